@@ -1,0 +1,29 @@
+"""Optimal transport between token vectors: batched, masked by zero mass, with no text and no models.
+
+Example:
+    >>> import torch
+    >>> from pyterrier_optical.transport import cosine_cost, transport_cost, transport_plan, uniform_marginals
+    >>> english, other = torch.eye(3)[None], torch.eye(3)[None, [2, 0, 1]]
+    >>> mass = uniform_marginals(torch.ones(1, 3, dtype=torch.bool))
+    >>> cost = cosine_cost(english, other)
+    >>> bool(transport_cost(transport_plan(cost, mass, mass), cost) < 1e-6)
+    True
+"""
+
+from pyterrier_optical.transport.cost import cosine_cost, transport_cost
+from pyterrier_optical.transport.exact import exact
+from pyterrier_optical.transport.marginals import uniform_marginals
+from pyterrier_optical.transport.plan import PLANS, transport_plan
+from pyterrier_optical.transport.proximal import proximal
+from pyterrier_optical.transport.sinkhorn import sinkhorn
+
+__all__ = [
+    "PLANS",
+    "cosine_cost",
+    "exact",
+    "proximal",
+    "sinkhorn",
+    "transport_cost",
+    "transport_plan",
+    "uniform_marginals",
+]

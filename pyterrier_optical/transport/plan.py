@@ -1,0 +1,48 @@
+"""One door to the three kinds of plan."""
+
+from inspect import signature
+
+from torch import Tensor
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.transport.exact import exact
+from pyterrier_optical.transport.proximal import proximal
+from pyterrier_optical.transport.sinkhorn import sinkhorn
+
+PLANS = {"sinkhorn": sinkhorn, "exact": exact, "proximal": proximal}
+
+
+def transport_plan(cost: Tensor, a: Tensor, b: Tensor, plan: str = "sinkhorn", **options) -> Tensor:
+    """A soft alignment of the tokens of each pair of sentences; no gradient flows through it.
+
+    Args:
+        cost: costs, shape (B, n, m).
+        a: masses of the rows, shape (B, n), 0 for padding.
+        b: masses of the columns, shape (B, m).
+        plan: ``"sinkhorn"`` (entropic), ``"exact"`` (POT's ``ot.emd``) or ``"proximal"`` (IPOT).
+        **options: keyword options of the function of that name.
+
+    Returns:
+        Plans, shape (B, n, m), float32 (float64 for a float64 cost), zero on padding.
+
+    Raises:
+        OpticalError: the plan or an option is unknown, or what the plan's own function raises.
+
+    Example:
+        >>> import torch
+        >>> half = torch.tensor([[0.5, 0.5]])
+        >>> transport_plan(torch.eye(2)[None], half, half, plan="exact")
+        tensor([[[0.0000, 0.5000],
+                 [0.5000, 0.0000]]])
+    """
+    if plan not in PLANS:
+        raise OpticalError(f"plan={plan!r} is unknown: choose one of {', '.join(map(repr, PLANS))}.")
+    solver = PLANS[plan]
+    known = [name for name, p in signature(solver).parameters.items() if p.kind is p.KEYWORD_ONLY]
+    unknown = sorted(options.keys() - set(known))
+    if unknown:
+        raise OpticalError(
+            f"plan={plan!r} has no option {', '.join(map(repr, unknown))}: "
+            f"it takes {', '.join(map(repr, known)) or 'none'}."
+        )
+    return solver(cost, a, b, **options)
