@@ -1,0 +1,215 @@
+"""Texts to token vectors: each distinct text once, in length-sorted batches of a bounded number of tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyterrier as pt
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+
+@dataclass
+class TokenVectors:
+    """The token vectors of some texts, one after the other, without padding.
+
+    Args:
+        values: (total_tokens, d) float32, rows of unit length.
+        offsets: (n_texts + 1,) int64 on the CPU; text ``i`` owns the rows ``offsets[i]:offsets[i + 1]``.
+
+    Example:
+        >>> vectors = TokenVectors(torch.eye(3), torch.tensor([0, 2, 2, 3]))
+        >>> len(vectors), vectors.lengths.tolist(), vectors[0].shape
+        (3, [2, 0, 1], torch.Size([2, 3]))
+    """
+
+    values: Tensor
+    offsets: Tensor
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: int) -> Tensor:
+        """The (n_tokens, d) vectors of one text."""
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"text {index} of {len(self)}")
+        index %= len(self)
+        return self.values[self.offsets[index] : self.offsets[index + 1]]
+
+    @property
+    def lengths(self) -> Tensor:
+        """(n_texts,) int64 on the CPU: the number of vectors of each text."""
+        return self.offsets.diff()
+
+    @property
+    def dim(self) -> int:
+        """The width d of a vector."""
+        return self.values.shape[1]
+
+    def padded(self) -> tuple[Tensor, Tensor]:
+        """All texts as one block.
+
+        Returns:
+            (n, t, d) float32 with zeros behind each text's end, and (n, t) bool that is True on real tokens.
+        """
+        return self.gather(torch.arange(len(self)))
+
+    def gather(self, texts: Tensor) -> tuple[Tensor, Tensor]:
+        """Some texts as one padded block.
+
+        Args:
+            texts: (n,) int64, indices of texts; repeats are allowed.
+
+        Returns:
+            As `padded`, for these texts in this order.
+        """
+        device = self.values.device
+        texts = texts.cpu()
+        lengths = self.lengths[texts]
+        position = torch.arange(int(lengths.max()) if len(texts) else 0)
+        mask = position < lengths[:, None]
+        rows = torch.where(mask, self.offsets[texts][:, None] + position, 0).to(device)
+        mask = mask.to(device)
+        if len(self.values) == 0:
+            return self.values.new_zeros(*rows.shape, self.dim), mask
+        block = self.values.index_select(0, rows.flatten()).view(*rows.shape, self.dim)
+        return block.masked_fill_(~mask[..., None], 0.0), mask
+
+
+class TokenEncoder:
+    """Encodes queries and documents with a late-interaction model.
+
+    The model's own task settings hold: prompts, query expansion, skip lists. Vectors are L2-normalised, kept in float32
+    on the model's device, and do not depend on what else is in the batch (up to rounding).
+
+    Args:
+        model: a ``sentence_transformers.MultiVectorEncoder``.
+        batch_tokens: a batch holds at most so many tokens, padding included, but always one text.
+        batch_texts: a batch holds at most so many texts.
+        verbose: show a progress bar.
+
+    Example:
+        >>> encoder = TokenEncoder(load_encoder())             # doctest: +SKIP
+        >>> vectors = encoder.documents(["a tall tree", ""])   # doctest: +SKIP
+        >>> vectors.lengths.tolist()                            # doctest: +SKIP
+        [5, 0]
+    """
+
+    def __init__(self, model, *, batch_tokens: int = 8192, batch_texts: int = 256, verbose: bool = False):
+        self.model = model
+        self.batch_tokens = batch_tokens
+        self.batch_texts = batch_texts
+        self.verbose = verbose
+        self._overheads: dict[str, int] = {}
+
+    @cached_property
+    def dim(self) -> int:
+        """The width of the model's token vectors."""
+        return self._forward(["a"], "query", None)[0].shape[1]
+
+    def queries(self, texts: Sequence[str], max_tokens: int | None = None) -> TokenVectors:
+        """Encode texts as queries.
+
+        Args:
+            texts: any number of texts, repeats included: each distinct one is encoded once.
+            max_tokens: cut each text to so many tokens, special tokens and prompt included; None for the model's limit.
+
+        Returns:
+            One entry per text, in order. A text without a single known token has 0 vectors.
+        """
+        return self._encode(texts, "query", max_tokens)
+
+    def documents(self, texts: Sequence[str], max_tokens: int | None = None) -> TokenVectors:
+        """Encode texts as documents; arguments and result as for `queries`."""
+        return self._encode(texts, "document", max_tokens)
+
+    def lengths(self, texts: Sequence[str], task: str) -> list[int]:
+        """How many tokens each text would take uncut, with prompt and special tokens.
+
+        Args:
+            texts: the texts.
+            task: "query" or "document".
+
+        Returns:
+            One number per text; 0 for a text without a single known token.
+        """
+        tokenizer = self.tokenizer(task)
+        if not texts:
+            return []
+        unknown = tokenizer.unk_token_id
+        pieces = tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+        overhead = self.overhead(task)
+        return [overhead + len(ids) if any(i != unknown for i in ids) else 0 for ids in pieces]
+
+    def overhead(self, task: str) -> int:
+        """The number of tokens that the prompt and the special tokens of a task take."""
+        if task not in self._overheads:
+            prompt = self.model.prompts.get(task) or ""
+            self._overheads[task] = len(self.tokenizer(task)(prompt)["input_ids"])
+        return self._overheads[task]
+
+    def limit(self, task: str, max_tokens: int | None = None) -> int:
+        """The number of tokens after which a text is cut, prompt and special tokens included."""
+        body = self._body(task)
+        expansion = body.query_expansion if task == "query" else None
+        if expansion and expansion["strategy"] == "fixed":
+            return expansion["length"]
+        own = body.query_length if task == "query" else body.document_length
+        room = body.max_seq_length or 512
+        return min(max_tokens or own or room, room)
+
+    def tokenizer(self, task: str):
+        """The tokenizer of a task's side of the model."""
+        return self._body(task).tokenizer
+
+    def _body(self, task: str):
+        from sentence_transformers.base.modules import Router
+
+        first = self.model[0]
+        if not isinstance(first, Router):
+            return first
+        return first.sub_modules[first._resolve_route(task=task, modality="text")][0]
+
+    def _encode(self, texts: Sequence[str], task: str, max_tokens: int | None) -> TokenVectors:
+        distinct = list(dict.fromkeys(texts))
+        sizes = self.lengths(distinct, task)
+        limit = self.limit(task, max_tokens)
+        vectors: dict[str, Tensor] = {text: None for text, size in zip(distinct, sizes, strict=True) if not size}
+        work = sorted((min(size, limit), text) for text, size in zip(distinct, sizes, strict=True) if size)
+        with pt.tqdm(total=len(work), desc=f"Encoding {task} texts", disable=not self.verbose) as bar:
+            for batch in self._batches(work):
+                vectors.update(zip(batch, self._forward(batch, task, limit), strict=True))
+                bar.update(len(batch))
+        rows = [vectors[text] for text in texts if vectors[text] is not None]
+        empty = torch.zeros(0, self.dim, device=self.model.device) if not rows else None
+        counts = [0 if vectors[text] is None else len(vectors[text]) for text in texts]
+        offsets = torch.tensor([0, *counts]).cumsum(0)
+        return TokenVectors(torch.cat(rows) if rows else empty, offsets)
+
+    def _batches(self, work: list[tuple[int, str]]):
+        """Longest first, so that a batch too large for the memory shows at once."""
+        batch: list[str] = []
+        widest = 0
+        for size, text in reversed(work):
+            widest = widest or size
+            if batch and ((len(batch) + 1) * widest > self.batch_tokens or len(batch) == self.batch_texts):
+                yield batch
+                batch, widest = [], size
+            batch.append(text)
+        if batch:
+            yield batch
+
+    def _forward(self, batch: list[str], task: str, limit: int | None) -> list[Tensor]:
+        from sentence_transformers.util import batch_to_device
+
+        self.model.eval()
+        features = self.model.preprocess(
+            batch, prompt=self.model.prompts.get(task) or None, task=task, max_length=limit
+        )
+        with torch.no_grad():
+            output = self.model(batch_to_device(features, self.model.device), task=task)
+            vectors = normalize(output["token_embeddings"].float(), dim=-1)
+            mask = output["attention_mask"].bool()
+            rows = vectors[mask].split(mask.sum(1).tolist())
+        return list(rows)

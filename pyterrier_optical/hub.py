@@ -1,0 +1,109 @@
+"""Hub ids: from a name to a local snapshot folder, or to one clear sentence within seconds."""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from pyterrier_optical.errors import OpticalError
+
+PROBE_SECONDS = 6.0
+
+# What a checkpoint needs; pickled weights and other frameworks' copies of them stay where they are.
+_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "artifact.metadata"]
+_LEFT_OUT = ["onnx/*", "openvino/*", "coreml/*"]
+
+
+def looks_like_path(name: str) -> bool:
+    """Whether a model name can only be a path: a hub id is ``name`` or ``owner/name``.
+
+    Example:
+        >>> looks_like_path("./model"), looks_like_path("owner/name")
+        (True, False)
+    """
+    return name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name or not name.strip()
+
+
+def snapshot(name: str, check: Callable[[Path], None]) -> Path:
+    """The local folder of a hub model: from the cache when it is there and complete, otherwise downloaded.
+
+    Args:
+        name: a hub id such as ``xlm-roberta-base`` or ``owner/name``.
+        check: raises `OpticalError` on a folder that cannot be loaded; an incomplete cached copy is fetched anew.
+
+    Raises:
+        OpticalError: no such model, or the hub cannot be reached (known after `PROBE_SECONDS`, not after minutes of
+            retries).
+    """
+    cached = _cached(name, check)
+    if cached is not None:
+        return cached
+
+    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError
+
+    if constants.HF_HUB_OFFLINE:
+        raise OpticalError(
+            f"The model '{name}' is neither a local folder nor in the hub cache, and HF_HUB_OFFLINE is set: unset it, "
+            "or give a local folder."
+        )
+    _probe(name)
+    try:
+        folder = Path(snapshot_download(name, allow_patterns=_FILES, ignore_patterns=_LEFT_OUT))
+    except (HfHubHTTPError, OSError) as error:
+        raise _unreachable(name, error) from error
+    check(folder)
+    return folder
+
+
+def _cached(name: str, check: Callable[[Path], None]) -> Path | None:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        folder = Path(snapshot_download(name, local_files_only=True))
+        check(folder)
+    except HFValidationError as error:
+        raise OpticalError(f"No model folder '{name}', and it is no hub id either: give an existing folder.") from error
+    except (LocalEntryNotFoundError, OpticalError):
+        return None
+    return folder if _has_weights(folder) else None
+
+
+def _has_weights(folder: Path) -> bool:
+    return any(folder.glob("*.safetensors")) or any(folder.glob("*/*.safetensors"))
+
+
+def _probe(name: str) -> None:
+    """Ask the hub about the model, and give up after `PROBE_SECONDS` whatever the network does."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+
+    outcome: list = []
+
+    def ask():
+        try:
+            outcome.append(HfApi().model_info(name, timeout=PROBE_SECONDS / 2))
+        except Exception as error:
+            outcome.append(error)
+
+    # A name server that never answers ignores the request's own timeout; a daemon thread can be left behind.
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(PROBE_SECONDS)
+    answer = outcome[0] if outcome else TimeoutError(f"no answer in {PROBE_SECONDS:.0f} s")
+    if isinstance(answer, GatedRepoError):
+        raise OpticalError(f"The hub model '{name}' is gated: accept its terms and log in with 'hf auth login'.")
+    if isinstance(answer, RepositoryNotFoundError):
+        raise OpticalError(f"No model '{name}': it is neither a local folder nor a public hub model.") from answer
+    if isinstance(answer, Exception):
+        raise _unreachable(name, answer) from answer
+
+
+def _unreachable(name: str, error: Exception) -> OpticalError:
+    reason = str(error).strip().split("\n")[0][:120] or type(error).__name__
+    place = os.environ.get("HF_ENDPOINT", "the model hub")
+    return OpticalError(
+        f"The model '{name}' is not on this machine and {place} cannot be reached ({reason}): give a local folder, or "
+        "fetch the model once with a network."
+    )
