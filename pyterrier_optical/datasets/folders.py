@@ -1,0 +1,33 @@
+"""Where data sets are looked for on this machine."""
+
+import os
+from pathlib import Path
+
+import pyterrier as pt
+
+from pyterrier_optical.errors import OpticalError
+
+BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+def data_folder() -> Path | None:
+    """The user's own folder of data sets, which is only ever read.
+
+    Returns:
+        The folder that the environment variable ``OPTICAL_DATA`` names; without it ``../shared/data`` beside the
+        checkout when that exists, else None.
+
+    Raises:
+        OpticalError: ``OPTICAL_DATA`` names something that is not a folder.
+    """
+    named = os.environ.get("OPTICAL_DATA")
+    if named:
+        if not Path(named).is_dir():
+            raise OpticalError(f"OPTICAL_DATA is {named!r}, which is no folder: name an existing one or unset it.")
+        return Path(named)
+    return BESIDE_THE_CHECKOUT if BESIDE_THE_CHECKOUT.is_dir() else None
+
+
+def download_folder() -> Path:
+    """Where downloaded files are kept: ``optical`` in PyTerrier's home, by default ``~/.pyterrier/optical``."""
+    return Path(pt.io.pyterrier_home()) / "optical"
