@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from pyterrier_optical.errors import OpticalError
+
 
 @dataclass
 class TokenVectors:
@@ -108,21 +110,26 @@ class TokenEncoder:
         """The width of the model's token vectors."""
         return self._forward(["a"], "query", None)[0].shape[1]
 
-    def queries(self, texts: Sequence[str], max_tokens: int | None = None) -> TokenVectors:
+    def queries(
+        self, texts: Sequence[str], max_tokens: int | None = None, *, sizes: Sequence[int] | None = None
+    ) -> TokenVectors:
         """Encode texts as queries.
 
         Args:
             texts: any number of texts, repeats included: each distinct one is encoded once.
             max_tokens: cut each text to so many tokens, special tokens and prompt included; None for the model's limit.
+            sizes: what `lengths` says of the texts, when the caller has asked already.
 
         Returns:
             One entry per text, in order. A text without a single known token has 0 vectors.
         """
-        return self._encode(texts, "query", max_tokens)
+        return self._encode(texts, "query", max_tokens, sizes)
 
-    def documents(self, texts: Sequence[str], max_tokens: int | None = None) -> TokenVectors:
+    def documents(
+        self, texts: Sequence[str], max_tokens: int | None = None, *, sizes: Sequence[int] | None = None
+    ) -> TokenVectors:
         """Encode texts as documents; arguments and result as for `queries`."""
-        return self._encode(texts, "document", max_tokens)
+        return self._encode(texts, "document", max_tokens, sizes)
 
     def lengths(self, texts: Sequence[str], task: str) -> list[int]:
         """How many tokens each text would take uncut, with prompt and special tokens.
@@ -150,14 +157,28 @@ class TokenEncoder:
         return self._overheads[task]
 
     def limit(self, task: str, max_tokens: int | None = None) -> int:
-        """The number of tokens after which a text is cut, prompt and special tokens included."""
+        """The number of tokens after which a text is cut, prompt and special tokens included.
+
+        Args:
+            task: "query" or "document".
+            max_tokens: a limit of the caller's own, or None.
+
+        Raises:
+            OpticalError: ``max_tokens`` leaves no room for the text itself.
+        """
         body = self._body(task)
         expansion = body.query_expansion if task == "query" else None
         if expansion and expansion["strategy"] == "fixed":
             return expansion["length"]
         own = body.query_length if task == "query" else body.document_length
         room = body.max_seq_length or 512
-        return min(max_tokens or own or room, room)
+        limit = min(max_tokens or own or room, room)
+        if limit <= self.overhead(task):
+            raise OpticalError(
+                f"max_{task}_tokens={limit} leaves no room for text: the model's own markers and prompt take "
+                f"{self.overhead(task)} tokens."
+            )
+        return limit
 
     def tokenizer(self, task: str):
         """The tokenizer of a task's side of the model."""
@@ -171,12 +192,11 @@ class TokenEncoder:
             return first
         return first.sub_modules[first._resolve_route(task=task, modality="text")][0]
 
-    def _encode(self, texts: Sequence[str], task: str, max_tokens: int | None) -> TokenVectors:
-        distinct = list(dict.fromkeys(texts))
-        sizes = self.lengths(distinct, task)
+    def _encode(self, texts: Sequence[str], task: str, max_tokens: int | None, sizes) -> TokenVectors:
+        size_of = dict(zip(texts, self.lengths(texts, task) if sizes is None else sizes, strict=True))
         limit = self.limit(task, max_tokens)
-        vectors: dict[str, Tensor] = {text: None for text, size in zip(distinct, sizes, strict=True) if not size}
-        work = sorted((min(size, limit), text) for text, size in zip(distinct, sizes, strict=True) if size)
+        vectors: dict[str, Tensor | None] = {text: None for text, size in size_of.items() if not size}
+        work = sorted((min(size, limit), text) for text, size in size_of.items() if size)
         with pt.tqdm(total=len(work), desc=f"Encoding {task} texts", disable=not self.verbose) as bar:
             for batch in self._batches(work):
                 vectors.update(zip(batch, self._forward(batch, task, limit), strict=True))

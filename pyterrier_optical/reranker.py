@@ -1,0 +1,95 @@
+"""OpticalReranker: late interaction over languages, as a PyTerrier transformer."""
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.frames import TextReranker
+
+
+class OpticalReranker(TextReranker):
+    """Reranks documents by MaxSim between the query's and the document's token vectors.
+
+    The score is the sum over query tokens of the largest cosine to a document token (Khattab and Zaharia 2020). With a
+    student distilled by optimal transport (Huang, Yu and Allan 2023, OPTICAL) the query may be in any of the student's
+    languages. A query or a document that is empty, missing, or has no known token gets the floor of -1 per query token,
+    below every real score.
+
+    Args:
+        model: None for the model inside the package, a local checkpoint folder, a hub id, or a loaded
+            ``MultiVectorEncoder`` (kept on its device and in its precision). Folders and ids are loaded once, when the
+            first row arrives.
+        text_field: the column with the document text.
+        query_field: the column with the query text.
+        batch_size: texts per forward pass, at most; long texts go in smaller batches.
+        device: a torch device name; None picks the accelerator when there is one.
+        dtype: "float32", "float16" or "bfloat16"; None is float32 on the CPU, the stored precision elsewhere.
+        max_query_tokens: a query's tokens, markers included; None for the model's own limit.
+        max_document_tokens: a document's tokens, likewise.
+        truncation: what to do with a text over its limit: "warn" cuts it and logs how many were cut, "error" raises and
+            names the ``qid`` or ``docno``, "passages" splits a document into overlapping passages and takes the best
+            one (queries are cut, with the warning).
+        normalize: divide each score by the number of query tokens, so that it lies in [-1, 1].
+        verbose: show progress bars.
+        document_model: a second model for the documents, given as ``model`` is; its vectors must live in the same
+            space, as those of a student's teacher do. None: one model for both sides.
+
+    Raises:
+        OpticalError: an argument is out of its range; when loading, see
+            `pyterrier_optical.checkpoints.load_encoder`; the two models' vectors differ in width.
+
+    Example:
+        >>> import pandas as pd
+        >>> from pyterrier_optical import OpticalReranker
+        >>> frame = pd.DataFrame({
+        ...     "qid": "1", "query": "mto mrefu", "docno": ["a", "b"],
+        ...     "text": ["A goat ate my hat.", "The river runs a long way."],
+        ... })
+        >>> OpticalReranker()(frame)[["docno", "rank"]]   # doctest: +SKIP
+          docno  rank
+        0     a     1
+        1     b     0
+    """
+
+    def __init__(
+        self,
+        model=None,
+        *,
+        text_field: str = "text",
+        query_field: str = "query",
+        batch_size: int = 64,
+        device: str | None = None,
+        dtype: str | None = None,
+        max_query_tokens: int | None = None,
+        max_document_tokens: int | None = None,
+        truncation: str = "warn",
+        normalize: bool = False,
+        verbose: bool = False,
+        document_model=None,
+    ):
+        self.model = model
+        self.text_field = text_field
+        self.query_field = query_field
+        self.batch_size = batch_size
+        self.device = device
+        self.dtype = dtype
+        self.max_query_tokens = max_query_tokens
+        self.max_document_tokens = max_document_tokens
+        self.truncation = truncation
+        self.normalize = normalize
+        self.verbose = verbose
+        self.document_model = document_model
+        self._check_arguments()
+
+    def _load_encoders(self):
+        from pyterrier_optical.checkpoints import load_encoder
+        from pyterrier_optical.encoder import TokenEncoder
+
+        options = {"batch_texts": self.batch_size, "verbose": self.verbose}
+        queries = TokenEncoder(load_encoder(self.model, device=self.device, dtype=self.dtype), **options)
+        if self.document_model is None:
+            return queries, queries
+        documents = TokenEncoder(load_encoder(self.document_model, device=self.device, dtype=self.dtype), **options)
+        if queries.dim != documents.dim:
+            raise OpticalError(
+                f"The query model's vectors have {queries.dim} numbers and the document model's {documents.dim}: use "
+                "two models of one space, such as a student and its teacher."
+            )
+        return queries, documents
