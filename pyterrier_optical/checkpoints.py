@@ -48,7 +48,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
     """
     check_dtype(dtype)
     if model is not None and not isinstance(model, (str, os.PathLike)):
-        return _require_encoder(model)
+        return _require(model, "MultiVectorEncoder")
     folder = find_checkpoint(SHIPPED_MODEL if model is None else model)
     read_checkpoint_info(folder)
 
@@ -68,7 +68,7 @@ def load_sentence_transformer(name, *, device: str | None = None, dtype: str | N
     """Load a single-vector encoder.
 
     Args:
-        name: a local folder or a hub id.
+        name: a local folder, a hub id, or a loaded ``SentenceTransformer``, returned as it is.
         device: as for `load_encoder`.
         dtype: as for `load_encoder`.
         pooling: "mean" or "cls" to pool the transformer's last layer that way, whatever else the checkpoint holds; None
@@ -81,6 +81,8 @@ def load_sentence_transformer(name, *, device: str | None = None, dtype: str | N
         OpticalError: as for `load_encoder`; also when ``pooling`` is None and the checkpoint has no modules of its own.
     """
     check_dtype(dtype)
+    if not isinstance(name, (str, os.PathLike)):
+        return _require(name, "SentenceTransformer")
     folder = find_checkpoint(name)
     if pooling is None and not (folder / "modules.json").is_file():
         raise OpticalError(f"The checkpoint '{name}' has no pooling of its own: pass pooling='mean' or pooling='cls'.")
@@ -184,13 +186,13 @@ def check_dtype(dtype: str | None) -> None:
         raise OpticalError(f"Unknown dtype {dtype!r}: choose None, 'float32', 'float16' or 'bfloat16'.")
 
 
-def _require_encoder(model):
-    from sentence_transformers import MultiVectorEncoder
+def _require(model, kind: str):
+    import sentence_transformers
 
-    if isinstance(model, MultiVectorEncoder):
+    if isinstance(model, getattr(sentence_transformers, kind)):
         return model
     raise OpticalError(
-        f"A model of type {type(model).__name__} cannot be used: pass a folder, a hub id or a MultiVectorEncoder."
+        f"A model of type {type(model).__name__} cannot be used here: pass a folder, a hub id or a {kind}."
     )
 
 

@@ -224,12 +224,24 @@ class TokenEncoder:
         from sentence_transformers.util import batch_to_device
 
         self.model.eval()
-        features = self.model.preprocess(
-            batch, prompt=self.model.prompts.get(task) or None, task=task, max_length=limit
-        )
+        prompt = self.model.prompts.get(task) or None
+        features = self.model.preprocess(batch, prompt=prompt, task=task, max_length=limit)
         with torch.no_grad():
             output = self.model(batch_to_device(features, self.model.device), task=task)
-            vectors = normalize(output["token_embeddings"].float(), dim=-1)
-            mask = output["attention_mask"].bool()
-            rows = vectors[mask].split(mask.sum(1).tolist())
-        return list(rows)
+            return self._vectors(output)
+
+    def _vectors(self, output: dict[str, Tensor]) -> list[Tensor]:
+        vectors = normalize(output["token_embeddings"].float(), dim=-1)
+        mask = output["attention_mask"].bool()
+        return list(vectors[mask].split(mask.sum(1).tolist()))
+
+
+class SentenceEncoder(TokenEncoder):
+    """Encodes each text as a single vector with a ``SentenceTransformer``.
+
+    A text is then a `TokenVectors` entry of one token, and MaxSim of such entries is their cosine. Arguments and
+    methods are those of `TokenEncoder`.
+    """
+
+    def _vectors(self, output: dict[str, Tensor]) -> list[Tensor]:
+        return list(normalize(output["sentence_embedding"].float(), dim=-1).split(1))
