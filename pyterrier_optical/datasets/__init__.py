@@ -8,6 +8,7 @@ Example:
 from pyterrier_optical.datasets.catalogue import find, names
 from pyterrier_optical.datasets.collection import Collection
 from pyterrier_optical.datasets.folders import data_folder
+from pyterrier_optical.datasets.irds import register
 from pyterrier_optical.datasets.provider import OpticalDataset, OpticalDatasetProvider
 from pyterrier_optical.datasets.text_loader import OpticalTextLoader
 
@@ -19,4 +20,5 @@ __all__ = [
     "data_folder",
     "find",
     "names",
+    "register",
 ]

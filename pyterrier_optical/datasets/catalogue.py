@@ -1,10 +1,10 @@
 """Every collection by its name."""
 
-from pyterrier_optical.datasets import mtop
+from pyterrier_optical.datasets import afriqa, mtop, sample
 from pyterrier_optical.datasets.collection import Collection
 from pyterrier_optical.errors import OpticalError
 
-FAMILIES = {"mtop": mtop}
+FAMILIES = {"mtop": mtop, "afriqa": afriqa, "sample": sample}
 
 
 def names() -> list[str]:

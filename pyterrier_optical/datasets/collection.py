@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
+import ir_measures
 import pandas as pd
 
 
@@ -18,6 +19,7 @@ class Collection(ABC):
         title, description, url, licence, citation: For people; ``citation`` is a BibTeX entry or empty.
         document_fields: The columns of the documents besides ``docno``.
         label_meanings: What each relevance label says.
+        measures: What the collection is meant to be measured by.
         qrels_variants: Further forms of the judgments: name -> function from the full judgments to that form.
         topics_variants: Columns of the topics, besides ``query``, that can be asked for as the query.
         dropped: Why topics of the source were left out, and how many; read with the topics.
@@ -30,6 +32,7 @@ class Collection(ABC):
     citation = ""
     document_fields: tuple[str, ...] = ("text",)
     label_meanings: Mapping[int, str] = {}
+    measures: tuple[ir_measures.Measure, ...] = (ir_measures.nDCG @ 10, ir_measures.R @ 100)
     qrels_variants: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {}
     topics_variants: tuple[str, ...] = ()
 

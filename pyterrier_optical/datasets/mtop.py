@@ -52,6 +52,7 @@ class MtopCollection(Collection):
         2: "same intent and same slot structure",
         1: "same top-level intent",
     }
+    measures = tuple(MEASURES)
     qrels_variants = {"without-translation": lambda qrels: qrels[qrels["label"] < 3]}  # noqa: RUF012
 
     def __init__(self, name: str, query_lang: str, document_lang: str, split: str, pool: tuple[str, ...]):

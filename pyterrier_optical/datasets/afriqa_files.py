@@ -1,0 +1,60 @@
+"""The files of AfriQA's gold passages, read into one table."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from pyterrier_optical.datasets.download import fetch
+from pyterrier_optical.datasets.folders import data_folder, download_folder
+from pyterrier_optical.errors import OpticalError
+
+# Gold passages were published for these only. Fon is not among them: its passages are French.
+LANGUAGES_OF = {
+    "train": ("bem", "hau", "ibo", "kin", "twi", "yor", "zul"),
+    "dev": ("bem", "hau", "ibo", "kin", "twi", "zul"),
+    "test": ("bem", "hau", "ibo", "kin", "swa", "twi", "yor", "zul"),
+}
+URL = "https://raw.githubusercontent.com/masakhane-io/afriqa/main/data/gold_passages"
+COLUMNS = ("id", "question_lang", "question_translated", "context", "title")
+
+
+def read_split(split: str) -> pd.DataFrame:
+    """All rows of all languages with English passages.
+
+    Each file is looked for as ``afriqa/gold_span_passages.afriqa.<lang>.en.<split>.json[.gz]`` in the data folder, and
+    downloaded once when it is not there.
+
+    Args:
+        split: "train", "dev" or "test".
+
+    Returns:
+        The columns of :data:`COLUMNS` as str, "" where the source has nothing, and ``lang`` (ISO 639-3).
+
+    Raises:
+        OpticalError: A file is neither on this machine nor to be had, or is not what it should be.
+    """
+    tables = [_table(_find(lang, split)).assign(lang=lang) for lang in LANGUAGES_OF[split]]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _find(lang: str, split: str) -> Path:
+    name = f"gold_span_passages.afriqa.{lang}.en.{split}.json"
+    folder = data_folder()
+    if folder:
+        for path in (folder / "afriqa" / f"{name}.gz", folder / "afriqa" / name):
+            if path.is_file():
+                return path
+    return fetch(f"{URL}/{lang}/{name}", download_folder() / "afriqa" / name, _table)
+
+
+def _table(path: Path) -> pd.DataFrame:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+            entries = [json.loads(line) for line in file if line.strip()]
+        # A missing value is null or NaN in the source: both are no str.
+        rows = [[entry[key] if isinstance(entry[key], str) else "" for key in COLUMNS] for entry in entries]
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise OpticalError(f"{path} is not a file of AfriQA's gold passages ({error!r}): fetch it again.") from error
+    return pd.DataFrame(rows, columns=COLUMNS)

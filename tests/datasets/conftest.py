@@ -1,0 +1,37 @@
+"""A data folder of small files, and no network."""
+
+from pathlib import Path
+
+import pytest
+import requests
+from tiny_files import write_afriqa, write_parallel_json
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch, tmp_path):
+    """No test reaches the network, and downloads of the user's home are neither seen nor made."""
+
+    def unreachable(url, **options):
+        raise requests.ConnectionError(f"no network in tests: {url}")
+
+    monkeypatch.setattr(requests, "get", unreachable)
+    monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def tiny_data(monkeypatch, tmp_path) -> Path:
+    """A data folder with four dev and two test utterances of MTOP, and AfriQA dev."""
+    folder = tmp_path / "data"
+    write_parallel_json(folder / "mtop")
+    write_afriqa(folder / "afriqa")
+    monkeypatch.setenv("OPTICAL_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture
+def empty_data(monkeypatch, tmp_path) -> Path:
+    """A data folder with nothing in it."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    monkeypatch.setenv("OPTICAL_DATA", str(folder))
+    return folder
