@@ -65,5 +65,11 @@ class Collection(ABC):
 
 
 def iso_639_1(lang: str) -> str | None:
-    """The two-letter code that PyTerrier and ir_datasets ask for, None for a language that has none (Bemba)."""
-    return lang if len(lang) == 2 else None
+    """The two-letter code that PyTerrier and ir_datasets ask for, None for a language that has none.
+
+    Example:
+        >>> iso_639_1("hi-Latn"), iso_639_1("bem")
+        ('hi', None)
+    """
+    language = lang.split("-")[0]
+    return language if len(language) == 2 else None

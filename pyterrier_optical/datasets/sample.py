@@ -24,7 +24,13 @@ class SampleCollection(Collection):
     title = "OPTICAL sample"
     description = "Short English documents and queries in many languages: a demonstration, no benchmark."
     url = "https://arxiv.org/abs/2301.12566"
-    label_meanings = {2: "answers the query", 1: "touches on its subject"}  # noqa: RUF012
+    document_fields = ("text", "title")
+    licence = "CC0-1.0"
+    label_meanings = {  # noqa: RUF012
+        2: "the document answers the need",
+        1: "related and partly useful",
+        0: "a near miss that was looked at",
+    }
 
     def __init__(self, name: str, lang: str, folder: Path = FOLDER):
         super().__init__(name, lang, "en")
@@ -32,7 +38,7 @@ class SampleCollection(Collection):
 
     @cached_property
     def documents(self) -> pd.DataFrame:
-        return _read(self.folder / "documents.tsv")
+        return _read(self.folder / "documents.tsv")[["docno", *self.document_fields]]
 
     @cached_property
     def topics(self) -> pd.DataFrame:
