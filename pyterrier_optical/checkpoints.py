@@ -55,7 +55,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
     from sentence_transformers import MultiVectorEncoder
 
     device, options = _placement(device, dtype)
-    with _one_sentence(folder):
+    with _loading(folder):
         if _is_late_interaction(folder):
             encoder = MultiVectorEncoder(str(folder), device=device, local_files_only=True, model_kwargs=options)
         else:
@@ -91,7 +91,7 @@ def load_sentence_transformer(name, *, device: str | None = None, dtype: str | N
     from sentence_transformers.sentence_transformer.modules import Pooling
 
     device, options = _placement(device, dtype)
-    with _one_sentence(folder):
+    with _loading(folder):
         if pooling is None:
             encoder = SentenceTransformer(str(folder), device=device, local_files_only=True, model_kwargs=options)
         else:
@@ -118,7 +118,7 @@ def find_checkpoint(model: str | os.PathLike) -> Path:
 
 
 def check_checkpoint(folder: Path) -> None:
-    """Refuse a folder that is no checkpoint, or whose weights are pickled.
+    """Refuse a folder that is no checkpoint, or whose weights are absent or pickled.
 
     Raises:
         OpticalError: one sentence that names the folder and what is missing in it.
@@ -135,6 +135,8 @@ def check_checkpoint(folder: Path) -> None:
                 f"The weights in '{place}' are pickled only ({pickled[0].name}), which could run code: save them as "
                 "safetensors first."
             )
+    if not any(any(place.glob("*.safetensors")) for place in _weight_folders(folder)):
+        raise OpticalError(f"The folder '{folder}' holds no weights (*.safetensors): fetch or save the model again.")
 
 
 def write_checkpoint_info(folder: str | os.PathLike, info: dict) -> None:
@@ -267,10 +269,13 @@ def _cap_length(encoder) -> None:
 
 
 @contextmanager
-def _one_sentence(folder: Path):
-    """Turn what the loading libraries raise on a damaged folder into one sentence."""
+def _loading(folder: Path):
+    """Without the libraries' own progress bars, and with one sentence for what they raise on a damaged folder."""
     from safetensors import SafetensorError
+    from transformers.utils import logging
 
+    bars = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
     try:
         yield
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
@@ -278,3 +283,6 @@ def _one_sentence(folder: Path):
         raise OpticalError(
             f"The checkpoint '{folder}' cannot be loaded ({type(error).__name__}: {reason}): fetch or save it again."
         ) from error
+    finally:
+        if bars:
+            logging.enable_progress_bar()

@@ -144,10 +144,11 @@ class TokenEncoder:
         tokenizer = self.tokenizer(task)
         if not texts:
             return []
-        unknown = tokenizer.unk_token_id
         pieces = tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+        # A word-start mark on its own carries no more meaning than an unknown token.
+        nothing = {tokenizer.unk_token_id, *tokenizer.convert_tokens_to_ids(["▁", "Ġ"])}
         overhead = self.overhead(task)
-        return [overhead + len(ids) if any(i != unknown for i in ids) else 0 for ids in pieces]
+        return [0 if nothing.issuperset(ids) else overhead + len(ids) for ids in pieces]
 
     def overhead(self, task: str) -> int:
         """The number of tokens that the prompt and the special tokens of a task take."""

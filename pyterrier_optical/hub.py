@@ -1,6 +1,5 @@
 """Hub ids: from a name to a local snapshot folder, or to one clear sentence within seconds."""
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +9,10 @@ from pyterrier_optical.errors import OpticalError
 PROBE_SECONDS = 6.0
 
 # What a checkpoint needs; pickled weights and other frameworks' copies of them stay where they are.
-_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "artifact.metadata"]
-_LEFT_OUT = ["onnx/*", "openvino/*", "coreml/*"]
+_FILES = {
+    "allow_patterns": ["*.json", "*.txt", "*.model", "*.safetensors", "artifact.metadata"],
+    "ignore_patterns": ["onnx/*", "openvino/*", "coreml/*"],
+}
 
 
 def looks_like_path(name: str) -> bool:
@@ -49,7 +50,7 @@ def snapshot(name: str, check: Callable[[Path], None]) -> Path:
         )
     _probe(name)
     try:
-        folder = Path(snapshot_download(name, allow_patterns=_FILES, ignore_patterns=_LEFT_OUT))
+        folder = Path(snapshot_download(name, **_FILES))
     except (HfHubHTTPError, OSError) as error:
         raise _unreachable(name, error) from error
     check(folder)
@@ -61,17 +62,13 @@ def _cached(name: str, check: Callable[[Path], None]) -> Path | None:
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(name, local_files_only=True))
+        folder = Path(snapshot_download(name, local_files_only=True, **_FILES))
         check(folder)
     except HFValidationError as error:
         raise OpticalError(f"No model folder '{name}', and it is no hub id either: give an existing folder.") from error
     except (LocalEntryNotFoundError, OpticalError):
         return None
-    return folder if _has_weights(folder) else None
-
-
-def _has_weights(folder: Path) -> bool:
-    return any(folder.glob("*.safetensors")) or any(folder.glob("*/*.safetensors"))
+    return folder
 
 
 def _probe(name: str) -> None:
@@ -98,12 +95,13 @@ def _probe(name: str) -> None:
         raise OpticalError(f"No model '{name}': it is neither a local folder nor a public hub model.") from answer
     if isinstance(answer, Exception):
         raise _unreachable(name, answer) from answer
+    if not any(file.rfilename.endswith(".safetensors") for file in answer.siblings or []):
+        raise OpticalError(f"The hub model '{name}' has no safetensors weights: convert it, or choose another model.")
 
 
 def _unreachable(name: str, error: Exception) -> OpticalError:
     reason = str(error).strip().split("\n")[0][:120] or type(error).__name__
-    place = os.environ.get("HF_ENDPOINT", "the model hub")
     return OpticalError(
-        f"The model '{name}' is not on this machine and {place} cannot be reached ({reason}): give a local folder, or "
-        "fetch the model once with a network."
+        f"The model '{name}' is not on this machine and the model hub cannot be reached ({reason}): give a local "
+        "folder, or fetch the model once with a network."
     )
