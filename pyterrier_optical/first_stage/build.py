@@ -1,0 +1,153 @@
+"""From a corpus to an index on disk, in one reading of the corpus and without ever holding it in memory."""
+
+import logging
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+import pyterrier as pt
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.first_stage import pisa, terrier
+from pyterrier_optical.first_stage.corpus import Corpus, CorpusHash
+from pyterrier_optical.first_stage.store import INFO_FILE, IndexInfo, check_replaceable, publish, staging, write_terms
+from pyterrier_optical.tokenise import TOKENISER_VERSION, words
+
+logger = logging.getLogger("pyterrier_optical")
+
+ENGINES = {"terrier": terrier, "pisa": pisa}
+_SPOOL = "words.tsv"
+
+
+def choose_engine(engine: str, existing: IndexInfo | None = None) -> str:
+    """The engine to use, and a log line that says why.
+
+    Args:
+        engine: "terrier", "pisa" or "auto": the one an existing index was built with, else Terrier, else PISA.
+        existing: What is at the index path, if anything.
+
+    Raises:
+        OpticalError: The engine, or with "auto" each of them, cannot be used here.
+    """
+    if engine not in (*ENGINES, "auto"):
+        raise OpticalError(f"Unknown engine {engine!r}: use 'terrier', 'pisa' or 'auto'.")
+    if engine != "auto":
+        if reason := ENGINES[engine].why_not():
+            raise OpticalError(f"The engine {engine!r} cannot be used, as {reason}: mend that or use engine='auto'.")
+        logger.info("BM25 by %s, as asked.", engine)
+        return engine
+    if existing and not ENGINES[existing.engine].why_not():
+        logger.info("BM25 by %s, which the index was built with.", existing.engine)
+        return existing.engine
+    if not (no_terrier := terrier.why_not()):
+        logger.info("BM25 by terrier.")
+        return "terrier"
+    if not (no_pisa := pisa.why_not()):
+        logger.warning("BM25 by pisa, as %s.", no_terrier)
+        return "pisa"
+    raise OpticalError(
+        f"No engine for BM25, as {no_terrier} and {no_pisa}: install a JDK (11 or later) and let PyTerrier fetch "
+        "Terrier once, or pip install pyterrier-pisa."
+    )
+
+
+def build(corpus: Corpus, folder: Path, engine: str, lang: str | None, verbose: bool) -> IndexInfo:
+    """Makes ``folder`` an index of ``corpus``, unless it is one already.
+
+    Args:
+        corpus: The documents.
+        folder: The index's place; its parents are created.
+        engine: As for :func:`choose_engine`.
+        lang: The documents' language.
+        verbose: Show a progress bar.
+
+    Returns:
+        What the index was built from.
+
+    Raises:
+        OpticalError: No engine, a place that holds something else, an empty corpus, or an unfit document.
+    """
+    check_replaceable(folder)
+    existing = IndexInfo.read(folder)
+    engine = choose_engine(engine, existing)
+    wanted = IndexInfo(engine, "", 0, corpus.fields, lang, TOKENISER_VERSION)
+    reusable = existing and replace(existing, corpus="", num_docs=0) == wanted
+    if reusable and corpus.repeatable and existing.corpus == _hash(corpus, verbose):
+        return existing
+    with staging(folder) as temporary:
+        read = _read(corpus, temporary / _SPOOL, lang, verbose)
+        info = replace(wanted, corpus=read.hash, num_docs=read.num_docs)
+        if info == existing:
+            return existing
+        if (folder / INFO_FILE).exists():
+            logger.warning("Rebuilding the index at '%s': %s.", folder, _difference(existing, info))
+        if read.terms:
+            ENGINES[engine].build(temporary, _spooled(temporary / _SPOOL), read.longest_docno)
+        (temporary / _SPOOL).unlink()
+        write_terms(temporary, read.terms)
+        info.write(temporary)
+        publish(temporary, folder)
+    return info
+
+
+@dataclass(frozen=True)
+class _Reading:
+    hash: str
+    num_docs: int
+    terms: Counter
+    longest_docno: int
+
+
+def _read(corpus: Corpus, spool: Path, lang: str | None, verbose: bool) -> _Reading:
+    """Reads the corpus once and writes its words to ``spool``.
+
+    The engines read the spool and not the corpus: Terrier reads in another thread, where an error of the corpus would
+    end the index early and unnoticed, and needs the longest docno before the first document.
+    """
+    fingerprint, terms, longest, docnos = CorpusHash(), Counter(), 0, array("q")
+    with open(spool, "w", encoding="utf-8", newline="\n") as file:
+        for docno, text in pt.tqdm(
+            corpus, desc="Reading documents", unit="doc", disable=not verbose, total=corpus.count
+        ):
+            fingerprint.add(docno, text)
+            tokens = words(text, lang)
+            terms.update(set(tokens))
+            longest = max(longest, len(docno.encode()))
+            docnos.append(hash(docno))
+            file.write(f"{docno}\t{' '.join(tokens)}\n")
+    if not docnos:
+        raise OpticalError("The corpus has no documents: there is nothing to index.")
+    _refuse_repeated(docnos, spool)
+    return _Reading(fingerprint.hexdigest(), len(docnos), terms, longest)
+
+
+def _refuse_repeated(docnos: array, spool: Path) -> None:
+    hashes = np.sort(np.frombuffer(docnos, dtype=np.int64))
+    repeated = set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())
+    if repeated:
+        docno = next(docno for docno, _ in _spooled(spool) if hash(docno) in repeated)
+        raise OpticalError(f"More than one document has the docno {docno!r}: give each document its own.")
+
+
+def _spooled(spool: Path) -> Iterator[tuple[str, dict[str, int]]]:
+    with open(spool, encoding="utf-8", newline="\n") as file:
+        for line in file:
+            docno, _, tokens = line.rstrip("\n").partition("\t")
+            yield docno, dict(Counter(tokens.split(" ")) if tokens else {})
+
+
+def _hash(corpus: Corpus, verbose: bool) -> str:
+    fingerprint = CorpusHash()
+    for docno, text in pt.tqdm(corpus, desc="Comparing documents", unit="doc", disable=not verbose, total=corpus.count):
+        fingerprint.add(docno, text)
+    return fingerprint.hexdigest()
+
+
+def _difference(existing: IndexInfo | None, wanted: IndexInfo) -> str:
+    if existing is None:
+        return "it is damaged or of another version"
+    changed = [field.name for field in fields(wanted) if getattr(existing, field.name) != getattr(wanted, field.name)]
+    return f"it differs in {', '.join(changed)}"

@@ -1,0 +1,171 @@
+"""The BM25 retriever as a PyTerrier transformer."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyterrier as pt
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.first_stage.build import ENGINES
+from pyterrier_optical.first_stage.store import IndexInfo, read_terms
+from pyterrier_optical.tokenise import words
+
+# Queries handed to an engine at once: PISA reserves room for all results of all of them.
+_BATCH = 256
+
+
+class BM25Retriever(pt.Transformer):
+    """Retrieves from an index that :func:`bm25` built.
+
+    A frame with ``query_toks`` (dicts of index term and weight, as :class:`OpticalTranslator` makes them) is searched
+    for these terms; where that column is missing, the text in ``query`` is split by the tokeniser of the index. An
+    engine's own query language never comes into play, so any text is a query. Terms that are not in the index, and
+    weights that are not positive, are passed over. A query that is left with no term has no results.
+
+    Scores are BM25 (Robertson et al., TREC-3) with a binary logarithm, linear in the query weights, the same on both
+    engines up to rounding. A term in more than half of the documents, whose idf would be negative, counts next to
+    nothing.
+
+    Args:
+        index_path: The index folder.
+        num_results: Most documents for one query.
+        k1: Saturation of term frequencies.
+        b: Length normalisation, from 0 (none) to 1.
+        verbose: Show a progress bar.
+
+    Attributes:
+        info: What the index was built from.
+
+    Raises:
+        OpticalError: No such index, or one of another version.
+
+    Example:
+        >>> retriever = BM25Retriever("my-index") % 10          # doctest: +SKIP
+        >>> retriever.search("Who wrote 'Things Fall Apart'?")   # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        index_path: str | os.PathLike,
+        *,
+        num_results: int = 1000,
+        k1: float = 1.2,
+        b: float = 0.75,
+        verbose: bool = False,
+    ):
+        info = IndexInfo.read(Path(index_path))
+        if info is None:
+            raise OpticalError(
+                f"'{index_path}' is no index that this version can read: build it with bm25(corpus, ...)."
+            )
+        if num_results < 1:
+            raise OpticalError(f"num_results={num_results}, but at least one document must be asked for.")
+        self.index_path = str(index_path)
+        self.num_results = num_results
+        self.k1 = k1
+        self.b = b
+        self.verbose = verbose
+        self.info = info
+
+    @property
+    def engine(self) -> str:
+        """The search engine of the index: "terrier" or "pisa"."""
+        return self.info.engine
+
+    @property
+    def num_docs(self) -> int:
+        """The number of documents in the index."""
+        return self.info.num_docs
+
+    def terms(self) -> dict[str, int]:
+        """The terms of the index with the number of documents each is in, most frequent first."""
+        return dict(self._terms)
+
+    def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
+        """Retrieves documents.
+
+        Args:
+            inp: One row for each query, with ``qid`` and either ``query`` or ``query_toks``.
+
+        Returns:
+            One row for each document found: the columns of its query, then ``docno``, ``score`` and ``rank``.
+
+        Raises:
+            pt.validate.InputValidationError: Columns are missing.
+            OpticalError: ``query_toks`` holds something else than dicts of finite numbers.
+        """
+        with pt.validate.any(inp, context=self) as mode:
+            mode.query_frame(extra_columns=["query"])
+            mode.query_frame(extra_columns=["query_toks"])
+        queries = [self._known(query) for query in self._weights(inp)]
+        rows = np.flatnonzero([len(query) > 0 for query in queries])
+        found = [pd.DataFrame({"query": np.zeros(0, int), "docno": np.zeros(0, str), "score": np.zeros(0)})]
+        for start in pt.tqdm(
+            range(0, len(rows), _BATCH), desc=f"BM25 ({self.engine})", disable=not (self.verbose and len(rows))
+        ):
+            batch = rows[start : start + _BATCH]
+            results = self._searcher.search([queries[row] for row in batch], min(self.num_results, self.num_docs))
+            found.append(results.assign(query=batch[results["query"].to_numpy(int)]))
+        results = pd.concat(found[1:] or found, ignore_index=True)
+        out = inp.drop(columns=["score", "rank"], errors="ignore").iloc[results["query"].to_numpy(int)]
+        out = out.reset_index(drop=True).assign(docno=results["docno"], score=results["score"].astype(float))
+        return out.assign(rank=results.groupby("query").cumcount() + pt.model.FIRST_RANK)
+
+    def fuse_rank_cutoff(self, k: int) -> "BM25Retriever":
+        """The same retriever with at most ``k`` results; PyTerrier asks for it to compile ``retriever % k``."""
+        if k >= self.num_results:
+            return self
+        return pt.inspect.transformer_apply_attributes(self, num_results=k)
+
+    def schematic(self, *, input_columns=None) -> dict:
+        """How PyTerrier draws this transformer."""
+        return {"label": "BM25", "help_url": "https://pyterrier.readthedocs.io/en/latest/terrier-retrieval.html"}
+
+    @cached_property
+    def _terms(self) -> dict[str, int]:
+        return read_terms(Path(self.index_path))
+
+    @cached_property
+    def _searcher(self):
+        return ENGINES[self.engine].Searcher(Path(self.index_path), self._terms, self.num_docs, self.k1, self.b)
+
+    def _weights(self, inp: pd.DataFrame) -> list[dict[str, float]]:
+        if "query_toks" not in inp.columns:
+            return [self._count(query) for query in inp["query"]]
+        for qid, toks in zip(inp["qid"], inp["query_toks"], strict=True):
+            if not isinstance(toks, dict) or not all(np.isfinite(weight) for weight in toks.values()):
+                raise OpticalError(
+                    f"The query_toks of query {qid!r} must be a dict of terms and finite weights: {toks!r:.60}."
+                )
+        return list(inp["query_toks"])
+
+    def _count(self, query) -> dict[str, float]:
+        weights: dict[str, float] = {}
+        for word in words(query, self.info.lang) if isinstance(query, str) else ():
+            weights[word] = weights.get(word, 0) + 1.0
+        return weights
+
+    def _known(self, weights: dict[str, float]) -> dict[str, float]:
+        return {str(term): float(weight) for term, weight in weights.items() if weight > 0 and term in self._terms}
+
+    def _identity(self) -> tuple:
+        return os.path.abspath(self.index_path), self.info, self.num_results, self.k1, self.b, self.verbose
+
+    def __repr__(self) -> str:
+        return (
+            f"BM25Retriever({self.index_path!r}, num_results={self.num_results}, k1={self.k1}, b={self.b}, "
+            f"verbose={self.verbose})"
+        )
+
+    def __eq__(self, other) -> bool:
+        return self._identity() == other._identity() if isinstance(other, BM25Retriever) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def __getstate__(self) -> dict:
+        """Without what a worker process must open for itself."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("_searcher", "_terms")}

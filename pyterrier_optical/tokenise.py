@@ -1,0 +1,140 @@
+"""Words of any script: the one tokeniser that indexing, querying and translating share.
+
+A word is a run of letters, marks and numbers (Unicode general categories L, M and N). ``\\w`` will not do: it leaves
+out the marks, and a Devanagari or Burmese word falls to pieces at its vowel signs.
+
+Scripts written without spaces have no such words. Their runs become overlapping character n-grams, counted in graphemes
+(what a reader calls one character: a base with its marks), so that no n-gram begins with a tone mark.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import regex
+
+#: Changes when the same text would give other words, which makes an index out of date.
+TOKENISER_VERSION = 1
+#: Longest word in characters. The rest of a longer one is cut off, on both sides, so that it still matches itself.
+MAX_WORD_LENGTH = 64
+
+# Scripts without spaces, with the graphemes in one n-gram. Two is the custom for ideographs. For South-East Asian
+# scripts three did best in Thai-Thai retrieval (of two to four). The long-vowel mark of kana has no script of its own.
+_NGRAMS = (
+    (r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Tham}\p{Tai_Le}\p{New_Tai_Lue}", 3),
+    (r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\u30fc\uff70", 2),
+)
+_SPACELESS = "".join(scripts for scripts, _ in _NGRAMS)
+_LETTER = rf"[\p{{L}}&&[{_SPACELESS}]]"
+_RUN = regex.compile(
+    "|".join(
+        rf"(?P<ngrams{i}>[\p{{L}}&&[{scripts}]][[\p{{L}}&&[{scripts}]]\p{{M}}\u200c\u200d]*)"
+        for i, (scripts, _) in enumerate(_NGRAMS)
+    )
+    + rf"|(?P<word>[[\p{{L}}\p{{N}}]--{_LETTER}][[\p{{L}}\p{{M}}\p{{N}}\u200c\u200d]--{_LETTER}]*)",
+    regex.V1,
+)
+_ASCII_WORD = re.compile(r"[0-9a-z]+")
+_GRAPHEME = regex.compile(r"\X")
+_OTHER_DIGIT = regex.compile(r"[\p{Nd}--[0-9]]", regex.V1)
+# White space between two letters of these scripts parts phrases or comes from a segmenter, never from the word: a text
+# must find itself whether or not it was segmented.
+_SPACE_WITHIN = regex.compile(
+    rf"(?<=[[\p{{L}}\p{{M}}]&&[{_SPACELESS}]])[\s\u200b]+(?={_LETTER})",
+    regex.V1,
+)
+# Without a meaning inside a word: soft hyphen, grapheme joiner, word joiner, byte-order mark, direction marks,
+# variation selectors, the keycap of emoji, and the Arabic tatweel, which only stretches a word on the page.
+_IGNORABLE = regex.compile(
+    r"[\u00ad\u034f\u0640\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069\u20e3\p{Variation_Selector}]+"
+)
+_DOTTED_I = {"tr", "tur", "az", "aze"}
+
+
+class Run(NamedTuple):
+    """A stretch of text between separators.
+
+    Attributes:
+        start: Index of its first character.
+        end: Index after its last character.
+        ngram: 0 for a word; for a script without spaces, the graphemes in one of its n-grams.
+    """
+
+    start: int
+    end: int
+    ngram: int
+
+
+def clean(text: str) -> str:
+    """``text`` in Unicode normal form C, without characters that mean nothing to a reader; its case is kept.
+
+    Example:
+        >>> clean("cafe\\u0301 co\\u00adoperates")
+        'café cooperates'
+    """
+    return text if text.isascii() else _IGNORABLE.sub("", unicodedata.normalize("NFC", text))
+
+
+def runs(text: str) -> Iterator[Run]:
+    """The words, and the runs of scripts without spaces, in a text that went through :func:`clean`.
+
+    Example:
+        >>> [("รักแมว2ตัว"[run.start:run.end], run.ngram) for run in runs("รักแมว2ตัว")]
+        [('รักแมว', 3), ('2', 0), ('ตัว', 3)]
+    """
+    for match in _RUN.finditer(text):
+        group = match.lastgroup
+        yield Run(match.start(), match.end(), 0 if group == "word" else _NGRAMS[int(group[len("ngrams") :])][1])
+
+
+@lru_cache(maxsize=65536)
+def fold(word: str, lang: str | None = None) -> str:
+    """The index form of one word: caseless, its digits ASCII, at most :data:`MAX_WORD_LENGTH` characters.
+
+    Case is folded rather than lowered, so that 'STRASSE' and 'Straße' meet; folding may undo normal form C, which is
+    therefore applied again. The dot that folding leaves over the Turkish capital İ is dropped.
+
+    Example:
+        >>> fold("STRASSE") == fold("Straße"), fold("२०२४")
+        (True, '2024')
+    """
+    if lang in _DOTTED_I:
+        word = word.replace("I", "ı")
+    folded = unicodedata.normalize("NFC", word.casefold().replace("i\u0307", "i")).rstrip("\u200c\u200d")
+    return _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), folded)[:MAX_WORD_LENGTH]
+
+
+def words(text: str, lang: str | None = None) -> list[str]:
+    """Splits a text into the words that stand for it in an index, in order and with repetitions.
+
+    Args:
+        text: Any text, in any script or a mixture of scripts; may be empty.
+        lang: ISO 639 code of its language, where known; it matters to Turkish and Azerbaijani only.
+
+    Returns:
+        Case-folded words in normal form C; overlapping n-grams (three graphemes, for ideographs and kana two) where the
+        script has no spaces. A run shorter than that is one word.
+
+    Example:
+        >>> words("The *Ọ̀yọ́* Empire (c. 1300)")
+        ['the', 'ọ̀yọ́', 'empire', 'c', '1300']
+        >>> words("กินข้าว") == words("กิน ข้าว")
+        True
+        >>> words("東京タワー")
+        ['東京', '京タ', 'タワ', 'ワー']
+    """
+    if text.isascii() and lang not in _DOTTED_I:
+        return [word[:MAX_WORD_LENGTH] for word in _ASCII_WORD.findall(text.lower())]
+    text = _SPACE_WITHIN.sub("", clean(text))
+    found = []
+    for start, end, ngram in runs(text):
+        found += _ngrams(text[start:end], ngram) if ngram else [fold(text[start:end], lang)]
+    return found
+
+
+def _ngrams(run: str, size: int) -> list[str]:
+    graphemes = _GRAPHEME.findall(unicodedata.normalize("NFC", run.casefold()))
+    last = max(len(graphemes) - size, 0)
+    return ["".join(graphemes[start : start + size])[:MAX_WORD_LENGTH] for start in range(last + 1)]
