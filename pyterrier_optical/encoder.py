@@ -55,28 +55,11 @@ class TokenVectors:
         Returns:
             (n, t, d) float32 with zeros behind each text's end, and (n, t) bool that is True on real tokens.
         """
-        return self.gather(torch.arange(len(self)))
-
-    def gather(self, texts: Tensor) -> tuple[Tensor, Tensor]:
-        """Some texts as one padded block.
-
-        Args:
-            texts: (n,) int64, indices of texts; repeats are allowed.
-
-        Returns:
-            As `padded`, for these texts in this order.
-        """
-        device = self.values.device
-        texts = texts.cpu()
-        lengths = self.lengths[texts]
-        position = torch.arange(int(lengths.max()) if len(texts) else 0)
-        mask = position < lengths[:, None]
-        rows = torch.where(mask, self.offsets[texts][:, None] + position, 0).to(device)
-        mask = mask.to(device)
-        if len(self.values) == 0:
-            return self.values.new_zeros(*rows.shape, self.dim), mask
-        block = self.values.index_select(0, rows.flatten()).view(*rows.shape, self.dim)
-        return block.masked_fill_(~mask[..., None], 0.0), mask
+        lengths = self.lengths.to(self.values.device)
+        mask = torch.arange(int(lengths.max()) if len(self) else 0, device=lengths.device) < lengths[:, None]
+        block = self.values.new_zeros(*mask.shape, self.dim)
+        block[mask] = self.values
+        return block, mask
 
 
 class TokenEncoder:

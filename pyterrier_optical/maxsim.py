@@ -4,6 +4,9 @@ One contract, three shapes of work: every query with every document (`maxsim_mat
 and two padded blocks (`maxsim`). `maxsim_reference` is the exact slow form that the others are tested against.
 """
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import torch
 from torch import Tensor
 
@@ -12,7 +15,13 @@ from pyterrier_optical.encoder import TokenVectors
 # Per query token; a cosine is never below it, so a text without tokens never beats a real one.
 FLOOR = -1.0
 
-_BLOCK_ELEMENTS = 16_000_000
+# The document rows of one product: on a CPU, few enough to stay in its cache between gathering and multiplying.
+_CHUNK_TOKENS = 2048
+_CHUNK_TOKENS_ACCELERATOR = 262_144
+_CHUNK_NUMBERS = 64_000_000
+
+# A cell of the full matrix costs about a fifth of a pair, whose rows are gathered first (benchmarks/reranking.py).
+_MATRIX_ADVANTAGE = 5
 
 
 def maxsim_reference(query: Tensor, document: Tensor) -> float:
@@ -76,28 +85,18 @@ def maxsim_matrix(queries: TokenVectors, documents: TokenVectors) -> Tensor:
         (n_queries, n_docs) float32 on the documents' device.
     """
     device = documents.values.device
-    scores = torch.empty(len(queries), len(documents), device=device)
-    query_values = queries.values.to(device).T
-    counts = queries.lengths.to(device)
-    owner = torch.repeat_interleave(torch.arange(len(queries), device=device), counts)
-    width = max(query_values.shape[1], documents.dim, 1)
-    for texts in _length_blocks(documents.lengths, torch.arange(len(documents)), width):
-        block, mask = documents.gather(texts)
-        if not block.shape[1] or not len(owner):
-            scores[:, texts.to(device)] = FLOOR * counts.clamp(min=1).float()[:, None]
-            continue
-        cosines = (block.flatten(0, 1) @ query_values).view(*mask.shape, -1)
-        best = cosines.masked_fill_(~mask[..., None], -torch.inf).amax(1)
-        # A document without tokens is -inf for every query token, and the sum of none is 0: both become the floor.
-        sums = torch.zeros(len(texts), len(queries), device=device).index_add_(1, owner, best)
-        real = mask.any(1)[:, None] & (counts > 0)
-        floor = (FLOOR * counts.clamp(min=1).float()).expand_as(sums)
-        scores[:, texts.to(device)] = torch.where(real, sums, floor).T
-    return scores
+    all_queries = queries.values.to(device).T
+    owner = torch.repeat_interleave(torch.arange(len(queries)), queries.lengths).to(device)
+    scores = torch.zeros(len(documents), len(queries), device=device)
+    for texts in _chunks(documents.lengths, device, all_queries.shape[1]):
+        first, last = documents.offsets[texts[0]], documents.offsets[texts[-1] + 1]
+        best = _best(documents.values[first:last] @ all_queries, documents.lengths[texts])
+        scores[texts[0] : texts[-1] + 1].index_add_(1, owner, best)
+    return _with_floor(scores.T, queries.lengths[:, None], documents.lengths[None])
 
 
 def maxsim_pairs(queries: TokenVectors, documents: TokenVectors, query_index: Tensor, document_index: Tensor) -> Tensor:
-    """MaxSim of chosen pairs.
+    """MaxSim of chosen pairs: one product per query with all its documents' tokens, without padding.
 
     Args:
         queries: the query texts.
@@ -109,27 +108,46 @@ def maxsim_pairs(queries: TokenVectors, documents: TokenVectors, query_index: Te
         (n_pairs,) float32 on the documents' device.
     """
     device = documents.values.device
-    query_index, document_index = torch.as_tensor(query_index), torch.as_tensor(document_index)
-    # With many pairs a document, the full matrix costs less than copying each document once per pair.
-    if len(query_index) * 2 >= len(queries) * len(documents):
+    query_index, document_index = torch.as_tensor(query_index).cpu(), torch.as_tensor(document_index).cpu()
+    if len(query_index) * _MATRIX_ADVANTAGE >= len(queries) * len(documents):
         return maxsim_matrix(queries, documents)[query_index.to(device), document_index.to(device)]
-    scores = torch.empty(len(query_index), device=device)
-    width = max(int(queries.lengths.max()) if len(queries) else 0, documents.dim, 1)
-    for pairs in _length_blocks(documents.lengths[document_index], torch.arange(len(document_index)), width):
-        block, mask = documents.gather(document_index[pairs])
-        query_block, query_mask = queries.gather(query_index[pairs])
-        scores[pairs.to(device)] = maxsim(query_block.to(device), block, query_mask.to(device), mask)
-    return scores
+    scores = torch.zeros(len(query_index), device=device)
+    by_query = torch.argsort(query_index, stable=True)
+    starts = torch.searchsorted(query_index[by_query], torch.arange(len(queries) + 1)).tolist()
+    for query, (start, end) in enumerate(pairwise(starts)):
+        vectors = queries[query].to(device)
+        pairs = by_query[start:end]
+        lengths = documents.lengths[document_index[pairs]]
+        for chunk in _chunks(lengths, device, len(vectors)):
+            rows = _rows(documents.offsets[document_index[pairs[chunk]]], lengths[chunk]).to(device)
+            best = _best(documents.values.index_select(0, rows) @ vectors.T, lengths[chunk])
+            scores[pairs[chunk].to(device)] = best.sum(1)
+    return _with_floor(scores, queries.lengths[query_index], documents.lengths[document_index])
 
 
-def _length_blocks(lengths: Tensor, items: Tensor, width: int):
-    """Items in order of length, in blocks of at most `_BLOCK_ELEMENTS` padded numbers."""
-    order = torch.argsort(lengths, stable=True)
-    sorted_lengths = lengths[order].clamp(min=1).tolist()
-    start = 0
-    while start < len(order):
-        end = start + 1
-        while end < len(order) and sorted_lengths[end] * (end + 1 - start) * width <= _BLOCK_ELEMENTS:
-            end += 1
-        yield items[order[start:end]]
-        start = end
+def _best(cosines: Tensor, lengths: Tensor) -> Tensor:
+    """The largest of each document's rows: (tokens, m) and (n_docs,) to (n_docs, m); -inf where there is no row."""
+    owner = torch.repeat_interleave(torch.arange(len(lengths)), lengths).to(cosines.device)
+    best = torch.full((len(lengths), cosines.shape[1]), -torch.inf, device=cosines.device)
+    return best.scatter_reduce_(0, owner[:, None].expand_as(cosines), cosines.float(), "amax")
+
+
+def _with_floor(scores: Tensor, query_lengths: Tensor, document_lengths: Tensor) -> Tensor:
+    query_lengths, document_lengths = query_lengths.to(scores.device), document_lengths.to(scores.device)
+    floor = FLOOR * query_lengths.clamp(min=1).float()
+    return torch.where((query_lengths > 0) & (document_lengths > 0), scores, floor)
+
+
+def _rows(starts: Tensor, lengths: Tensor) -> Tensor:
+    """The row numbers of ranges of rows, one range after the other."""
+    ends = lengths.cumsum(0)
+    return torch.arange(int(ends[-1])) + torch.repeat_interleave(starts - (ends - lengths), lengths)
+
+
+def _chunks(lengths: Tensor, device: torch.device, width: int) -> Iterator[Tensor]:
+    """Neighbouring texts in runs of about as many tokens as are fast together, given ``width`` numbers a token."""
+    tokens = _CHUNK_TOKENS if device.type == "cpu" else _CHUNK_TOKENS_ACCELERATOR
+    tokens = max(1, min(tokens, _CHUNK_NUMBERS // max(width, 1)))
+    run = lengths.cumsum(0).div(tokens, rounding_mode="floor")
+    sizes = torch.unique_consecutive(run, return_counts=True)[1].tolist()
+    return iter(torch.arange(len(lengths)).split(sizes) if sizes else ())
