@@ -63,7 +63,7 @@ def _open(folder: Path):
 def _scale(weights: dict[str, float]) -> float:
     largest = max(weights.values())
     repetitions = sum(weights.values()) / largest
-    return min(_FINEST_WEIGHT, max(1.0, _MOST_REPETITIONS / repetitions)) / largest
+    return min(_FINEST_WEIGHT, max(1, int(_MOST_REPETITIONS / repetitions))) / largest
 
 
 def _prepare(folder: Path, k1: float, b: float) -> None:

@@ -11,7 +11,7 @@ import pyterrier as pt
 
 from pyterrier_optical.tokenise import MAX_WORD_LENGTH
 
-# A term in more than half of the documents has a negative BM25 idf in Terrier: it would push relevant documents down.
+# A term in half of the documents or more has no positive BM25 idf in Terrier: it would push relevant documents down.
 # As in PISA it is given next to no weight instead, through a model whose idf is never negative.
 _COMMON_WEIGHT = 1e-5
 _COMMON_MODEL = ":wmodel=TF_IDF"
@@ -82,14 +82,10 @@ class Searcher:
         Returns:
             Columns ``query`` (position in ``queries``), ``docno``, ``score``, in rank order.
         """
+        queries = [{term: self._discounted(term, weight) for term, weight in query.items()} for query in queries]
+        # A huge k_3 makes scores linear in query weights, as in PISA; Terrier's 8 saturates them.
         controls = {"bm25.k_1": str(self.k1), "bm25.b": str(self.b), "bm25.k_3": "1e9"}
-        retriever = pt.terrier.Retriever(
-            self._index,
-            wmodel="BM25",
-            # A huge k_3 makes scores linear in query weights, as in PISA; Terrier's 8 saturates them.
-            controls=controls,
-            num_results=num_results,
-        )
+        retriever = pt.terrier.Retriever(self._index, wmodel="BM25", controls=controls, num_results=num_results)
         frame = pd.DataFrame({"qid": map(str, range(len(queries))), "query": map(self._matching_operators, queries)})
         found = retriever.transform(frame)
         query = found["qid"].astype(int)
@@ -97,12 +93,18 @@ class Searcher:
         largest = query.map(dict(enumerate(max(weights.values()) for weights in queries)))
         return pd.DataFrame({"query": query, "docno": found["docno"], "score": found["score"] * largest})
 
+    def _is_common(self, term: str) -> bool:
+        return 2 * self.terms[term] >= self.num_docs
+
+    def _discounted(self, term: str, weight: float) -> float:
+        return weight * _COMMON_WEIGHT if self._is_common(term) else weight
+
     def _matching_operators(self, weights: dict[str, float]) -> str:
-        # PyTerrier's own translation of query_toks knows one weighting model for all terms.
-        return " ".join(self._operator(term, weight) for term, weight in weights.items())
+        # PyTerrier's own translation of query_toks knows one weighting model for all terms, and six decimals.
+        largest = max(weights.values())
+        return " ".join(self._operator(term, weight / largest) for term, weight in weights.items())
 
     def _operator(self, term: str, weight: float) -> str:
-        is_common = 2 * self.terms[term] > self.num_docs
-        model = _COMMON_MODEL if is_common else ""
         encoded = base64.b64encode(term.encode()).decode()
-        return f"#combine:0={weight * (_COMMON_WEIGHT if is_common else 1):.9f}{model}(#base64({encoded}))"
+        model = _COMMON_MODEL if self._is_common(term) else ""
+        return f"#combine:0={weight:.9f}{model}(#base64({encoded}))"

@@ -1,0 +1,159 @@
+"""One vector for each word of a text: the model's token vectors, merged to words."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyterrier as pt
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.tokenise import clean, runs
+
+
+@dataclass
+class Word:
+    """A word of a text, as the model saw it.
+
+    Attributes:
+        text: Its letters, as in the text.
+        ngram: 0, or for a script without spaces the graphemes in one n-gram (see ``tokenise.runs``).
+        row: Where its vector is in the array that came with it; None when the model has no token for it.
+        start: Index of its first character in the cleaned text.
+    """
+
+    text: str
+    ngram: int
+    row: int | None
+    start: int
+
+
+class WordEncoder:
+    """Words and their vectors, by a late-interaction model.
+
+    A word's vector is the normalised mean of the vectors of its tokens. In scripts without spaces each token is a word:
+    the model's pieces are the only segmentation at hand. Prompts, markers, expansion and unknown tokens belong to no
+    word.
+
+    Args:
+        model: A ``sentence_transformers.MultiVectorEncoder`` with a fast tokenizer.
+        batch_size: Texts encoded at once.
+        verbose: Show a progress bar.
+
+    Raises:
+        OpticalError: The model's tokenizer cannot tell where in a text its tokens are.
+    """
+
+    def __init__(self, model, batch_size: int = 64, verbose: bool = False):
+        if not getattr(model.tokenizer, "is_fast", False):
+            raise OpticalError(
+                f"The tokenizer {type(model.tokenizer).__name__} does not tell where its tokens are: use a model with "
+                "a fast tokenizer (tokenizer.json)."
+            )
+        self.model = model
+        self.batch_size = batch_size
+        self.verbose = verbose
+        # Unknown tokens, and the mark of a word's beginning where it stands alone (and claims the next letter's place).
+        tokenizer = model.tokenizer
+        ids = [tokenizer.unk_token_id, *tokenizer.convert_tokens_to_ids(["▁", "Ġ"])]
+        self._meaningless = torch.tensor([i for i in ids if i is not None])
+
+    def words(self, texts: Sequence[str], task: str = "query") -> tuple[list[list[Word]], Tensor]:
+        """Splits texts into words and encodes them in context.
+
+        Args:
+            texts: The texts; a text longer than the model takes keeps its words, the last ones without vectors.
+            task: "query" or "document", for the model's prompt.
+
+        Returns:
+            The words of each text in order, and (n, d) float32 vectors of unit length on the CPU.
+        """
+        texts = [clean(text) for text in texts]
+        found: list[list[Word]] = [[] for _ in texts]
+        vectors: list[Tensor] = []
+        rows = 0
+        for batch in self._batches(texts):
+            for index, (tokens, spans) in zip(batch, self._tokens([texts[i] for i in batch], task), strict=True):
+                owners, found[index] = _words(texts[index], spans, rows)
+                merged = _merge(tokens, owners)
+                vectors.append(merged)
+                rows += len(merged)
+        return found, torch.cat(vectors) if vectors else torch.zeros(0, self._dim())
+
+    def alone(self, terms: Sequence[str]) -> Tensor:
+        """Encodes each term as a text of its own.
+
+        Args:
+            terms: Index terms.
+
+        Returns:
+            (n, d) float32 vectors of unit length on the CPU; zeros for a term without a known token.
+        """
+        vectors = torch.zeros(len(terms), self._dim())
+        for batch in self._batches(terms):
+            for index, (tokens, _) in zip(batch, self._tokens([terms[i] for i in batch], "document"), strict=True):
+                if len(tokens):
+                    vectors[index] = normalize(tokens.mean(0), dim=0)
+        return vectors
+
+    def _dim(self) -> int:
+        return self.model.encode_query("a").shape[1]
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[list[int]]:
+        """Indices of the texts with something in them, those of one length together."""
+        order = sorted((i for i, text in enumerate(texts) if text.strip()), key=lambda i: len(texts[i]))
+        starts = range(0, len(order), self.batch_size)
+        for start in pt.tqdm(starts, desc="Encoding words", unit="batch", disable=not (self.verbose and order)):
+            yield order[start : start + self.batch_size]
+
+    def _tokens(self, texts: list[str], task: str) -> Iterator[tuple[Tensor, list[tuple[int, int]]]]:
+        """The (n, d) vectors and the character spans of the known tokens of each text."""
+        from sentence_transformers.util import batch_to_device
+
+        prompt = self.model.prompts.get(task) or ""
+        features = self.model.preprocess(
+            texts, prompt=prompt or None, task=task, processing_kwargs={"text": {"return_offsets_mapping": True}}
+        )
+        spans = features.pop("offset_mapping") - len(prompt)
+        known = (spans[..., 1] > spans[..., 0]) & (spans[..., 0] >= 0)
+        known &= ~torch.isin(features["input_ids"], self._meaningless)
+        with torch.inference_mode():
+            vectors = self.model(batch_to_device(features, self.model.device), task=task)["token_embeddings"]
+        vectors = normalize(vectors.float(), dim=-1).cpu()
+        for row in range(len(texts)):
+            # A copy: rows of an inference tensor keep the whole batch alive.
+            yield vectors[row][known[row]].clone(), [tuple(span) for span in spans[row][known[row]].tolist()]
+
+
+def _words(text: str, spans: list[tuple[int, int]], first_row: int) -> tuple[list[int], list[Word]]:
+    """For each token the number of its word's vector in this text (-1: none), and the words with their rows."""
+    stretches = list(runs(text))
+    run_at = [-1] * len(text)
+    for number, (start, end, _) in enumerate(stretches):
+        run_at[start:end] = [number] * (end - start)
+    tokens_of: list[list[int]] = [[] for _ in stretches]
+    for token, (_, end) in enumerate(spans):
+        # By its last character: SentencePiece counts the space before a word to the word's first piece.
+        if run_at[end - 1] >= 0:
+            tokens_of[run_at[end - 1]].append(token)
+    owners, words, rows = [-1] * len(spans), [], 0
+    for (start, end, ngram), tokens in zip(stretches, tokens_of, strict=True):
+        if not tokens:
+            words.append(Word(text[start:end], ngram, None, start))
+        for group in [[token] for token in tokens] if ngram else [tokens] * bool(tokens):
+            if ngram:
+                start, end = max(spans[group[0]][0], start), spans[group[0]][1]
+            for token in group:
+                owners[token] = rows
+            words.append(Word(text[start:end], ngram, first_row + rows, start))
+            rows += 1
+    return owners, words
+
+
+def _merge(tokens: Tensor, owners: list[int]) -> Tensor:
+    """Normalised mean of the vectors with the same owner."""
+    index = torch.tensor(owners, dtype=torch.long)
+    kept = index >= 0
+    sums = torch.zeros(int(index.max()) + 1 if len(index) else 0, tokens.shape[1])
+    return normalize(sums.index_add_(0, index[kept], tokens[kept]), dim=-1)
