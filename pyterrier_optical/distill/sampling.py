@@ -1,0 +1,103 @@
+"""From bitext to the fixed sequence of training rows: which language, which pair, which batch."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What a training run sees.
+
+    Attributes:
+        temperature: A language with n pairs is drawn in proportion to n ** (1 / temperature): 1 by size, larger more
+            evenly.
+        english_share: Share of English-English pairs, which keep the teacher's English where the student's body moves.
+        passage_share: Share of rows made of several neighbouring pairs of one source, joined: bitext is short and
+            documents are not.
+        passage_pairs: At most so many pairs are joined.
+        bucket_batches: Batches are cut from a bucket of so many, sorted by length, so that little is padding.
+    """
+
+    temperature: float = 3.0
+    english_share: float = 0.15
+    passage_share: float = 0.05
+    passage_pairs: int = 4
+    bucket_batches: int = 32
+
+
+def language_weights(sizes: Mapping[str, int], temperature: float) -> dict[str, float]:
+    """Probability of each language.
+
+    Example:
+        >>> language_weights({"de": 8, "so": 1}, temperature=3)
+        {'de': 0.6666666666666666, 'so': 0.3333333333333333}
+    """
+    raised = {lang: n ** (1 / temperature) for lang, n in sizes.items()}
+    total = sum(raised.values())
+    return {lang: w / total for lang, w in raised.items()}
+
+
+def sample_rows(
+    bitext: Mapping[str, Sequence[Sequence[Pair]]], rows: int, batch_size: int, mix: Mix, seed: int
+) -> list[dict[str, str]]:
+    """Draws the rows of a whole run, in order; the same seed gives the same rows.
+
+    Every source of a language is walked through in shuffled order, and again when it is used up, so that no pair comes
+    twice before all came once.
+
+    Args:
+        bitext: For each language, its sources; each source a sequence of (English, translation) in document order.
+        rows: Rows to draw.
+        batch_size: Rows of one batch; lengths within a batch are alike.
+        mix: The proportions.
+        seed: Seed of everything drawn here.
+
+    Returns:
+        Dicts with `english`, `translation` and `lang` (the language; `en` for English-English rows).
+    """
+    rng = random.Random(seed)
+    weights = language_weights({lang: sum(map(len, sources)) for lang, sources in bitext.items()}, mix.temperature)
+    walks = {lang: _Walk(sources, rng) for lang, sources in bitext.items()}
+    langs = rng.choices(list(weights), list(weights.values()), k=rows)
+    drawn = []
+    for lang in langs:
+        n = rng.randint(2, mix.passage_pairs) if rng.random() < mix.passage_share and mix.passage_pairs > 1 else 1
+        english, translation = walks[lang].next(n)
+        if rng.random() < mix.english_share:
+            lang, translation = "en", english
+        drawn.append({"english": english, "translation": translation, "lang": lang})
+    return _in_buckets(drawn, batch_size, mix.bucket_batches, rng)
+
+
+class _Walk:
+    """Pairs of one language, each once before any comes again; neighbours can be joined to a passage."""
+
+    def __init__(self, sources: Sequence[Sequence[Pair]], rng: random.Random):
+        self.sources, self.rng = sources, rng
+        self.places = [(s, i) for s, source in enumerate(sources) for i in range(len(source))]
+        self.at = len(self.places)
+
+    def next(self, n: int) -> Pair:
+        if self.at >= len(self.places):
+            self.rng.shuffle(self.places)
+            self.at = 0
+        s, i = self.places[self.at]
+        self.at += 1
+        neighbours = self.sources[s][i : i + n]
+        return " ".join(e for e, _ in neighbours), " ".join(x for _, x in neighbours)
+
+
+def _in_buckets(rows, batch_size, bucket_batches, rng):
+    ordered = []
+    size = batch_size * max(1, bucket_batches)
+    for first in range(0, len(rows), size):
+        bucket = sorted(rows[first : first + size], key=lambda row: len(row["english"]) + len(row["translation"]))
+        batches = [bucket[i : i + batch_size] for i in range(0, len(bucket), batch_size)]
+        rng.shuffle(batches)
+        # A batch that is short would shift all that follow; it can only be the run's last.
+        batches.sort(key=lambda batch: len(batch) < batch_size)
+        ordered += [row for batch in batches for row in batch]
+    return ordered

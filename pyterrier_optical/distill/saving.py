@@ -1,0 +1,39 @@
+"""Writing a checkpoint folder whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from pyterrier_optical.checkpoints import CHECKPOINT_FILE
+from pyterrier_optical.errors import OpticalError
+
+
+def save_model(model, folder: str | Path, *, half: bool = False) -> None:
+    """Saves a `MultiVectorEncoder` as safetensors, in place of an earlier checkpoint of ours.
+
+    Args:
+        model: The model.
+        folder: Where to; its parents are made.
+        half: Save in float16: half the size; loading on a CPU brings it back to float32.
+
+    Raises:
+        OpticalError: If the folder exists and is no checkpoint of this package.
+    """
+    folder = Path(folder)
+    if folder.exists() and any(folder.iterdir()) and not (folder / CHECKPOINT_FILE).is_file():
+        raise OpticalError(f"The folder {str(folder)!r} holds something else: name an empty or new folder.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        precision = next(model.parameters()).dtype
+        if half:
+            model.half()
+        model.save_pretrained(str(partial), create_model_card=False)
+        model.to(precision)
+        partial.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        os.replace(partial, folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

