@@ -70,8 +70,9 @@ class TokenEncoder:
 
     Args:
         model: a ``sentence_transformers.MultiVectorEncoder``.
-        batch_tokens: a batch holds at most so many tokens, padding included, but always one text.
-        batch_texts: a batch holds at most so many texts.
+        batch_tokens: a batch holds at most so many tokens, padding included, but always one text; None: as many as are
+            fast on the model's device.
+        batch_texts: a batch holds at most so many texts; None: only the tokens count.
         verbose: show a progress bar.
 
     Example:
@@ -81,9 +82,12 @@ class TokenEncoder:
         [5, 0]
     """
 
-    def __init__(self, model, *, batch_tokens: int = 8192, batch_texts: int = 256, verbose: bool = False):
+    def __init__(
+        self, model, *, batch_tokens: int | None = None, batch_texts: int | None = None, verbose: bool = False
+    ):
         self.model = model
-        self.batch_tokens = batch_tokens
+        # Larger batches do not fit the caches of a CPU (benchmarks/reranking.py); an accelerator wants to be filled.
+        self.batch_tokens = batch_tokens or (1024 if model.device.type == "cpu" else 32_768)
         self.batch_texts = batch_texts
         self.verbose = verbose
         self._overheads: dict[str, int] = {}

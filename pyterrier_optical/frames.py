@@ -32,7 +32,7 @@ class TextReranker(pt.Transformer):
     model = None
     text_field = "text"
     query_field = "query"
-    batch_size = 64
+    batch_size = None
     device = None
     dtype = None
     max_query_tokens = None

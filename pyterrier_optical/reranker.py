@@ -18,7 +18,7 @@ class OpticalReranker(TextReranker):
             first row arrives.
         text_field: the column with the document text.
         query_field: the column with the query text.
-        batch_size: texts per forward pass, at most; long texts go in smaller batches.
+        batch_size: texts per forward pass, at most; None: as many as are fast on the device.
         device: a torch device name; None picks the accelerator when there is one.
         dtype: "float32", "float16" or "bfloat16"; None is float32 on the CPU, the stored precision elsewhere.
         max_query_tokens: a query's tokens, markers included; None for the model's own limit.
@@ -54,7 +54,7 @@ class OpticalReranker(TextReranker):
         *,
         text_field: str = "text",
         query_field: str = "query",
-        batch_size: int = 64,
+        batch_size: int | None = None,
         device: str | None = None,
         dtype: str | None = None,
         max_query_tokens: int | None = None,

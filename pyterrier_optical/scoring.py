@@ -63,7 +63,7 @@ def score_pairs(
             queries, vectors, torch.from_numpy(query_index[pairs][row_pair]), torch.from_numpy(row_text)
         )
         best = np.full(len(pairs), -np.inf)
-        np.maximum.at(best, row_pair, values.double().cpu().numpy())
+        np.maximum.at(best, row_pair, values.cpu().double().numpy())
         scores[pairs] = best
     if normalize:
         scores /= queries.lengths.clamp(min=1).numpy()[query_index]
