@@ -19,7 +19,7 @@ _HOMES = {
     "load_student": "student",
     "load_teacher": "teacher",
     "read_pairs": "bitext",
-    "transplant": "transplant",
+    "transplant": "transplanting",
 }
 
 __all__ = sorted(_HOMES)

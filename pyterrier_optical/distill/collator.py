@@ -11,7 +11,7 @@ class BitextCollator:
     Args:
         student: A `MultiVectorEncoder`.
         teacher: A `MultiVectorEncoder`.
-        max_tokens: Both sides are cut to so many tokens; None for the models' own limits.
+        max_tokens: Both sides are cut to so many tokens; None for the models' own limits, which hold in any case.
 
     Example:
         >>> batch = BitextCollator(student, teacher)([{"english": "Water", "translation": "Maji"}])  # doctest: +SKIP
@@ -38,8 +38,8 @@ class BitextCollator:
         }
         batch = {}
         for column, (model, task, prompt) in sides.items():
-            cut = {} if self.max_tokens is None else {"max_length": self.max_tokens}
-            features = model.preprocess([row[column] for row in rows], prompt=prompt, task=task, **cut)
+            limit = min(self.max_tokens or model.max_seq_length, model.max_seq_length)
+            features = model.preprocess([row[column] for row in rows], prompt=prompt, task=task, max_length=limit)
             batch.update({f"{column}_{key}": value for key, value in features.items()})
             batch[f"{column}_task"] = task
         batch["english_task"] = FOR_TEACHER

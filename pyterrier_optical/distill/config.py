@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from pyterrier_optical.distill.sampling import Mix
-from pyterrier_optical.distill.transplant import TransplantOptions
+from pyterrier_optical.distill.transplanting import TransplantOptions
 from pyterrier_optical.errors import OpticalError
 
 

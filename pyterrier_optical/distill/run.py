@@ -53,10 +53,12 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
     bitext = load_bitext(config.bitext, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)
     logger.info("bitext\n%s", bitext.report)
     teacher = load_teacher(config.teacher)
-    student = load_student(config, teacher, bitext)
+    arguments = training_arguments(config)
+    with arguments.main_process_first(desc="making the start"):
+        student = load_student(config, teacher, bitext)
     start = {name: value.detach().cpu().clone() for name, value in student.state_dict().items()}
 
-    trainer = _trainer(config, student, teacher, bitext, log)
+    trainer = _trainer(config, arguments, student, teacher, bitext, log)
     last = _last_checkpoint(output / "checkpoints") if resume else None
     if last is None:
         log.write(event="start", config=config.to_dict(), bitext=bitext.report.as_dict(), **trainer.evaluate())
@@ -82,7 +84,7 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
     return output / "model"
 
 
-def _trainer(config: DistillConfig, student, teacher, bitext, log):
+def _trainer(config: DistillConfig, arguments, student, teacher, bitext, log):
     from datasets import Dataset
     from sentence_transformers import MultiVectorEncoderTrainer
     from sentence_transformers.base.evaluation import SequentialEvaluator
@@ -96,19 +98,21 @@ def _trainer(config: DistillConfig, student, teacher, bitext, log):
     if frozen:
         FrozenRows(words, frozen)
     _freeze_all_but(student, training.trainable)
-    per_step = training.batch_size * max(1, torch.cuda.device_count() if torch.cuda.is_available() else 1)
+    per_step = arguments.train_batch_size * arguments.world_size
     rows = sample_rows(bitext.training, training.steps * per_step, training.batch_size, config.mix, training.seed)
     evaluators = [BitextRetrieval(bitext.heldout, teacher)]
     names = [name for name in config.evaluation.datasets if _available(name)]
     if names:
         evaluators.append(DatasetRanking(names))
-    best = config.evaluation.best if names or config.evaluation.best == "bitext_mean" else "bitext_mean"
+    if config.evaluation.best == "ranking_mean" and not names:
+        logger.warning("no data set to rank: checkpoints are compared by bitext_mean")
+        arguments.metric_for_best_model = "eval_bitext_mean"
     callbacks = [log.callback()]
     if training.patience:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=training.patience))
     return MultiVectorEncoderTrainer(
         model=student,
-        args=_arguments(config, best),
+        args=arguments,
         train_dataset=Dataset.from_list([{k: row[k] for k in ("english", "translation")} for row in rows]),
         loss=OpticalLoss(student, teacher, **config.loss),
         data_collator=BitextCollator(student, teacher, training.max_tokens),
@@ -117,7 +121,15 @@ def _trainer(config: DistillConfig, student, teacher, bitext, log):
     )
 
 
-def _arguments(config: DistillConfig, best: str):
+def training_arguments(config: DistillConfig):
+    """The trainer's arguments; making them also joins the processes that `accelerate launch` started.
+
+    Args:
+        config: The run's configuration.
+
+    Returns:
+        `sentence_transformers.MultiVectorEncoderTrainingArguments`.
+    """
     from sentence_transformers import MultiVectorEncoderTrainingArguments
 
     training = config.training
@@ -133,6 +145,7 @@ def _arguments(config: DistillConfig, best: str):
         warmup_steps=training.warmup_steps,
         weight_decay=0.0,
         bf16=bf16,
+        use_cpu=not gpu and not torch.backends.mps.is_available(),
         seed=training.seed,
         batch_sampler=_in_order,
         eval_strategy="steps",
@@ -141,7 +154,7 @@ def _arguments(config: DistillConfig, best: str):
         save_steps=training.eval_steps,
         save_total_limit=2,
         load_best_model_at_end=training.patience > 0,
-        metric_for_best_model=f"eval_{best}",
+        metric_for_best_model=f"eval_{config.evaluation.best}",
         greater_is_better=True,
         logging_steps=min(25, training.eval_steps),
         report_to="none",

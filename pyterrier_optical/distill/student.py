@@ -8,7 +8,7 @@ from pyterrier_optical.checkpoints import CHECKPOINT_FILE, load_encoder, read_ch
 from pyterrier_optical.distill.config import DistillConfig
 from pyterrier_optical.distill.saving import save_model
 from pyterrier_optical.distill.sources import Bitext
-from pyterrier_optical.distill.transplant import transplant
+from pyterrier_optical.distill.transplanting import transplant
 
 logger = logging.getLogger(__name__)
 

@@ -46,6 +46,8 @@ def multilingual_pre_tokenizer() -> pre_tokenizers.PreTokenizer:
 def learn_pieces(texts: Iterable[str], size: int, *, min_frequency: int = 3) -> list[str]:
     """Learns WordPieces of one language (byte-pair merges over its words).
 
+    Merges of equal count are made in no fixed order, so two runs may differ in a few rare pieces.
+
     Args:
         texts: Sentences.
         size: The number of pieces to learn, single characters included.

@@ -121,12 +121,15 @@ def transplant(teacher, bitext: Mapping[str, Iterable[tuple[str, str]]], options
             "tokens_per_pair": round(sum(map(len, translation)) / max(1, len(rows)), 2),
             "unknown_tokens": round(unknown, 5),
         }
-    rows = start_rows(body.embeddings.word_embeddings.weight.detach().float().numpy(), counts, options)
+    ordinary = [i for piece, i in known.items() if not piece.startswith("[")]  # not [PAD], not [unused7]
+    rows = start_rows(body.embeddings.word_embeddings.weight.detach().float().numpy(), ordinary, counts, options)
     model = _assemble(teacher, body, tokenizer, rows)
     return Transplant(model, kept, report)
 
 
-def start_rows(teacher_rows: np.ndarray, counts: sparse.csr_matrix, options: TransplantOptions) -> np.ndarray:
+def start_rows(
+    teacher_rows: np.ndarray, ordinary: list[int], counts: sparse.csr_matrix, options: TransplantOptions
+) -> np.ndarray:
     """The added pieces' embeddings: averages of the teacher's rows, weighted by P(e | f) ** sharpness.
 
     An average of many rows is shorter than any of them; each is drawn out to the teacher's median length, because the
@@ -134,6 +137,7 @@ def start_rows(teacher_rows: np.ndarray, counts: sparse.csr_matrix, options: Tra
 
     Args:
         teacher_rows: (n_teacher, d) float32.
+        ordinary: Indices of the rows that stand for text; length and mean are taken over these.
         counts: (n_teacher + n_added, n_teacher) expected alignment counts.
         options: `sharpness` and `translations` are used.
 
@@ -141,8 +145,8 @@ def start_rows(teacher_rows: np.ndarray, counts: sparse.csr_matrix, options: Tra
         (n_added, d) float32. A piece never aligned gets the mean of the teacher's rows.
     """
     n_teacher = len(teacher_rows)
-    length = np.median(np.linalg.norm(teacher_rows[1000:], axis=1))
-    added = np.tile(teacher_rows[1000:].mean(0), (counts.shape[0] - n_teacher, 1))
+    length = np.median(np.linalg.norm(teacher_rows[ordinary], axis=1))
+    added = np.tile(teacher_rows[ordinary].mean(0), (counts.shape[0] - n_teacher, 1))
     for i in range(len(added)):
         row = counts.getrow(n_teacher + i)
         if row.nnz == 0:

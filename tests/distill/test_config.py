@@ -1,0 +1,51 @@
+import pytest
+
+from pyterrier_optical.distill import DistillConfig
+from pyterrier_optical.errors import OpticalError
+
+
+def test_yaml_with_defaults_and_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPTICAL_DATA", "/somewhere")
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "output: runs/x\nbitext: {folder: '${OPTICAL_DATA}/bitext', languages: [sw]}\ntraining: {learning_rate: 1e-4}\n"
+    )
+    config = DistillConfig.from_yaml(path)
+    assert config.bitext.folder == "/somewhere/bitext"
+    assert config.training.learning_rate == 1e-4
+    assert config.loss == {"plan": "sinkhorn", "epsilon": 0.01}
+    assert DistillConfig.from_dict(config.to_dict()) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("output: x\nstep: 3\n", "the configuration has no option 'step'"),
+        ("output: x\ntraining: {step: 3}\n", "'training' in the configuration has no option 'step'"),
+        ("output: x\ntraining: {steps: many}\n", "must be int, not 'many'"),
+        ("output: x\ntraining: 3\n", "must be a mapping"),
+        ("bitext: {}\n", "lacks 'output'"),
+        ("output: [\n", "is not YAML"),
+        ("", "holds no options"),
+    ],
+)
+def test_mistakes_are_named(tmp_path, text, message):
+    path = tmp_path / "c.yaml"
+    path.write_text(text)
+    with pytest.raises(OpticalError, match=message):
+        DistillConfig.from_yaml(path)
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(OpticalError, match=r"No configuration file 'nowhere\.yaml'"):
+        DistillConfig.from_yaml("nowhere.yaml")
+
+
+def test_committed_configurations_are_valid(monkeypatch, tmp_path):
+    from pathlib import Path
+
+    folder = Path(__file__).resolve().parents[2] / "configs"
+    paths = sorted(folder.glob("*.yaml"))
+    assert paths
+    for path in paths:
+        assert DistillConfig.from_yaml(path).output.startswith("runs/")

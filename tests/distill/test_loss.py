@@ -1,0 +1,132 @@
+import pytest
+import tiny
+import torch
+
+from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.distill import BitextCollator, FrozenRows, OpticalLoss, TeacherVectors
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.transport import cosine_cost, exact
+
+ROWS = [
+    {"english": "water falls near house", "translation": "the river runs near the cat"},
+    {"english": "goat", "translation": "a small dog sleeps near bread"},
+]
+
+
+@pytest.fixture
+def student(tmp_path):
+    return load_encoder(tiny.encoder(tmp_path, dim=16)).eval()
+
+
+def features(batch):
+    return [
+        {key.removeprefix(side): value for key, value in batch.items() if key.startswith(side)}
+        for side in ("english_", "translation_")
+    ]
+
+
+def test_value_is_the_mean_transport_cost_of_the_pairs(student, teacher):
+    loss = OpticalLoss(student, teacher, plan="exact")
+    got = loss(features(BitextCollator(student, teacher)(ROWS)))
+    costs = []
+    for row in ROWS:
+        target = teacher.encode_document(row["english"])[None]
+        vectors = student.encode_document(row["translation"])[None]
+        cost = cosine_cost(target, vectors)
+        a, b = (torch.full(cost.shape[:1] + (n,), 1 / n) for n in cost.shape[1:])
+        costs.append((exact(cost, a, b) * cost).sum())
+    assert got.item() == pytest.approx(torch.stack(costs).mean().item(), abs=2e-3)
+
+
+def test_an_english_pair_of_teacher_and_teacher_costs_nothing(teacher):
+    loss = OpticalLoss(teacher, teacher, plan="exact")
+    rows = [{"english": row["english"], "translation": row["english"]} for row in ROWS]
+    assert loss(features(BitextCollator(teacher, teacher)(rows))).item() == pytest.approx(0, abs=1e-3)
+
+
+def test_gradient_reaches_the_student_only(student, teacher):
+    loss = OpticalLoss(student, teacher, epsilon=0.05)
+    loss(features(BitextCollator(student, teacher)(ROWS))).backward()
+    assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in student.parameters())
+    assert all(p.grad is None for p in teacher.parameters())
+    assert {id(p) for p in loss.parameters()} == {id(p) for p in student.parameters()}
+
+
+@pytest.mark.parametrize("plan", ["sinkhorn", "exact", "proximal"])
+def test_a_few_steps_lower_the_cost(student, teacher, plan):
+    loss = OpticalLoss(student, teacher, plan=plan)
+    batch = BitextCollator(student, teacher)(ROWS)
+    optimizer = torch.optim.Adam(student.parameters(), lr=5e-3)
+    before = loss(features(batch)).item()
+    for _ in range(12):
+        optimizer.zero_grad()
+        loss(features(batch)).backward()
+        optimizer.step()
+    assert loss(features(batch)).item() < 0.8 * before
+
+
+def test_tokens_on_a_skip_list_carry_no_mass(tmp_path, teacher):
+    plain = load_encoder(tiny.encoder(tmp_path / "plain", dim=16)).eval()
+    skipping = load_encoder(tiny.encoder(tmp_path / "skip", dim=16, skiplist=["▁near"])).eval()
+    rows = [{"english": "goat", "translation": "near the dog"}]
+    values = [
+        OpticalLoss(student, teacher, plan="exact")(features(BitextCollator(student, teacher)(rows))).item()
+        for student in (plain, skipping)
+    ]
+    assert values[0] != pytest.approx(values[1], abs=1e-4)
+
+
+def test_a_batch_made_by_another_collator_is_refused(student, teacher):
+    batch = features(BitextCollator(student, teacher)(ROWS))
+    batch[0].pop("task")
+    with pytest.raises(OpticalError, match="BitextCollator"):
+        OpticalLoss(student, teacher)(batch)
+
+
+def test_widths_must_agree(tmp_path, teacher):
+    student = load_encoder(tiny.encoder(tmp_path, dim=8))
+    with pytest.raises(OpticalError, match="16 dimensions and the student's 8"):
+        OpticalLoss(student, teacher)(features(BitextCollator(student, teacher)(ROWS)))
+
+
+def test_says_what_it_is_for_the_model_card(student, teacher):
+    loss = OpticalLoss(student, teacher, epsilon=0.02)
+    assert loss.get_config_dict() == {"plan": "sinkhorn", "epsilon": 0.02}
+    assert "huang2023optical" in loss.citation
+
+
+def test_teacher_vectors_are_remembered_and_right(teacher):
+    calls = []
+    original = teacher.forward
+    teacher.forward = lambda *args, **kwargs: calls.append(1) or original(*args, **kwargs)
+    vectors = TeacherVectors(teacher)
+    batch = teacher.preprocess(["water falls near house", "goat"], task="document")
+    first, mask = vectors(batch)
+    padded = teacher.preprocess(["goat", "water falls near house near tree"], task="document")
+    second, second_mask = vectors(padded)
+    assert len(calls) == 2
+    assert torch.equal(first[1][mask[1]], second[0][second_mask[0]])
+    vectors(batch)
+    assert len(calls) == 2
+    assert torch.allclose(first[0][mask[0]], teacher.encode_document("water falls near house"), atol=1e-3)
+
+
+def test_teacher_vectors_stop_remembering_at_the_bound(teacher):
+    vectors = TeacherVectors(teacher, cache_bytes=1)
+    batch = teacher.preprocess(["goat"], task="document")
+    vectors(batch)
+    assert not vectors._cache
+    assert vectors(batch)[0].shape[0] == 1
+
+
+def test_frozen_rows_do_not_move():
+    layer = torch.nn.Embedding(4, 3)
+    before = layer.weight.detach().clone()
+    FrozenRows(layer, 2)
+    optimizer = torch.optim.AdamW(layer.parameters(), lr=0.1, weight_decay=0.0)
+    for _ in range(3):
+        optimizer.zero_grad()
+        layer(torch.tensor([0, 1, 2])).pow(2).sum().backward()
+        optimizer.step()
+    assert torch.equal(layer.weight[:2], before[:2])
+    assert not torch.equal(layer.weight[2], before[2])

@@ -1,0 +1,151 @@
+"""A whole run on a tiny teacher: start, training, resuming, and what is written."""
+
+import json
+import shutil
+
+import pytest
+import tiny
+import torch
+import yaml
+from safetensors.torch import load_file
+from typer.testing import CliRunner
+
+from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info
+from pyterrier_optical.distill import DistillConfig, distill, load_teacher
+from pyterrier_optical.errors import OpticalError
+
+
+@pytest.fixture
+def settings(tmp_path, teacher_folder, bitext_file):
+    return {
+        "output": str(tmp_path / "run"),
+        "teacher": str(teacher_folder),
+        "bitext": {"files": [{"lang": "xx", "path": str(bitext_file)}]},
+        "transplant": {"pieces_per_language": 80},
+        "training": {
+            "steps": 8,
+            "batch_size": 8,
+            "eval_steps": 4,
+            "warmup_steps": 1,
+            "learning_rate": 1e-3,
+            "embedding_learning_rate": 1e-2,
+        },
+        "evaluation": {"heldout_pairs": 4},
+    }
+
+
+def with_training(settings, **training):
+    return {**settings, "training": {**settings["training"], **training}}
+
+
+def weights(folder):
+    return load_file(next(folder.glob("**/model.safetensors")))
+
+
+def test_a_run_from_bitext_to_a_checkpoint(settings, tmp_path, teacher_folder):
+    model = distill(settings)
+    run = tmp_path / "run"
+    assert model == run / "model"
+    events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    start = next(e for e in events if e["event"] == "start")
+    end = next(e for e in events if e["event"] == "end")
+    losses = [e["loss"] for e in events if "loss" in e]
+    assert losses[-1] < losses[0]
+    assert {"eval_bitext_xx", "eval_bitext_mean"} <= set(start) & set(end)
+    info = read_checkpoint_info(model)
+    assert (info["format_version"], info["kind"], info["languages"]) == (1, "distilled", ["xx"])
+    assert DistillConfig.from_dict(info["config"]) == DistillConfig.from_dict(settings)
+    card = (model / "README.md").read_text()
+    assert yaml.safe_load(card.split("---")[1])["language"] == ["en", "xx"]
+    assert "| xx |" in card
+    assert "bitext_mean" in card
+    assert (run / "curve.png").stat().st_size > 1000
+    stored = weights(model)
+    assert all(value.dtype == torch.float16 for value in stored.values() if value.is_floating_point())
+    assert load_encoder(model).encode_query("madi phedo nyuba uyawa").shape[1] == 16
+
+
+def test_the_teachers_rows_never_move_and_the_new_ones_do(settings, tmp_path, teacher_folder):
+    distill(settings)
+    teacher = load_teacher(str(teacher_folder))[0].auto_model.embeddings.word_embeddings.weight
+    rows = weights(tmp_path / "run" / "model")["embeddings.word_embeddings.weight"].float()
+    start = weights(tmp_path / "run" / "start")["embeddings.word_embeddings.weight"]
+    assert torch.allclose(rows[: len(teacher)], teacher, atol=2e-3)
+    assert (rows[len(teacher) :] - start[len(teacher) :]).abs().max() > 1e-2
+
+
+def test_a_resumed_run_ends_where_an_unbroken_one_does(settings, tmp_path):
+    distill(settings)
+    unbroken = weights(tmp_path / "run" / "model")
+    shutil.rmtree(tmp_path / "run" / "model")
+    shutil.rmtree(tmp_path / "run" / "checkpoints" / "checkpoint-8")
+    distill(settings)
+    resumed = weights(tmp_path / "run" / "model")
+    assert all(torch.equal(unbroken[name], resumed[name]) for name in unbroken)
+    starts = [line for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines() if '"event": "start"' in line]
+    assert len(starts) == 1, "the second call began anew"
+
+
+def test_keep_start_goes_back_towards_the_start(settings, tmp_path):
+    distill(with_training(settings, keep_start=1.0))
+    start, model = weights(tmp_path / "run" / "start"), weights(tmp_path / "run" / "model")
+    for name in model:
+        if "word_embeddings" not in name:
+            assert torch.allclose(model[name].float(), start[name], atol=2e-3), name
+
+
+def test_only_what_is_trainable_moves(settings, tmp_path):
+    distill(with_training(settings, trainable=[r"encoder\.layer\.0\."]))
+    start, model = weights(tmp_path / "run" / "start"), weights(tmp_path / "run" / "model")
+    moved = {name for name in model if (model[name].float() - start[name]).abs().max() > 2e-3}
+    assert any("layer.0." in name for name in moved)
+    assert not any("layer.1." in name for name in moved)
+
+
+def test_a_pattern_that_matches_nothing_is_named(settings):
+    with pytest.raises(OpticalError, match=r"No parameter of the student matches 'decoder'"):
+        distill(with_training(settings, trainable=["decoder"]))
+
+
+def test_a_multilingual_checkpoint_of_another_width_is_a_student_too(settings, tmp_path):
+    student = tiny.xlmr(tmp_path / "xlmr", dim=8)
+    model = distill({**settings, "student": str(student)})
+    encoder = load_encoder(model)
+    assert encoder[0].auto_model.config.model_type == "xlm-roberta"
+    assert encoder.encode_query("paka").shape[1] == 16
+
+
+def test_a_colbert_teacher_of_stanfords_layout(settings, tmp_path):
+    teacher = tiny.stanford_colbert(tmp_path / "colbert")
+    student = tiny.xlmr(tmp_path / "xlmr")
+    model = distill({**settings, "teacher": str(teacher), "student": str(student)})
+    assert load_encoder(model).encode_query("paka").shape[1] == 8
+
+
+def test_early_stopping_ends_the_run(settings, tmp_path):
+    still = with_training(settings, steps=40, patience=1, learning_rate=0.0, embedding_learning_rate=0.0)
+    distill(still)
+    events = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert events[-1]["event"] == "end"
+    assert events[-1]["step"] == 8
+
+
+def test_a_foreign_folder_is_not_overwritten(settings, tmp_path):
+    (tmp_path / "run" / "model").mkdir(parents=True)
+    (tmp_path / "run" / "model" / "thesis.tex").write_text("years of work")
+    with pytest.raises(OpticalError, match="holds something else"):
+        distill(settings)
+    assert (tmp_path / "run" / "model" / "thesis.tex").read_text() == "years of work"
+
+
+def test_command_line(settings, tmp_path):
+    from pyterrier_optical.cli import app
+
+    path = tmp_path / "c.yaml"
+    path.write_text(yaml.safe_dump(settings))
+    made = CliRunner().invoke(app, ["transplant", str(path)])
+    assert made.exit_code == 0, made.output
+    assert read_checkpoint_info(tmp_path / "run" / "start")["kind"] == "transplant"
+    done = CliRunner().invoke(app, ["distill", str(path)])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "run" / "model" / "modules.json").is_file()

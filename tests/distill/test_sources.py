@@ -1,0 +1,81 @@
+import gzip
+
+import pytest
+
+from pyterrier_optical.distill import load_bitext
+from pyterrier_optical.distill.config import BitextConfig
+from pyterrier_optical.errors import OpticalError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for source, lang, n in (("news", "sw", 60), ("chat", "sw", 40), ("chat", "th", 40), ("chat", "de", 10)):
+        (tmp_path / source).mkdir(exist_ok=True)
+        with gzip.open(tmp_path / source / f"{lang}.tsv.gz", "wt", encoding="utf-8") as out:
+            for i in range(n):
+                text = f"ฝน ตก {i}" if lang == "th" else f"{lang} {source} {i}"
+                out.write(f"sentence {i} of {source}\t{text}\n")
+    return tmp_path
+
+
+def test_languages_and_sources_are_chosen(folder):
+    bitext = load_bitext(BitextConfig(folder=str(folder), languages=["sw", "th"]), heldout_pairs=0)
+    assert {lang: [len(s) for s in sources] for lang, sources in bitext.training.items()} == {
+        "sw": [40, 60],
+        "th": [40],
+    }
+    assert bitext.origins == {"sw": ["chat", "news"], "th": ["chat"]}
+    only = load_bitext(BitextConfig(folder=str(folder), languages=["sw"], sources=["news"]), heldout_pairs=0)
+    assert only.origins == {"sw": ["news"]}
+
+
+def test_held_out_pairs_are_not_trained_on(folder):
+    bitext = load_bitext(BitextConfig(folder=str(folder), languages=["sw", "th"]), heldout_pairs=4)
+    assert len(bitext.heldout["sw"]) == 4
+    assert len(bitext.heldout["th"]) == 2, "at most a twentieth"
+    assert not set(bitext.heldout["sw"]) & set(bitext.pairs()["sw"])
+    assert len(bitext.heldout["sw"]) + len(bitext.pairs()["sw"]) == 100
+
+
+def test_a_source_is_capped_in_its_own_order(folder):
+    bitext = load_bitext(BitextConfig(folder=str(folder), languages=["sw"], max_pairs=10), heldout_pairs=0)
+    numbers = [int(english.split()[1]) for english, _ in bitext.training["sw"][1]]
+    assert len(numbers) == 10
+    assert numbers == sorted(numbers)
+
+
+def test_half_of_a_segmented_source_loses_its_spaces(folder):
+    bitext = load_bitext(BitextConfig(folder=str(folder), languages=["th"], segmented=["chat"]), heldout_pairs=0)
+    joined = [x for _, x in bitext.pairs()["th"] if x.startswith("ฝนตก")]
+    assert len(joined) == 20
+
+
+def test_files_of_every_form(tmp_path):
+    (tmp_path / "a.tsv").write_text("one\tmoja\n")
+    (tmp_path / "b.en").write_text("two\n")
+    (tmp_path / "b.so").write_text("laba\n")
+    files = [
+        {"lang": "sw", "path": str(tmp_path / "a.tsv")},
+        {"lang": "so", "english": str(tmp_path / "b.en"), "translation": str(tmp_path / "b.so")},
+    ]
+    bitext = load_bitext(BitextConfig(files=files))
+    assert bitext.pairs() == {"sw": [("one", "moja")], "so": [("two", "laba")]}
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (BitextConfig(), "names no bitext"),
+        (BitextConfig(folder="nowhere", languages=["sw"]), "No bitext folder 'nowhere'"),
+        (BitextConfig(files=[{"path": "x"}]), "lacks 'lang'"),
+        (BitextConfig(files=[{"lang": "sw"}]), "names no files"),
+    ],
+)
+def test_mistakes_are_named(config, message):
+    with pytest.raises(OpticalError, match=message):
+        load_bitext(config)
+
+
+def test_a_language_without_pairs_is_named(folder):
+    with pytest.raises(OpticalError, match="No bitext for language 'yo'"):
+        load_bitext(BitextConfig(folder=str(folder), languages=["sw", "yo"]))

@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+import tiny
+import torch
+from scipy import sparse
+
+from pyterrier_optical.distill import read_pairs, transplant
+from pyterrier_optical.distill.transplanting import TransplantOptions, start_rows
+from pyterrier_optical.errors import OpticalError
+
+OPTIONS = TransplantOptions(pieces_per_language=80, sharpness=1.5)
+
+
+@pytest.fixture
+def made(teacher, bitext_file):
+    return transplant(teacher, {"xx": list(read_pairs(bitext_file))}, OPTIONS)
+
+
+def test_english_gets_the_teachers_vectors_exactly(made, teacher):
+    texts = ["water falls near house", "Tree, goat", "road"]
+    for ours, theirs in zip(made.model.encode_document(texts), teacher.encode_document(texts), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_is_an_xlm_r_with_the_teachers_rows_first(made, teacher):
+    body, theirs = made.model[0].auto_model, teacher[0].auto_model
+    assert body.config.model_type == "xlm-roberta"
+    n = theirs.config.vocab_size
+    assert torch.equal(body.embeddings.word_embeddings.weight[:n], theirs.embeddings.word_embeddings.weight)
+    assert len(body.embeddings.word_embeddings.weight) == n + len(made.added)
+    assert made.report["teacher_rows"] == n
+
+
+def test_no_token_of_the_language_is_unknown(made):
+    assert made.report["languages"]["xx"]["unknown_tokens"] == 0
+
+
+def test_aligned_pieces_start_near_their_translations(made, teacher):
+    """The verbs, which the invented language puts last, must still find their English."""
+    rows = made.model[0].auto_model.embeddings.word_embeddings.weight
+    ids = made.model.tokenizer.convert_tokens_to_ids
+    english = ["water", "house", "tree", "goat", "road", "bread", "falls", "grows", "waits"]
+    foreign = ["madi", "nyuba", "mutsi", "mbudzo", "nzira", "tshingwa", "uyawa", "uyakula", "umirira"]
+    whole = [(e, f) for e, f in zip(english, foreign, strict=True) if f in made.added]
+    assert len(whole) >= 5
+    cosines = torch.nn.functional.cosine_similarity(
+        rows[ids([f for _, f in whole])][:, None], rows[ids([e for e, _ in whole])][None], dim=-1
+    )
+    assert (cosines.argmax(1) == torch.arange(len(whole))).float().mean() > 0.8
+
+
+def test_survives_saving(made, tmp_path):
+    from sentence_transformers import MultiVectorEncoder
+
+    made.model.save_pretrained(str(tmp_path / "m"))
+    again = MultiVectorEncoder(str(tmp_path / "m"), device="cpu")
+    text = ["madi phedo nyuba uyawa, water"]
+    assert torch.equal(again.encode_query(text)[0], made.model.encode_query(text)[0])
+
+
+def test_a_teacher_without_wordpiece_is_refused(tmp_path):
+    from pyterrier_optical.checkpoints import load_encoder
+
+    with pytest.raises(OpticalError, match="Only a BERT teacher"):
+        transplant(load_encoder(tiny.xlmr(tmp_path)), {"xx": [("a", "b")]}, OPTIONS)
+
+
+def test_start_rows_average_by_sharpened_probability():
+    teacher_rows = np.array([[9.0, 9.0], [1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
+    counts = sparse.csr_matrix(np.array([[0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 3, 1], [0, 0, 0]], dtype=float))
+    rows = start_rows(teacher_rows, [1, 2], counts, TransplantOptions(sharpness=2.0))
+    expected = np.array([0.75**2, 0.25**2]) / np.linalg.norm([0.75**2, 0.25**2])
+    assert np.allclose(rows[0], expected)
+    assert np.allclose(rows[1], np.array([0.5, 0.5]) / np.linalg.norm([0.5, 0.5]))

@@ -1,0 +1,80 @@
+import pytest
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+from pyterrier_optical.distill.vocabulary import (
+    drop_pieces_that_cut_english,
+    extend_tokenizer,
+    learn_pieces,
+    multilingual_normalizer,
+    with_both_positions,
+)
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz'.,!"
+
+
+@pytest.fixture
+def wordpiece():
+    """An uncased WordPiece tokenizer as BERT's."""
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "market", "##s", "town", *LETTERS]
+    pieces += ["##" + letter for letter in LETTERS if letter != "s"]
+    tokenizer = Tokenizer(models.WordPiece({p: i for i, p in enumerate(pieces)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return tokenizer
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Café Zoë, naïve!", "São Tomé", "tab\tand\nline", "soft\u00adhyphen", "O\u2019Brien \u201cquoted\u201d", "10 €"],
+)
+def test_normaliser_agrees_with_berts_on_latin_text(text):
+    bert = normalizers.BertNormalizer(lowercase=True)
+    ours = multilingual_normalizer()
+    assert " ".join(ours.normalize_str(text).split()) == " ".join(bert.normalize_str(text).split())
+
+
+@pytest.mark.parametrize("text", ["किताबें", "มีน้ำ", "কলম", "क\u094d\u200dष"])
+def test_normaliser_keeps_the_marks_and_joiners_of_other_scripts(text):
+    assert multilingual_normalizer().normalize_str(text) == text
+
+
+def test_yoruba_loses_its_tones_as_the_teacher_loses_them():
+    assert multilingual_normalizer().normalize_str("Ọjà ẹ̀kọ́") == "oja eko"
+
+
+def test_extension_keeps_the_teachers_ids(wordpiece):
+    extended = extend_tokenizer(wordpiece, ["soko", "##ni", "market"])
+    assert extended.get_vocab_size() == wordpiece.get_vocab_size() + 2
+    assert extended.encode("Markets, town!").ids[1:-1] == wordpiece.encode("Markets, town!").ids
+    assert extended.encode("sokoni").tokens == ["[CLS]", "soko", "##ni", "[SEP]"]
+
+
+def test_pieces_that_cut_english_words_are_left_out(wordpiece):
+    pieces = ["mar", "marke", "##ke", "soko", "tow"]
+    kept = drop_pieces_that_cut_english(wordpiece, pieces, ["market", "mark", "town", "tower"])
+    extended = extend_tokenizer(wordpiece, kept)
+    for word in ("market", "mark", "town", "tower"):
+        assert extended.encode(word, add_special_tokens=False).ids == wordpiece.encode(word).ids
+    assert "soko" in kept
+    assert "mar" not in kept
+
+
+def test_every_letter_learnt_can_begin_and_continue_a_word():
+    pieces = learn_pieces(["नदी बड़ी", "नदी लंबी"], 60, min_frequency=1)
+    assert {"न", "##न", "नदी"} <= set(pieces)
+
+
+def test_no_word_of_the_language_is_unknown(wordpiece):
+    texts = ["नदी के पास बड़ा बाज़ार है", "किताबें मेज़ पर हैं"]
+    extended = extend_tokenizer(wordpiece, learn_pieces(texts, 80, min_frequency=1))
+    assert all("[UNK]" not in extended.encode(text).tokens for text in texts)
+
+
+def test_spaceless_scripts_get_both_positions():
+    assert with_both_positions(["ตลาด", "##ni"]) == ["ตลาด", "##ตลาด", "##ni"]
+
+
+def test_a_thai_text_of_a_thousand_letters_is_not_one_unknown_word(wordpiece):
+    text = "ตลาดอยู่ใกล้แม่น้ำ" * 60
+    extended = extend_tokenizer(wordpiece, with_both_positions(learn_pieces([text[:90]], 60, min_frequency=1)))
+    assert "[UNK]" not in extended.encode(text).tokens
