@@ -152,6 +152,16 @@ class DistillConfig:
         return dataclasses.asdict(self)
 
 
+def expand(text: str) -> str:
+    """A path or name with `~` and environment variables filled in; configurations are recorded without.
+
+    Example:
+        >>> expand("runs/sw")
+        'runs/sw'
+    """
+    return os.path.expandvars(os.path.expanduser(text))
+
+
 def _build(cls, values, where: str):
     if not isinstance(values, dict):
         raise OpticalError(f"{where} must be a mapping of options, not {type(values).__name__}.")
@@ -176,8 +186,6 @@ def _typed(kind, value, where: str):
     if base is float and isinstance(value, (int, str)) and not isinstance(value, bool):
         with contextlib.suppress(ValueError):  # YAML reads 1e-3 as text
             value = float(value)
-    if isinstance(value, str):
-        value = os.path.expandvars(value)
     if isinstance(base, type) and not isinstance(value, base):
         raise OpticalError(f"{where} must be {base.__name__}, not {value!r}.")
     return value

@@ -11,7 +11,7 @@ import torch
 from pyterrier_optical.checkpoints import write_checkpoint_info
 from pyterrier_optical.distill.card import write_card, write_curve
 from pyterrier_optical.distill.collator import BitextCollator
-from pyterrier_optical.distill.config import DistillConfig
+from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.loss import FrozenRows, OpticalLoss
 from pyterrier_optical.distill.progress import RunLog
 from pyterrier_optical.distill.sampling import sample_rows
@@ -46,14 +46,13 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
         config = DistillConfig.from_dict(config)
     elif not isinstance(config, DistillConfig):
         config = DistillConfig.from_yaml(config)
-    output = Path(config.output)
+    output = Path(expand(config.output))
     output.mkdir(parents=True, exist_ok=True)
-    log = RunLog(output / "log.jsonl")
-
     bitext = load_bitext(config.bitext, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)
     logger.info("bitext\n%s", bitext.report)
-    teacher = load_teacher(config.teacher)
+    teacher = load_teacher(expand(config.teacher))
     arguments = training_arguments(config)
+    log = RunLog(output / "log.jsonl", enabled=arguments.process_index == 0)
     with arguments.main_process_first(desc="making the start"):
         student = load_student(config, teacher, bitext)
     start = {name: value.detach().cpu().clone() for name, value in student.state_dict().items()}
@@ -64,11 +63,11 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
         log.write(event="start", config=config.to_dict(), bitext=bitext.report.as_dict(), **trainer.evaluate())
     trainer.train(resume_from_checkpoint=str(last) if last else None)
 
+    if not trainer.is_world_process_zero():
+        return output / "model"
     _mix_with_start(student, start, config.training.keep_start)
     measured = trainer.evaluator(student)
     log.write(event="end", step=trainer.state.global_step, **{f"eval_{k}": v for k, v in measured.items()})
-    if not trainer.is_world_process_zero():
-        return output / "model"
     save_model(student, output / "model", half=True)
     facts = {
         "kind": "distilled",
@@ -136,7 +135,7 @@ def training_arguments(config: DistillConfig):
     gpu = torch.cuda.is_available()
     bf16 = training.precision == "bfloat16" or (training.precision == "auto" and gpu and torch.cuda.is_bf16_supported())
     return MultiVectorEncoderTrainingArguments(
-        output_dir=str(Path(config.output) / "checkpoints"),
+        output_dir=str(Path(expand(config.output)) / "checkpoints"),
         max_steps=training.steps,
         per_device_train_batch_size=training.batch_size,
         learning_rate=training.learning_rate,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyterrier_optical.distill.bitext import BitextReport, clean, join_spaceless, read_pairs
-from pyterrier_optical.distill.config import BitextConfig
+from pyterrier_optical.distill.config import BitextConfig, expand
 from pyterrier_optical.errors import OpticalError
 
 Pair = tuple[str, str]
@@ -72,7 +72,7 @@ def load_bitext(config: BitextConfig, *, heldout_pairs: int = 100, seed: int = 1
 def _sources(config: BitextConfig):
     """Yields (name, language, what read_pairs takes) in a fixed order."""
     if config.folder is not None:
-        folder = Path(config.folder)
+        folder = Path(expand(config.folder))
         if not folder.is_dir():
             raise OpticalError(f"No bitext folder {str(folder)!r}: set 'folder' (or OPTICAL_DATA) to an existing one.")
         for path in sorted(folder.glob("*/*.tsv.gz")):
@@ -84,9 +84,13 @@ def _sources(config: BitextConfig):
         if "lang" not in keys:
             raise OpticalError(f"A bitext file entry {entry!r} lacks 'lang': add the translation's language code.")
         if "path" in keys:
-            yield Path(entry["path"]).name, entry["lang"], entry["path"]
+            yield Path(entry["path"]).name, entry["lang"], expand(entry["path"])
         elif {"english", "translation"} <= keys:
-            yield Path(entry["translation"]).name, entry["lang"], (entry["english"], entry["translation"])
+            yield (
+                Path(entry["translation"]).name,
+                entry["lang"],
+                (expand(entry["english"]), expand(entry["translation"])),
+            )
         elif "dataset" in keys:
             from datasets import load_dataset
 

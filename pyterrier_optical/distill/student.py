@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 
 from pyterrier_optical.checkpoints import CHECKPOINT_FILE, load_encoder, read_checkpoint_info, write_checkpoint_info
-from pyterrier_optical.distill.config import DistillConfig
+from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.saving import save_model
 from pyterrier_optical.distill.sources import Bitext
 from pyterrier_optical.distill.transplanting import transplant
@@ -27,8 +27,8 @@ def load_student(config: DistillConfig, teacher, bitext: Bitext):
         A `MultiVectorEncoder`.
     """
     if config.student != "transplant":
-        return _with_width_of(teacher, load_encoder(config.student))
-    folder = Path(config.output) / "start"
+        return _with_width_of(teacher, load_encoder(expand(config.student)))
+    folder = Path(expand(config.output)) / "start"
     recipe = json.loads(
         json.dumps(
             {"teacher": config.teacher, "bitext": config.to_dict()["bitext"], "options": config.to_dict()["transplant"]}
@@ -49,7 +49,7 @@ def load_student(config: DistillConfig, teacher, bitext: Bitext):
 
 def teacher_rows(config: DistillConfig) -> int:
     """How many of the student's embedding rows are the teacher's own; 0 for a student with its own vocabulary."""
-    folder = Path(config.output) / "start" if config.student == "transplant" else Path(config.student)
+    folder = Path(expand(config.output)) / "start" if config.student == "transplant" else Path(expand(config.student))
     info = read_checkpoint_info(folder) if folder.is_dir() else None
     return int((info or {}).get("teacher_rows", 0))
 

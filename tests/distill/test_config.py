@@ -4,14 +4,13 @@ from pyterrier_optical.distill import DistillConfig
 from pyterrier_optical.errors import OpticalError
 
 
-def test_yaml_with_defaults_and_environment(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTICAL_DATA", "/somewhere")
+def test_yaml_with_defaults(tmp_path):
     path = tmp_path / "c.yaml"
     path.write_text(
         "output: runs/x\nbitext: {folder: '${OPTICAL_DATA}/bitext', languages: [sw]}\ntraining: {learning_rate: 1e-4}\n"
     )
     config = DistillConfig.from_yaml(path)
-    assert config.bitext.folder == "/somewhere/bitext"
+    assert config.bitext.folder == "${OPTICAL_DATA}/bitext", "what is recorded names no machine"
     assert config.training.learning_rate == 1e-4
     assert config.loss == {"plan": "sinkhorn", "epsilon": 0.01}
     assert DistillConfig.from_dict(config.to_dict()) == config

@@ -33,7 +33,7 @@ def test_value_is_the_mean_transport_cost_of_the_pairs(student, teacher):
         target = teacher.encode_document(row["english"])[None]
         vectors = student.encode_document(row["translation"])[None]
         cost = cosine_cost(target, vectors)
-        a, b = (torch.full(cost.shape[:1] + (n,), 1 / n) for n in cost.shape[1:])
+        a, b = (torch.full((*cost.shape[:1], n), 1 / n) for n in cost.shape[1:])
         costs.append((exact(cost, a, b) * cost).sum())
     assert got.item() == pytest.approx(torch.stack(costs).mean().item(), abs=2e-3)
 

@@ -29,6 +29,12 @@ def test_languages_and_sources_are_chosen(folder):
     assert only.origins == {"sw": ["news"]}
 
 
+def test_environment_variables_are_filled_in(folder, monkeypatch):
+    monkeypatch.setenv("OPTICAL_DATA", str(folder))
+    config = BitextConfig(folder="${OPTICAL_DATA}", languages=["th"])
+    assert len(load_bitext(config, heldout_pairs=0).pairs()["th"]) == 40
+
+
 def test_held_out_pairs_are_not_trained_on(folder):
     bitext = load_bitext(BitextConfig(folder=str(folder), languages=["sw", "th"]), heldout_pairs=4)
     assert len(bitext.heldout["sw"]) == 4
