@@ -36,12 +36,11 @@ def snapshot(name: str, check: Callable[[Path], None]) -> Path:
         OpticalError: no such model, or the hub cannot be reached (known after `PROBE_SECONDS`, not after minutes of
             retries).
     """
-    cached = _cached(name, check)
-    if cached is not None:
-        return cached
+    here = cached(name, check)
+    if here is not None:
+        return here
 
     from huggingface_hub import constants, snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError
 
     if constants.HF_HUB_OFFLINE:
         raise OpticalError(
@@ -51,13 +50,22 @@ def snapshot(name: str, check: Callable[[Path], None]) -> Path:
     _probe(name)
     try:
         folder = Path(snapshot_download(name, **_FILES))
-    except (HfHubHTTPError, OSError) as error:
+    except Exception as error:  # the client's HTTP library has changed before, and its errors with it
         raise _unreachable(name, error) from error
     check(folder)
     return folder
 
 
-def _cached(name: str, check: Callable[[Path], None]) -> Path | None:
+def cached(name: str, check: Callable[[Path], None]) -> Path | None:
+    """The local folder of a hub model that is in the cache and complete, else None; asks no network.
+
+    Args:
+        name: a hub id.
+        check: raises `OpticalError` on a folder that cannot be loaded.
+
+    Raises:
+        OpticalError: the name is no hub id.
+    """
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -102,6 +110,6 @@ def _probe(name: str) -> None:
 def _unreachable(name: str, error: Exception) -> OpticalError:
     reason = str(error).strip().split("\n")[0][:120] or type(error).__name__
     return OpticalError(
-        f"The model '{name}' is not on this machine and the model hub cannot be reached ({reason}): give a local "
+        f"The model '{name}' is not on this machine and the hub cannot be reached ({reason}): give a local "
         "folder, or fetch the model once with a network."
     )

@@ -16,7 +16,7 @@ COMMIT = "a" * 40
 
 
 class Hub(BaseHTTPRequestHandler):
-    """As much of a model hub as a snapshot needs; a subclass has its ``folder`` and the list ``asked`` of paths."""
+    """As much of a model hub as a snapshot needs; a subclass has ``folder``, ``asked`` and ``lost``."""
 
     def log_message(self, *args):
         pass
@@ -37,6 +37,8 @@ class Hub(BaseHTTPRequestHandler):
             return self.answer(200, json.dumps(body).encode())
         if self.path.startswith("/owner/model/resolve/"):
             file = self.folder / self.path.split("?")[0].rsplit("/", 1)[1]
+            if file.name == self.lost:
+                return self.answer(404, b"{}", {"X-Error-Code": "EntryNotFound"})
             return self.answer(200, file.read_bytes(), {"ETag": f'"{file.name}"', "X-Repo-Commit": COMMIT})
         code, name = (401, "GatedRepo") if "gated" in self.path else (404, "RepoNotFound")
         return self.answer(code, b"{}", {"X-Error-Code": name})
@@ -53,7 +55,7 @@ class Hub(BaseHTTPRequestHandler):
 @pytest.fixture
 def hub(tmp_path, monkeypatch):
     """A hub with one model, whose folder also has pickled weights; the cache is empty."""
-    handler = type("OneHub", (Hub,), {"folder": tiny.bert(tmp_path / "served"), "asked": []})
+    handler = type("OneHub", (Hub,), {"folder": tiny.bert(tmp_path / "served"), "asked": [], "lost": None})
     (handler.folder / "pytorch_model.bin").write_bytes(b"pickle")
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -82,6 +84,12 @@ def test_a_hub_model_is_fetched_once_and_without_pickled_weights(hub, monkeypatc
 def test_a_hub_model_with_pickled_weights_only_is_refused(hub):
     (hub.folder / "model.safetensors").unlink()
     with pytest.raises(OpticalError, match="no safetensors weights"):
+        load_encoder("owner/model")
+
+
+def test_a_download_that_breaks_off_is_one_sentence(hub):
+    hub.lost = "tokenizer.json"
+    with pytest.raises(OpticalError, match="'owner/model' is not on this machine and the hub cannot be reached"):
         load_encoder("owner/model")
 
 
