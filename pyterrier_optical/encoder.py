@@ -86,7 +86,7 @@ class TokenEncoder:
         self, model, *, batch_tokens: int | None = None, batch_texts: int | None = None, verbose: bool = False
     ):
         self.model = model
-        # Larger batches do not fit the caches of a CPU (benchmarks/reranking.py); an accelerator wants to be filled.
+        # Larger batches gain nothing on a CPU, whose caches they leave; an accelerator wants to be filled.
         self.batch_tokens = batch_tokens or (1024 if model.device.type == "cpu" else 32_768)
         self.batch_texts = batch_texts
         self.verbose = verbose
