@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,7 @@ def distill(
 def transplant(config: Config) -> None:
     """Makes and saves the aligned start of CONFIG, without training it."""
     from pyterrier_optical.distill import DistillConfig, load_bitext, load_student, load_teacher
+    from pyterrier_optical.distill.config import expand
 
     settings = DistillConfig.from_yaml(config)
     if settings.student != "transplant":
@@ -38,15 +40,52 @@ def transplant(config: Config) -> None:
     evaluation, training = settings.evaluation, settings.training
     bitext = load_bitext(settings.bitext, heldout_pairs=evaluation.heldout_pairs, seed=training.seed)
     typer.echo(str(bitext.report))
-    load_student(settings, load_teacher(settings.teacher), bitext)
-    typer.echo(f"The aligned start is in {Path(settings.output) / 'start'}")
+    load_student(settings, load_teacher(expand(settings.teacher)), bitext)
+    typer.echo(f"The aligned start is in {Path(expand(settings.output)) / 'start'}")
+
+
+@app.command()
+def demo(
+    dataset: Annotated[str, typer.Option(help="sample (inside the package) or mtop.")] = "sample",
+    languages: Annotated[list[str] | None, typer.Option(help="Query languages, such as 'hi th'; default: all.")] = None,
+    output: Annotated[Path, typer.Option(help="Folder for tables, plot and index.")] = Path("output"),
+    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
+    hub: Annotated[bool, typer.Option("--hub", help="Also fetch mBERT, LaBSE and XLM-R from the model hub.")] = False,
+) -> None:
+    """Compares first stage, baselines and OpticalReranker: a pt.Experiment table per language, and a plot."""
+    from pyterrier_optical.experiment import run_demo
+
+    run_demo(dataset, _words(languages), output=output, model=model, engine=engine, hub=hub, echo=typer.echo)
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    datasets: Annotated[list[str] | None, typer.Option(help="Such as mtop/hi/dev/split; default: ten.")] = None,
+    device: Annotated[str | None, typer.Option(help="Torch device; default: what there is.")] = None,
+    engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
+) -> None:
+    """Ranks every document for every query, by the model, its English teacher and BM25: a Markdown table."""
+    from pyterrier_optical.experiment.evaluation import DATASETS
+    from pyterrier_optical.experiment.evaluation import evaluate as run
+    from pyterrier_optical.experiment.report import markdown_table
+
+    notes = partial(typer.echo, err=True)
+    table = run(model, _words(datasets) or DATASETS, device=device, engine=engine, echo=notes)
+    typer.echo(markdown_table(table.map(lambda value: f"{value:.3f}" if isinstance(value, float) else value)))
+
+
+def _words(values: list[str] | None) -> list[str] | None:
+    """Options given once or more often, each a list with spaces or commas, as one list."""
+    return " ".join(values or ()).replace(",", " ").split() or None
 
 
 def main() -> None:
     """Runs the command; a user's mistake is one line on stderr and exit status 2, never a traceback."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     for noisy in ("httpx", "httpcore", "sentence_transformers", "transformers", "datasets"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+        logging.getLogger(noisy).setLevel(logging.ERROR)
     try:
         app()
     except OpticalError as error:

@@ -1,11 +1,15 @@
 """Every query against every document by MaxSim: what a model can do before any first stage limits it."""
 
+import ir_measures
 import numpy as np
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.datasets.mtop import WithoutTranslation
 from pyterrier_optical.encoder import TokenEncoder
 from pyterrier_optical.maxsim import maxsim_matrix
+
+WITHOUT_TRANSLATION = "without-translation"
 
 
 def exhaustive_run(
@@ -45,3 +49,36 @@ def exhaustive_run(
         }
     )
     return pt.model.add_ranks(run)
+
+
+def ranking_measure(dataset: pt.datasets.Dataset) -> ir_measures.Measure:
+    """What a ranking of all documents is judged by: AP on MTOP, where many are relevant, nDCG@10 elsewhere."""
+    return ir_measures.AP if _has_translations(dataset) else ir_measures.nDCG @ 10
+
+
+def ranking_quality(
+    dataset: pt.datasets.Dataset, run: pd.DataFrame, measure: ir_measures.Measure | None = None
+) -> float:
+    """Judges a ranking of all documents of a data set of this package.
+
+    On MTOP a query's own translation is left out of ranking and judgments: finding it is what students are trained
+    for. What counts is whether other utterances of the same intent are found.
+
+    Args:
+        dataset: With its judgments.
+        run: A result frame for its queries, not cut off.
+        measure: None for `ranking_measure`.
+
+    Returns:
+        The mean over queries with judgments; a query that is not in ``run`` counts 0.
+    """
+    qrels = dataset.get_qrels()
+    if _has_translations(dataset):
+        run, qrels = WithoutTranslation()(run), dataset.get_qrels(WITHOUT_TRANSLATION)
+    measure = measure or ranking_measure(dataset)
+    judged = pt.model.to_ir_measures(qrels), pt.model.to_ir_measures(run)
+    return float(ir_measures.calc_aggregate([measure], *judged)[measure])
+
+
+def _has_translations(dataset: pt.datasets.Dataset) -> bool:
+    return WITHOUT_TRANSLATION in dataset.collection.qrels_variants

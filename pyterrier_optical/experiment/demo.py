@@ -1,0 +1,141 @@
+"""The demonstration: first stage, baselines and OpticalReranker on a collection, as tables and a picture."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ir_measures
+import pyterrier as pt
+
+from pyterrier_optical.datasets import mtop, mtop_files, sample
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.experiment.comparison import Comparison, compare
+from pyterrier_optical.experiment.plot import bar_chart
+from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
+from pyterrier_optical.experiment.systems import Systems, standard_systems
+
+SAMPLE_MEASURES = (ir_measures.nDCG @ 10, ir_measures.AP, ir_measures.RR, ir_measures.P @ 1)
+
+
+@dataclass(frozen=True)
+class DemoCollection:
+    """One choice of ``--dataset``: data sets of many query languages over one corpus.
+
+    Attributes:
+        pattern: Name of the data set of a language.
+        languages: All of them.
+        measures: What to measure.
+        remark: What a reader of its numbers should know.
+    """
+
+    pattern: str
+    languages: tuple[str, ...]
+    measures: tuple[ir_measures.Measure, ...]
+    remark: str
+
+
+COLLECTIONS = {
+    "sample": DemoCollection(
+        "optical:sample/{}",
+        tuple(sample.languages()),
+        SAMPLE_MEASURES,
+        "150 short English documents, 24 queries a language: a demonstration, no benchmark.",
+    ),
+    "mtop": DemoCollection(
+        "optical:mtop/{}/test",
+        tuple(mtop_files.LANGUAGES),
+        tuple(mtop.MEASURES),
+        "MTOP test queries, English utterances of dev and test; relevant: the same intent, RR: the own translation.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What a demonstration left behind.
+
+    Attributes:
+        comparison: The tables.
+        systems: The pipelines, and the baselines that could not be had.
+        tables_file: The tables for people, Markdown.
+        csv_file: The tables with all columns.
+        plot_file: The picture, PNG.
+    """
+
+    comparison: Comparison
+    systems: Systems
+    tables_file: Path
+    csv_file: Path
+    plot_file: Path
+
+
+def run_demo(
+    dataset: str = "sample",
+    languages: Sequence[str] | None = None,
+    *,
+    output: str | os.PathLike = "output",
+    model=None,
+    engine: str = "auto",
+    hub: bool = False,
+    echo: Callable[[str], None] = print,
+) -> DemoResult:
+    """Compares the systems on one collection, prints the tables and writes them and a plot.
+
+    Args:
+        dataset: "sample" or "mtop".
+        languages: Query languages; None: all that the collection has.
+        output: Folder for the files, which is created; the index is kept in it for the next time.
+        model: A checkpoint folder or hub id; None: the shipped model.
+        engine: "auto", "terrier" or "pisa".
+        hub: Also fetch the baselines that are on the model hub only.
+        echo: Prints a line.
+
+    Returns:
+        The tables and the places of the files.
+
+    Raises:
+        OpticalError: An unknown collection or language, data or a model that cannot be had.
+
+    Example:
+        >>> run_demo(languages=["sw"]).plot_file  # doctest: +SKIP
+        PosixPath('output/sample/AP.png')
+    """
+    from pyterrier_optical.checkpoints import SHIPPED_MODEL, find_checkpoint
+
+    if dataset not in COLLECTIONS:
+        raise OpticalError(f"No demonstration on {dataset!r}: choose {' or '.join(COLLECTIONS)}.")
+    collection = COLLECTIONS[dataset]
+    find_checkpoint(SHIPPED_MODEL if model is None else model)
+    datasets = {lang: pt.get_dataset(collection.pattern.format(lang)) for lang in languages or collection.languages}
+    one = next(iter(datasets.values()))
+    one.get_topics()  # data that cannot be had ends the demonstration here, before any work
+    folder = Path(output) / dataset
+    folder.mkdir(parents=True, exist_ok=True)
+
+    systems = standard_systems(one, model=model, index_path=folder / "index", engine=engine, hub=hub)
+    for name, reason in systems.missing.items():
+        echo(f"Without {name}: {reason}.")
+    comparison = compare(systems.pipelines, datasets, collection.measures, baseline=systems.baseline, verbose=True)
+    text = _report(comparison, systems, collection)
+    echo(text)
+    tables_file, csv_file = folder / "tables.md", folder / "tables.csv"
+    tables_file.write_text(text, encoding="utf-8")
+    write_csv(comparison, csv_file)
+    plot_file = bar_chart(comparison, "AP", folder / "AP.png", title=f"{dataset}: AP by query language")
+    for what, path in {"tables": tables_file, "all columns": csv_file, "plot": plot_file}.items():
+        echo(f"{what:>12}: {path}")
+    return DemoResult(comparison, systems, tables_file, csv_file, plot_file)
+
+
+def _report(comparison: Comparison, systems: Systems, collection: DemoCollection) -> str:
+    parts = [
+        f"\n{collection.remark}\nBM25 by {systems.engine} over {systems.num_docs} documents; the first stage is "
+        "OpticalTranslator >> BM25, of which 100 documents are reranked."
+    ]
+    for lang in comparison.tables:
+        name = collection.pattern.format(lang)
+        parts.append(f"## {name}\n\n{dataset_table(comparison, lang, 'AP')}")
+    parts.append(f"## AP by query language\n\n{summary_table(comparison, 'AP')}")
+    parts.append(legend(comparison))
+    return "\n\n".join(parts) + "\n"

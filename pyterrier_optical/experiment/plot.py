@@ -1,0 +1,50 @@
+"""A picture of a comparison."""
+
+import os
+from pathlib import Path
+
+from pyterrier_optical.experiment.comparison import Comparison
+
+PALETTE = ("#b8b8b8", "#6f7f93", "#8fb8de", "#e0b470", "#a6c48a", "#c59ac9", "#d1495b")
+
+
+def bar_chart(comparison: Comparison, measure: str, path: str | os.PathLike, *, title: str = "") -> Path:
+    """Draws one group of bars for each data set, one bar in it for each system.
+
+    A star stands above bars that differ from the baseline's beyond chance.
+
+    Args:
+        comparison: What to draw.
+        measure: Which measure of it.
+        path: A file name that ends in ``.png``.
+        title: Above the plot.
+
+    Returns:
+        ``path``.
+    """
+    from matplotlib.figure import Figure
+
+    path = Path(path)
+    values, stars = comparison.summary(measure), comparison.significant(measure)
+    systems, groups = list(values.index), list(values.columns)
+    width = 0.84 / len(systems)
+    figure = Figure(figsize=(max(5.0, 0.25 * len(systems) * len(groups) + 1.5), 4.2), layout="constrained")
+    axes = figure.subplots()
+    for number, system in enumerate(systems):
+        places = [group + (number - (len(systems) - 1) / 2) * width for group in range(len(groups))]
+        # The last colour stands out and is for the last system, whatever their number.
+        colour = PALETTE[-1] if number == len(systems) - 1 else PALETTE[number % (len(PALETTE) - 1)]
+        axes.bar(places, values.loc[system], width * 0.94, label=system, color=colour)
+        for place, value, star in zip(places, values.loc[system], stars.loc[system], strict=True):
+            if star:
+                axes.text(place, value, "*", ha="center", va="bottom", fontsize=8)
+    axes.set_xticks(range(len(groups)), groups)
+    axes.set_ylabel(measure)
+    axes.set_title(title, loc="left", fontsize=10)
+    axes.set_ylim(0, max(0.05, 1.08 * float(values.to_numpy().max())))
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside lower center", ncols=min(len(systems), 3), frameon=False, fontsize=8)
+    partial = path.with_name(f".{path.name}.partial")
+    figure.savefig(partial, dpi=150, format="png")
+    os.replace(partial, path)
+    return path

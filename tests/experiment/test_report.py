@@ -1,0 +1,56 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pyterrier_optical.experiment.comparison import Comparison
+from pyterrier_optical.experiment.report import dataset_table, legend, markdown_table, summary_table, write_csv
+
+
+@pytest.fixture
+def comparison():
+    table = pd.DataFrame(
+        {
+            "name": ["first", "twin", "best"],
+            "AP": [0.25, 0.25, 0.5],
+            "RR": [0.5, 0.5, 0.5],
+            "AP +": [np.nan, 0, 20],
+            "AP -": [np.nan, 0, 3],
+            "AP p-value": [np.nan, np.nan, 0.00001],
+            "AP reject": [False, False, True],
+            "AP p-value corrected": [np.nan, np.nan, 0.00002],
+            "RR reject": [False, False, False],
+        }
+    )
+    return Comparison({"sw": table, "th": table.assign(AP=[0.25, 0.25, 0.75])}, "first", ("AP", "RR"), "holm", 0.05)
+
+
+def test_a_table_for_people(comparison):
+    lines = dataset_table(comparison, "sw", "AP").splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert cells[0] == ["system", "AP", "RR", "better/worse", "p(AP)"]
+    assert cells[2:] == [
+        ["first", "0.250", "0.500", "-", "-"],
+        ["twin", "0.250", "0.500", "0/0", "-"],
+        ["best", "0.500*", "0.500", "20/3", "<.0001"],
+    ]
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_the_summary_has_the_mean_over_data_sets(comparison):
+    last = summary_table(comparison, "AP").splitlines()[-1]
+    assert [cell.strip() for cell in last.strip("|").split("|")] == ["best", "0.500*", "0.750*", "0.625"]
+
+
+def test_the_legend_names_baseline_and_correction(comparison):
+    assert legend(comparison).startswith("* differs from 'first' with p < 0.05: ") and "Holm" in legend(comparison)
+
+
+def test_the_csv_has_every_column_of_every_table(comparison, tmp_path):
+    write_csv(comparison, tmp_path / "tables.csv")
+    frame = pd.read_csv(tmp_path / "tables.csv")
+    assert list(frame) == ["dataset", *comparison.tables["sw"]]
+    assert frame.groupby("dataset").size().to_dict() == {"sw": 3, "th": 3}
+
+
+def test_markdown_is_left_for_names_and_right_for_numbers():
+    assert markdown_table(pd.DataFrame({"name": ["ab"], "n": [10]})) == "| name |  n |\n|:-----|---:|\n| ab   | 10 |"

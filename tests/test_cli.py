@@ -1,0 +1,90 @@
+"""The command as a user types it."""
+
+import sys
+
+import pandas as pd
+import pytest
+import tiny
+from typer.testing import CliRunner
+
+from pyterrier_optical import OpticalError, cli
+
+
+def run(monkeypatch, *arguments) -> int:
+    """The exit status of the command."""
+    monkeypatch.setattr(sys, "argv", ["pyterrier-optical", *arguments])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    return end.value.code or 0
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """What the demonstration was asked for, without running it."""
+    made = []
+    monkeypatch.setattr("pyterrier_optical.experiment.demo.run_demo", lambda *args, **kw: made.append((args, kw)))
+    return made
+
+
+def test_demo_by_default(calls):
+    assert CliRunner().invoke(cli.app, ["demo"]).exit_code == 0
+    ((dataset, languages), options) = calls[0]
+    assert (dataset, languages, str(options["output"]), options["model"]) == ("sample", None, "output", None)
+    assert (options["engine"], options["hub"]) == ("auto", False)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--languages", "hi th"], ["--languages", "hi,th"], ["--languages", "hi", "--languages", "th"]],
+)
+def test_languages_in_any_form(calls, arguments):
+    assert CliRunner().invoke(cli.app, ["demo", "--dataset", "mtop", *arguments, "--hub"]).exit_code == 0
+    assert calls[0][0] == ("mtop", ["hi", "th"]) and calls[0][1]["hub"]
+
+
+def test_demo_prints_tables_and_says_where_they_are(monkeypatch, tmp_path, capsys):
+    pytest.importorskip("pyterrier_pisa")
+    monkeypatch.setattr("pyterrier_optical.experiment.systems.find_spec", lambda name: None)
+    model, output = tiny.encoder(tmp_path / "model", positions=128), tmp_path / "out"
+    options = ["--model", str(model), "--output", str(output), "--engine", "pisa", "--languages", "sw"]
+    assert run(monkeypatch, "demo", *options) == 0
+    said = capsys.readouterr().out
+    assert "## optical:sample/sw" in said and "first >> OpticalReranker" in said
+    assert all(str(output / "sample" / name) in said for name in ("tables.md", "tables.csv", "AP.png"))
+
+
+def test_a_mistake_is_one_line_and_status_2(monkeypatch, capsys):
+    assert run(monkeypatch, "demo", "--dataset", "msmarco") == 2
+    assert capsys.readouterr().err == "pyterrier-optical: No demonstration on 'msmarco': choose sample or mtop.\n"
+
+
+def test_absent_data_is_one_line_and_status_2(monkeypatch, capsys, tmp_path):
+    model = tiny.encoder(tmp_path / "model")
+
+    def unreachable(*args, **options):
+        raise OpticalError("Cannot download it.")
+
+    monkeypatch.setattr("pyterrier_optical.datasets.mtop_files.read_split", unreachable)
+    capsys.readouterr()
+    assert run(monkeypatch, "demo", "--dataset", "mtop", "--model", str(model), "--output", str(tmp_path)) == 2
+    assert capsys.readouterr().err == "pyterrier-optical: Cannot download it.\n"
+
+
+def test_evaluate_prints_a_markdown_table(monkeypatch):
+    asked = []
+
+    def evaluate(model, datasets, **options):
+        asked.append((model, list(datasets)))
+        return pd.DataFrame({"data set": ["mtop/hi/dev/split"], "model": [0.12345]})
+
+    monkeypatch.setattr("pyterrier_optical.experiment.evaluation.evaluate", evaluate)
+    result = CliRunner().invoke(cli.app, ["evaluate", "--model", "m", "--datasets", "mtop/hi/dev/split"])
+    assert result.stdout.splitlines()[-1] == "| mtop/hi/dev/split | 0.123 |"
+    assert asked == [("m", ["mtop/hi/dev/split"])]
+    CliRunner().invoke(cli.app, ["evaluate"])
+    assert len(asked[1][1]) == 10
+
+
+def test_no_command_is_help(monkeypatch, capsys):
+    assert run(monkeypatch) == 2
+    assert "demo" in capsys.readouterr().out
