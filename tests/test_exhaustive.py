@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
-
 import tiny
+
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.encoder import TokenEncoder
 from pyterrier_optical.exhaustive import exhaustive_run

@@ -23,7 +23,7 @@ class BitextRetrieval(BaseEvaluator):
 
     def __init__(self, heldout: Mapping[str, Sequence[tuple[str, str]]], teacher):
         super().__init__()
-        self.heldout = heldout
+        self.heldout = {lang: pairs for lang, pairs in heldout.items() if pairs}
         self.teacher = teacher
         self.primary_metric = "bitext_mean"
         self._english: dict = {}
@@ -39,7 +39,7 @@ class BitextRetrieval(BaseEvaluator):
             best = matrix.argmax(1).tolist()
             # Two held-out pairs may share their English side: either is right.
             hits = [pairs[i][0] == pairs[j][0] for i, j in enumerate(best)]
-            scores[f"bitext_{lang}"] = sum(hits) / max(1, len(hits))
+            scores[f"bitext_{lang}"] = sum(hits) / len(hits)
         scores[self.primary_metric] = sum(scores.values()) / max(1, len(scores))
         return scores
 

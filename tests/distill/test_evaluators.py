@@ -2,8 +2,8 @@ import ir_measures
 import pandas as pd
 import pyterrier as pt
 import pytest
-
 import tiny
+
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.datasets.mtop import WithoutTranslation
 from pyterrier_optical.distill.evaluators import BitextRetrieval, DatasetRanking
@@ -18,8 +18,7 @@ def model(tmp_path_factory):
 def test_a_language_that_is_english_itself_is_found_every_time(model):
     english = ["the cat sleeps", "a long river", "bread near water", "small dog runs"]
     scores = BitextRetrieval({"same": [(e, e) for e in english], "none": []}, model)(model)
-    assert scores["bitext_same"] == 1.0
-    assert scores["bitext_mean"] == 0.5
+    assert scores == {"bitext_same": 1.0, "bitext_mean": 1.0}
 
 
 def test_a_repeated_english_sentence_counts_for_either_of_its_pairs(model):
