@@ -45,6 +45,7 @@ class TrainingConfig:
         learning_rate: Of the body (attention, feed-forward, positions).
         embedding_learning_rate: Of the word embeddings; the teacher's own rows of a transplant never move.
         trainable: Regular expressions of the body's parameters that move; all of them when empty.
+        late_steps: So many of the steps, the last ones, draw their rows by `late_mix`.
         warmup_steps: Linear warm-up; the rate then falls linearly to zero.
         max_tokens: Both sides are cut to so many tokens.
         eval_steps: Evaluate and save a checkpoint every so many steps.
@@ -60,6 +61,7 @@ class TrainingConfig:
     learning_rate: float = 5e-5
     embedding_learning_rate: float = 1e-3
     trainable: list[str] = field(default_factory=list)
+    late_steps: int = 0
     warmup_steps: int = 50
     max_tokens: int = 96
     eval_steps: int = 500
@@ -95,6 +97,7 @@ class DistillConfig:
         bitext: See `BitextConfig`.
         transplant: See `TransplantOptions`.
         mix: See `Mix`.
+        late_mix: The mix of the last `training.late_steps` steps.
         loss: Options of `OpticalLoss`: `plan`, `epsilon`, ...
         training: See `TrainingConfig`.
         evaluation: See `EvaluationConfig`.
@@ -113,6 +116,7 @@ class DistillConfig:
     bitext: BitextConfig = field(default_factory=BitextConfig)
     transplant: TransplantOptions = field(default_factory=TransplantOptions)
     mix: Mix = field(default_factory=Mix)
+    late_mix: Mix = field(default_factory=Mix)
     loss: dict = field(default_factory=lambda: {"plan": "sinkhorn", "epsilon": 0.01})
     training: TrainingConfig = field(default_factory=TrainingConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)

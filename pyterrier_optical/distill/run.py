@@ -97,8 +97,7 @@ def _trainer(config: DistillConfig, arguments, student, teacher, bitext, log):
     if frozen:
         FrozenRows(words, frozen)
     _freeze_all_but(student, training.trainable)
-    per_step = arguments.train_batch_size * arguments.world_size
-    rows = sample_rows(bitext.training, training.steps * per_step, training.batch_size, config.mix, training.seed)
+    rows = _rows(config, bitext, arguments.train_batch_size * arguments.world_size)
     evaluators = [BitextRetrieval(bitext.heldout, teacher)]
     names = [name for name in config.evaluation.datasets if _available(name)]
     if names:
@@ -117,6 +116,19 @@ def _trainer(config: DistillConfig, arguments, student, teacher, bitext, log):
         data_collator=BitextCollator(student, teacher, training.max_tokens),
         evaluator=SequentialEvaluator(evaluators, main_score_function=lambda scores: scores[-1]),
         callbacks=callbacks,
+    )
+
+
+def _rows(config: DistillConfig, bitext, per_step: int) -> list[dict[str, str]]:
+    training = config.training
+
+    def draw(steps: int, mix, seed: int) -> list[dict[str, str]]:
+        return sample_rows(bitext.training, steps * per_step, training.batch_size, mix, seed, bitext.origins)
+
+    early = (training.steps - training.late_steps) * per_step
+    # The early rows do not depend on how many late ones follow: a late phase can be given to a run that is resumed.
+    return draw(training.steps, config.mix, training.seed)[:early] + draw(
+        training.late_steps, config.late_mix, training.seed + 1
     )
 
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Pair = tuple[str, str]
 
@@ -18,6 +18,8 @@ class Mix:
         passage_share: Share of rows made of several neighbouring pairs of one source, joined: bitext is short and
             documents are not.
         passage_pairs: At most so many pairs are joined.
+        language_weights: Factors on the draw of a language: 2 doubles it, 0 leaves it out.
+        source_weights: Factors on the pairs of a source within its language: 0.5 passes over every other one.
         bucket_batches: Batches are cut from a bucket of so many, sorted by length, so that little is padding.
     """
 
@@ -25,6 +27,8 @@ class Mix:
     english_share: float = 0.15
     passage_share: float = 0.05
     passage_pairs: int = 4
+    language_weights: dict = field(default_factory=dict)
+    source_weights: dict = field(default_factory=dict)
     bucket_batches: int = 32
 
 
@@ -41,7 +45,12 @@ def language_weights(sizes: Mapping[str, int], temperature: float) -> dict[str, 
 
 
 def sample_rows(
-    bitext: Mapping[str, Sequence[Sequence[Pair]]], rows: int, batch_size: int, mix: Mix, seed: int
+    bitext: Mapping[str, Sequence[Sequence[Pair]]],
+    rows: int,
+    batch_size: int,
+    mix: Mix,
+    seed: int,
+    origins: Mapping[str, Sequence[str]] | None = None,
 ) -> list[dict[str, str]]:
     """Draws the rows of a whole run, in order; the same seed gives the same rows.
 
@@ -54,13 +63,18 @@ def sample_rows(
         batch_size: Rows of one batch; lengths within a batch are alike.
         mix: The proportions.
         seed: Seed of everything drawn here.
+        origins: The names of each language's sources, which `mix.source_weights` refers to.
 
     Returns:
         Dicts with `english`, `translation` and `lang` (the language; `en` for English-English rows).
     """
     rng = random.Random(seed)
     weights = language_weights({lang: sum(map(len, sources)) for lang, sources in bitext.items()}, mix.temperature)
-    walks = {lang: _Walk(sources, rng) for lang, sources in bitext.items()}
+    weights = {lang: weight * mix.language_weights.get(lang, 1) for lang, weight in weights.items()}
+    walks = {}
+    for lang, sources in bitext.items():
+        names = (origins or {}).get(lang, [""] * len(sources))
+        walks[lang] = _Walk(sources, [mix.source_weights.get(name, 1) for name in names], rng)
     langs = rng.choices(list(weights), list(weights.values()), k=rows)
     drawn = []
     for lang in langs:
@@ -75,10 +89,17 @@ def sample_rows(
 class _Walk:
     """Pairs of one language, each once before any comes again; neighbours can be joined to a passage."""
 
-    def __init__(self, sources: Sequence[Sequence[Pair]], rng: random.Random):
-        self.sources, self.rng = sources, rng
-        self.places = [(s, i) for s, source in enumerate(sources) for i in range(len(source))]
+    def __init__(self, sources: Sequence[Sequence[Pair]], weights: Sequence[float], rng: random.Random):
+        self.sources, self.weights, self.rng = sources, weights, rng
+        self.places = self._places()
         self.at = len(self.places)
+
+    def _places(self) -> list[tuple[int, int]]:
+        every = [(s, i) for s, source in enumerate(self.sources) for i in range(len(source))]
+        if all(weight == 1 for weight in self.weights):
+            return every
+        whole = [place for place in every for _ in range(int(self.weights[place[0]]))]
+        return whole + [place for place in every if self.rng.random() < self.weights[place[0]] % 1]
 
     def next(self, n: int) -> Pair:
         if self.at >= len(self.places):

@@ -86,6 +86,20 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(settings, tmp_path):
     assert len(starts) == 1, "the second call began anew"
 
 
+def test_a_late_phase_does_not_change_the_rows_before_it(settings):
+    from pyterrier_optical.distill.config import BitextConfig
+    from pyterrier_optical.distill.run import _rows
+    from pyterrier_optical.distill.sources import load_bitext
+
+    plain = DistillConfig.from_dict(settings)
+    late = DistillConfig.from_dict({**with_training(settings, late_steps=3), "late_mix": {"english_share": 1.0}})
+    bitext = load_bitext(BitextConfig(files=settings["bitext"]["files"]), heldout_pairs=4)
+    before, after = (_rows(config, bitext, per_step=8) for config in (plain, late))
+    assert len(before) == len(after) == 64
+    assert before[:40] == after[:40]
+    assert {row["lang"] for row in after[40:]} == {"en"}
+
+
 def test_keep_start_goes_back_towards_the_start(settings, tmp_path):
     distill(with_training(settings, keep_start=1.0))
     start, model = weights(tmp_path / "run" / "start"), weights(tmp_path / "run" / "model")

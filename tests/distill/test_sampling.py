@@ -55,3 +55,13 @@ def test_a_batch_holds_texts_of_like_length():
         spreads.append(max(lengths) - min(lengths))
     assert max(spreads) <= 6
     assert len({len(rows[i]["english"]) for i in range(0, 160, 16)}) > 3, "batches come in order of length"
+
+
+def test_factors_on_languages_and_sources():
+    origins = {"de": ["ui"], "so": ["news", "terms"]}
+    mix = Mix(temperature=1, english_share=0, passage_share=0, language_weights={"de": 0})
+    assert {row["lang"] for row in sample_rows(BITEXT, 200, 8, mix, 6, origins)} == {"so"}
+    mix = Mix(temperature=1, english_share=0, passage_share=0, source_weights={"news": 3, "terms": 0.5})
+    rows = sample_rows({"so": BITEXT["so"]}, 1400, 8, mix, 6, origins)
+    share = Counter(row["english"].split()[0] for row in rows)
+    assert share["first"] / share["second"] == pytest.approx(6, rel=0.15)
