@@ -4,6 +4,7 @@ import hashlib
 import inspect
 import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,6 @@ from pyterrier._ops import Compose
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage import BM25Retriever
 from pyterrier_optical.tokenise import fold, words
-
 
 if TYPE_CHECKING:
     from pyterrier_optical.nearest_terms import NearestTerms
@@ -122,13 +122,13 @@ class OpticalTranslator(pt.Transformer):
         Returns:
             For each text its words in order, each with the weighted terms that stand for it: itself with weight 1,
             terms whose weights add up to 1, or none. In scripts without spaces a word is a piece of the model's
-            tokenizer, or an n-gram that the index has too.
+            tokenizer.
         """
         texts = list(texts)
         if not any(text.strip() for text in texts):
             return [[] for _ in texts]
         found, vectors = self._encoder.words(texts)
-        plans = [self._plan(text, in_text) for text, in_text in zip(texts, found, strict=True)]
+        plans = [self._plan(in_text) for in_text in found]
         rows = [step for plan in plans for _, step in plan if isinstance(step, int)]
         spread = dict(zip(rows, map(self._spread, self._table.search(vectors[rows], self.num_terms)), strict=True))
         return [[(word, spread[step] if isinstance(step, int) else step) for word, step in plan] for plan in plans]
@@ -178,19 +178,16 @@ class OpticalTranslator(pt.Transformer):
         folder = Path(self.terms.index_path) if is_retriever else None
         return nearest_terms(self._encoder, candidates[: self.max_terms], folder)
 
-    def _plan(self, text: str, in_text: list) -> list[tuple[str, "dict[str, float] | int"]]:
+    def _plan(self, in_text: list) -> list[tuple[str, "dict[str, float] | int"]]:
         """The words of one text, each with its terms, or with the row of the vector to find them by."""
         lang = self.terms.info.lang if isinstance(self.terms, BM25Retriever) else None
-        folded = {word.start: fold(word.text, lang) for word in in_text if not word.ngram}
-        ngrams = [term for term in words(text, lang) if term not in folded.values() and term in self._frequencies]
-        plan: list[tuple[str, dict[str, float] | int]] = [(term, {term: 1.0}) for term in ngrams]
+        plan: list[tuple[str, dict[str, float] | int]] = []
         for word in in_text:
-            term = folded.get(word.start)
-            if term in self._frequencies:
-                plan.append((word.text, {term: 1.0}))
-            elif word.row is None:
-                plan.append((word.text, {}))
-            elif not any(word.text in ngram or ngram in word.text for ngram in ngrams):
+            terms = words(word.text, lang)
+            known = [term for term in terms if term in self._frequencies]
+            if word.row is None or (terms and known == terms):
+                plan.append((word.text, {term: float(count) for term, count in Counter(known).items()}))
+            else:
                 plan.append((word.text, word.row))
         return plan
 

@@ -18,15 +18,13 @@ class Word:
 
     Attributes:
         text: Its letters, as in the text.
-        ngram: 0, or for a script without spaces the graphemes in one n-gram (see ``tokenise.runs``).
+        spaceless: Whether its script has no spaces between words, so that this may be less than a word.
         row: Where its vector is in the array that came with it; None when the model has no token for it.
-        start: Index of its first character in the cleaned text.
     """
 
     text: str
-    ngram: int
+    spaceless: bool
     row: int | None
-    start: int
 
 
 class WordEncoder:
@@ -138,15 +136,15 @@ def _words(text: str, spans: list[tuple[int, int]], first_row: int) -> tuple[lis
         if run_at[end - 1] >= 0:
             tokens_of[run_at[end - 1]].append(token)
     owners, words, rows = [-1] * len(spans), [], 0
-    for (start, end, ngram), tokens in zip(stretches, tokens_of, strict=True):
+    for (start, end, spaceless), tokens in zip(stretches, tokens_of, strict=True):
         if not tokens:
-            words.append(Word(text[start:end], ngram, None, start))
-        for group in [[token] for token in tokens] if ngram else [tokens] * bool(tokens):
-            if ngram:
+            words.append(Word(text[start:end], spaceless, None))
+        for group in [[token] for token in tokens] if spaceless else [tokens] * bool(tokens):
+            if spaceless:
                 start, end = max(spans[group[0]][0], start), spans[group[0]][1]
             for token in group:
                 owners[token] = rows
-            words.append(Word(text[start:end], ngram, first_row + rows, start))
+            words.append(Word(text[start:end], spaceless, first_row + rows))
             rows += 1
     return owners, words
 

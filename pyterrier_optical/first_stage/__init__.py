@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pyterrier_optical.first_stage.build import build
+from pyterrier_optical.first_stage.build import index_corpus
 from pyterrier_optical.first_stage.corpus import Corpus
 from pyterrier_optical.first_stage.retriever import BM25Retriever
 
@@ -64,5 +64,5 @@ def bm25(
     if index_path is None:
         _temporary.append(TemporaryDirectory(prefix="optical-bm25-", ignore_cleanup_errors=True))
         index_path = Path(_temporary[-1].name, "index")
-    build(corpus, Path(index_path), engine, lang or corpus.lang, verbose)
+    index_corpus(corpus, Path(index_path), engine, lang or corpus.lang, verbose)
     return BM25Retriever(index_path, num_results=num_results, k1=k1, b=b, verbose=verbose)

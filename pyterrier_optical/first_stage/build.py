@@ -54,7 +54,7 @@ def choose_engine(engine: str, existing: IndexInfo | None = None) -> str:
     )
 
 
-def build(corpus: Corpus, folder: Path, engine: str, lang: str | None, verbose: bool) -> IndexInfo:
+def index_corpus(corpus: Corpus, folder: Path, engine: str, lang: str | None, verbose: bool) -> IndexInfo:
     """Makes ``folder`` an index of ``corpus``, unless it is one already.
 
     Args:

@@ -4,7 +4,7 @@ import math
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +13,8 @@ import pandas as pd
 
 # PISA repeats a query term as often as its weight says: weights become whole numbers of at most this, and fewer when a
 # query is so long that the repetitions would grow past the second limit.
-_FINEST_WEIGHT = 1000
-_MOST_REPETITIONS = 200_000
+_FINEST_WEIGHT = 10_000
+_MOST_REPETITIONS = 100_000
 
 
 def why_not() -> str | None:
@@ -82,16 +82,16 @@ def _prepare(folder: Path, k1: float, b: float) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silences the standard streams, to which PISA's C++ code writes a line for every step whatever its log level."""
+    """Silences the standard streams, to which PISA writes a line for every step whatever its log level."""
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    saved = [(number, os.dup(number)) for number in (1, 2)]
-    with open(os.devnull, "wb") as nowhere:
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        saved = [(number, os.dup(number)) for number in (1, 2)]
         for number, _ in saved:
             os.dup2(nowhere.fileno(), number)
-    try:
-        yield
-    finally:
-        for number, copy in saved:
-            os.dup2(copy, number)
-            os.close(copy)
+        try:
+            yield
+        finally:
+            for number, copy in saved:
+                os.dup2(copy, number)
+                os.close(copy)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyterrier as pt
 
@@ -69,8 +70,10 @@ class Searcher:
     """
 
     def __init__(self, folder: Path, terms: Mapping[str, int], num_docs: int, k1: float, b: float):
-        self.folder, self.terms, self.num_docs, self.k1, self.b = folder, terms, num_docs, k1, b
-        self._index = pt.terrier.TerrierIndex(str(folder))
+        self.terms, self.num_docs = terms, num_docs
+        # A huge k_3 makes scores linear in query weights, as in PISA; Terrier's 8 saturates them.
+        controls = {"bm25.k_1": str(k1), "bm25.b": str(b), "bm25.k_3": "1e9"}
+        self._retriever = pt.terrier.Retriever(pt.terrier.TerrierIndex(str(folder)), wmodel="BM25", controls=controls)
 
     def search(self, queries: list[dict[str, float]], num_results: int) -> pd.DataFrame:
         """Ranks documents for weighted queries.
@@ -83,15 +86,25 @@ class Searcher:
             Columns ``query`` (position in ``queries``), ``docno``, ``score``, in rank order.
         """
         queries = [{term: self._discounted(term, weight) for term, weight in query.items()} for query in queries]
-        # A huge k_3 makes scores linear in query weights, as in PISA; Terrier's 8 saturates them.
-        controls = {"bm25.k_1": str(self.k1), "bm25.b": str(self.b), "bm25.k_3": "1e9"}
-        retriever = pt.terrier.Retriever(self._index, wmodel="BM25", controls=controls, num_results=num_results)
-        frame = pd.DataFrame({"qid": map(str, range(len(queries))), "query": map(self._matching_operators, queries)})
-        found = retriever.transform(frame)
-        query = found["qid"].astype(int)
-        # Terrier divides the weights of a query by the largest one.
-        largest = query.map(dict(enumerate(max(weights.values()) for weights in queries)))
-        return pd.DataFrame({"query": query, "docno": found["docno"], "score": found["score"] * largest})
+        rankings = []
+        for number, weights in enumerate(queries):
+            scores, docnos = self._rank(self._matching_operators(weights), num_results)
+            # Terrier divides the weights of a query by the largest one.
+            scores = np.multiply(scores, max(weights.values()))
+            rankings.append(pd.DataFrame({"query": number, "docno": docnos, "score": scores}))
+        return pd.concat(rankings, ignore_index=True)
+
+    def _rank(self, operators: str, num_results: int) -> tuple[list[float], list[str]]:
+        # Not Retriever.transform: it asks Java for each result by itself, which takes most of the time.
+        request = self._retriever.manager.newSearchRequest("query", operators)
+        parsing = {"terrierql": "off", "parsecontrols": "off", "parseql": "off", "matchopql": "on"}
+        controls = {**self._retriever.controls, **parsing, "decorate": "docno", "end": str(num_results - 1)}
+        for name, value in controls.items():
+            request.setControl(name, str(value))
+        self._retriever.manager.runSearchRequest(request)
+        found = pt.java.cast("org.terrier.querying.Request", request).getResultSet()
+        size = found.getResultSize()
+        return (found.getScores()[:size], found.getMetaItems("docno")[:size]) if size else ([], [])
 
     def _is_common(self, term: str) -> bool:
         return 2 * self.terms[term] >= self.num_docs
