@@ -32,6 +32,8 @@ def save_model(model, folder: str | Path, *, half: bool = False) -> None:
         model.save_pretrained(str(partial), create_model_card=False)
         model.to(precision)
         partial.chmod(0o755)
+        for path in partial.rglob("*.safetensors"):
+            path.chmod(0o644)  # they are written for the owner alone
         if folder.exists():
             shutil.rmtree(folder)
         os.replace(partial, folder)

@@ -11,6 +11,8 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 
 # Scripts written without spaces: a sentence is one run, which WordPiece would call unknown past its length limit.
 _SPACELESS_RUN = Regex(r"(?:[[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]&&[^\p{M}]]\p{M}*){1,24}")
+# Some corpora put spaces between the words of these scripts, people do not: either way a text is cut alike.
+_SPACES_IN_SPACELESS = Regex(r"(?<=[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]) +(?=[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])")
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -18,13 +20,15 @@ def multilingual_normalizer(lowercase: bool = True) -> normalizers.Normalizer:
     """BERT's uncased normaliser, mended for other scripts.
 
     BERT drops every combining mark, among them the vowel signs of Devanagari and Thai, and the joiners ZWJ and ZWNJ.
-    Here marks are dropped after Latin letters only, and the joiners stay. On English the two agree.
+    Here marks are dropped after Latin letters only, the joiners stay, and spaces between letters of Thai, Lao, Khmer
+    and Burmese go. On English the two agree.
     """
     return normalizers.Sequence(
         [
             normalizers.Replace(Regex(r"[\t\n\r]"), " "),
             normalizers.Replace(Regex(r"[[\p{Cc}\p{Cf}\p{Co}\p{Cs}\uFFFD]&&[^\u200C\u200D]]"), ""),
             normalizers.Replace(Regex(r"\p{Zs}"), " "),
+            normalizers.Replace(_SPACES_IN_SPACELESS, ""),
             normalizers.BertNormalizer(
                 clean_text=False, handle_chinese_chars=True, strip_accents=False, lowercase=False
             ),

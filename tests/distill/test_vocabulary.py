@@ -74,6 +74,12 @@ def test_spaceless_scripts_get_both_positions():
     assert with_both_positions(["ตลาด", "##ni"]) == ["ตลาด", "##ตลาด", "##ni"]
 
 
+def test_spaces_between_words_of_a_spaceless_script_make_no_difference(wordpiece):
+    pieces = with_both_positions(learn_pieces(["ตลาดอยู่ใกล้แม่น้ำ"], 60, min_frequency=1))
+    extended = extend_tokenizer(wordpiece, pieces)
+    assert extended.encode("ตลาด อยู่ ใกล้ town แม่น้ำ").ids == extended.encode("ตลาดอยู่ใกล้ town แม่น้ำ").ids
+
+
 def test_a_thai_text_of_a_thousand_letters_is_not_one_unknown_word(wordpiece):
     text = "ตลาดอยู่ใกล้แม่น้ำ" * 60
     extended = extend_tokenizer(wordpiece, with_both_positions(learn_pieces([text[:90]], 60, min_frequency=1)))
