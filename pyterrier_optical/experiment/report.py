@@ -1,6 +1,7 @@
 """Tables of a comparison as text and files."""
 
 import math
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,7 @@ from pyterrier_optical.experiment.comparison import Comparison
 
 
 def markdown_table(rows: pd.DataFrame) -> str:
-    """A frame as a Markdown table with aligned columns, text to the left and numbers to the right; no index.
+    """A frame as a Markdown table with aligned columns, texts to the left and numbers to the right; no index.
 
     Example:
         >>> print(markdown_table(pd.DataFrame({"name": ["a"], "AP": ["0.5"]})))
@@ -17,16 +18,23 @@ def markdown_table(rows: pd.DataFrame) -> str:
         |:-----|----:|
         | a    | 0.5 |
     """
-    texts = [[str(column) for column in rows], *rows.astype(str).to_numpy().tolist()]
-    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    lines = [
-        "| "
-        + " | ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
-        + " |"
-        for row in texts
-    ]
-    rule = "|:" + "-" * (widths[0] + 1) + "|" + "".join("-" * (width + 1) + ":|" for width in widths[1:])
-    return "\n".join([lines[0], rule, *lines[1:]])
+    columns = [[str(name), *rows[name].map(str)] for name in rows]
+    aligned = [_aligned(cells) for cells in columns]
+    rule = ["-" * (len(cells[0]) + 1) for cells in aligned]
+    rule = [line + ":" if _is_numeric(cells[1:]) else ":" + line for line, cells in zip(rule, columns, strict=True)]
+    head, *body = ["| " + " | ".join(cells) + " |" for cells in zip(*aligned, strict=True)]
+    return "\n".join([head, "|" + "|".join(rule) + "|", *body])
+
+
+def _aligned(cells: list[str]) -> list[str]:
+    width = max(map(len, cells))
+    numeric = _is_numeric(cells[1:])
+    return [cell.rjust(width) if numeric else cell.ljust(width) for cell in cells]
+
+
+def _is_numeric(cells: list[str]) -> bool:
+    """Whether all cells are numbers, as this module writes them."""
+    return all(re.fullmatch(r"[-<]|[-<]?[\d./]+[* ]?", cell) for cell in cells)
 
 
 def dataset_table(comparison: Comparison, name: str, measure: str) -> str:

@@ -53,4 +53,9 @@ def test_the_csv_has_every_column_of_every_table(comparison, tmp_path):
 
 
 def test_markdown_is_left_for_names_and_right_for_numbers():
-    assert markdown_table(pd.DataFrame({"name": ["ab"], "n": [10]})) == "| name |  n |\n|:-----|---:|\n| ab   | 10 |"
+    frame = pd.DataFrame({"name": ["ab"], "n": [10], "p(AP)": ["<.0001"], "by": ["x1"]})
+    assert markdown_table(frame).splitlines() == [
+        "| name |  n |  p(AP) | by |",
+        "|:-----|---:|-------:|:---|",
+        "| ab   | 10 | <.0001 | x1 |",
+    ]
