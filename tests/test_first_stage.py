@@ -541,3 +541,10 @@ class TestFolders:
             bm25(DOCS, engine="pisa", num_results=0)
         with pytest.raises(OpticalError, match="is no index"):
             BM25Retriever(tmp_path)
+
+
+def test_a_relative_index_path_is_one_from_here(engine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert found(bm25(DOCS, index_path="here/index", engine=engine), "loom") == ["loom"]
+    assert (tmp_path / "here" / "index").is_dir()
+    assert found(BM25Retriever("here/index"), "loom") == ["loom"]

@@ -49,7 +49,7 @@ def build(folder: Path, documents: Iterable[tuple[str, dict[str, int]]], docno_b
         docno_bytes: Length of the longest docno in UTF-8; Terrier crops longer ones.
     """
     indexer = pt.terrier.IterDictIndexer(
-        str(folder),
+        str(folder.absolute()),  # Terrier takes a relative path for one inside its own folder
         meta={"docno": docno_bytes},
         meta_reverse=[],
         pretokenised=True,
@@ -73,7 +73,9 @@ class Searcher:
         self.terms, self.num_docs = terms, num_docs
         # A huge k_3 makes scores linear in query weights, as in PISA; Terrier's 8 saturates them.
         controls = {"bm25.k_1": str(k1), "bm25.b": str(b), "bm25.k_3": "1e9"}
-        self._retriever = pt.terrier.Retriever(pt.terrier.TerrierIndex(str(folder)), wmodel="BM25", controls=controls)
+        self._retriever = pt.terrier.Retriever(
+            pt.terrier.TerrierIndex(str(folder.absolute())), wmodel="BM25", controls=controls
+        )
 
     def search(self, queries: list[dict[str, float]], num_results: int) -> pd.DataFrame:
         """Ranks documents for weighted queries.
