@@ -17,6 +17,7 @@ WSDM 2023). {dim}-dimensional token vectors, scored by MaxSim.
 
 ```python
 from pyterrier_optical import OpticalReranker
+
 reranker = OpticalReranker("{folder}")
 ```
 
