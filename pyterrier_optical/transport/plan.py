@@ -16,8 +16,8 @@ def transport_plan(cost: Tensor, a: Tensor, b: Tensor, plan: str = "sinkhorn", *
     """A soft alignment of the tokens of each pair of sentences; no gradient flows through it.
 
     The default is the entropic plan with epsilon 0.01. As measured in ``pt_docs/transport.md``, it teaches as well as
-    the exact plan, where plans of epsilon 0.2 teach clearly worse, and at the length of sentences it costs about as much
-    on a CPU; on a GPU it stays on the device, which the exact plan would leave at every step.
+    the exact plan, where plans of epsilon 0.2 teach clearly worse, and at the length of sentences it costs about as
+    much on a CPU; on a GPU it stays on the device, which the exact plan would leave at every step.
 
     Args:
         cost: costs, shape (B, n, m).
