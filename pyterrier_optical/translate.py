@@ -37,7 +37,8 @@ class OpticalTranslator(pt.Transformer):
     Args:
         terms: What to translate to: a BM25 retriever of this package, a dict of terms and document frequencies, or a
             list of terms. None: the terms of the retriever that follows in the pipeline (``OpticalTranslator() >>
-            retriever``); without one, the words of ASCII letters in the model's vocabulary.
+            retriever``); without one, the words of ASCII letters in the model's vocabulary (the English teacher's
+            part of it, in a checkpoint of this package).
         model: A checkpoint as for :class:`OpticalReranker`; None: the shipped model.
         num_terms: Most terms for one word.
         threshold: Least cosine of a term.
@@ -161,7 +162,9 @@ class OpticalTranslator(pt.Transformer):
             return self.terms.terms()
         if isinstance(self.terms, Mapping):
             return self.terms
-        return dict.fromkeys(vocabulary_words(self._encoder.model.tokenizer) if self.terms is None else self.terms, 0)
+        if self.terms is not None:
+            return dict.fromkeys(self.terms, 0)
+        return dict.fromkeys(vocabulary_words(self._encoder.model.tokenizer, self._teacher_rows()), 0)
 
     @cached_property
     def _table(self) -> "NearestTerms":
@@ -177,6 +180,15 @@ class OpticalTranslator(pt.Transformer):
         candidates.sort(key=lambda term: -self._frequencies[term])
         folder = Path(self.terms.index_path) if is_retriever else None
         return nearest_terms(self._encoder, candidates[: self.max_terms], folder)
+
+    def _teacher_rows(self) -> int | None:
+        """How many of the first pieces are the English teacher's, where the checkpoint says so."""
+        from pyterrier_optical.checkpoints import SHIPPED_MODEL, find_checkpoint, read_checkpoint_info
+
+        if self.model is not None and not isinstance(self.model, str | os.PathLike):
+            return None
+        info = read_checkpoint_info(find_checkpoint(SHIPPED_MODEL if self.model is None else self.model))
+        return (info or {}).get("teacher_rows")
 
     def _plan(self, in_text: list) -> list[tuple[str, "dict[str, float] | int"]]:
         """The words of one text, each with its terms, or with the row of the vector to find them by."""
@@ -225,17 +237,18 @@ class OpticalTranslator(pt.Transformer):
         return {name: value for name, value in self.__dict__.items() if name not in ("_encoder", "_table")}
 
 
-def vocabulary_words(tokenizer) -> list[str]:
+def vocabulary_words(tokenizer, rows: int | None = None) -> list[str]:
     """The whole words of ASCII letters in a model's vocabulary.
 
     Args:
         tokenizer: A Hugging Face tokenizer.
+        rows: How many pieces to look at, by their ids; None: all.
 
     Returns:
         Words of two letters or more in the order of their ids, folded, without repetitions.
     """
     marks = "▁Ġ"
-    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])[:rows]
     marked = any(piece[0] in marks for piece, _ in pieces if len(piece) > 1)
     whole = (piece[1:] if marked else piece for piece, _ in pieces if not marked or piece[:1] in marks)
     return list(dict.fromkeys(fold(word) for word in whole if len(word) > 1 and word.isascii() and word.isalpha()))
