@@ -109,6 +109,7 @@ class WordEncoder:
         """The (n, d) vectors and the character spans of the known tokens of each text."""
         from sentence_transformers.util import batch_to_device
 
+        self.model.eval()
         prompt = self.model.prompts.get(task) or ""
         features = self.model.preprocess(
             texts, prompt=prompt or None, task=task, processing_kwargs={"text": {"return_offsets_mapping": True}}
