@@ -82,6 +82,9 @@ class BiEncoderReranker(TextReranker):
         if self.scoring == "maxsim" and self.pooling is not None:
             raise OpticalError(f"pooling={self.pooling!r} has no part in scoring='maxsim': leave pooling out.")
 
+    def _scores_grow(self) -> bool:
+        return self.scoring == "maxsim" and not self.normalize
+
     def _checkpoint(self):
         """What to load."""
         checkpoint = self.MODEL if self.model is None else self.model

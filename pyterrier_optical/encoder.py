@@ -233,3 +233,32 @@ class SentenceEncoder(TokenEncoder):
 
     def _vectors(self, output: dict[str, Tensor]) -> list[Tensor]:
         return list(normalize(output["sentence_embedding"].float(), dim=-1).split(1))
+
+
+def load_encoders(transformer: pt.Transformer, *, verbose: bool = False) -> tuple[TokenEncoder, TokenEncoder]:
+    """The encoder of the queries and that of the documents; the same one where they share a model.
+
+    Args:
+        transformer: Has ``model``, ``document_model``, ``device``, ``dtype`` and ``batch_size``, as `OpticalReranker`
+            explains them.
+        verbose: as for `TokenEncoder`.
+
+    Raises:
+        OpticalError: as `pyterrier_optical.checkpoints.load_encoder`; the two models' vectors differ in width.
+    """
+    from pyterrier_optical import checkpoints
+
+    def load(model) -> TokenEncoder:
+        loaded = checkpoints.load_encoder(model, device=transformer.device, dtype=transformer.dtype)
+        return TokenEncoder(loaded, batch_texts=transformer.batch_size, verbose=verbose)
+
+    queries = load(transformer.model)
+    if transformer.document_model is None:
+        return queries, queries
+    documents = load(transformer.document_model)
+    if queries.dim != documents.dim:
+        raise OpticalError(
+            f"The query model's vectors have {queries.dim} numbers and the document model's {documents.dim}: use "
+            "two models of one space, such as a student and its teacher."
+        )
+    return queries, documents

@@ -1,6 +1,5 @@
 """OpticalReranker: late interaction over languages, as a PyTerrier transformer."""
 
-from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames import TextReranker
 
 
@@ -78,18 +77,10 @@ class OpticalReranker(TextReranker):
         self.document_model = document_model
         self._check_arguments()
 
-    def _load_encoders(self):
-        from pyterrier_optical.checkpoints import load_encoder
-        from pyterrier_optical.encoder import TokenEncoder
+    def _scores_grow(self) -> bool:
+        return not self.normalize
 
-        options = {"batch_texts": self.batch_size, "verbose": self.verbose}
-        queries = TokenEncoder(load_encoder(self.model, device=self.device, dtype=self.dtype), **options)
-        if self.document_model is None:
-            return queries, queries
-        documents = TokenEncoder(load_encoder(self.document_model, device=self.device, dtype=self.dtype), **options)
-        if queries.dim != documents.dim:
-            raise OpticalError(
-                f"The query model's vectors have {queries.dim} numbers and the document model's {documents.dim}: use "
-                "two models of one space, such as a student and its teacher."
-            )
-        return queries, documents
+    def _load_encoders(self):
+        from pyterrier_optical.encoder import load_encoders
+
+        return load_encoders(self, verbose=self.verbose)

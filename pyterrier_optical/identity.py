@@ -1,0 +1,41 @@
+"""Transformers that are equal when they were made with equal arguments."""
+
+import inspect
+import os
+
+
+class ByArguments:
+    """Gives a transformer that keeps each ``__init__`` argument under its name ``repr``, equality and hash.
+
+    PyTerrier's tree planner shares equal parts of pipelines. Plain arguments (text, numbers, paths, tuples) count by
+    value, and all others (a loaded model, a data frame) as the very same object.
+    """
+
+    def _arguments(self) -> dict:
+        parameters = list(inspect.signature(type(self).__init__).parameters)[1:]
+        values = {name: getattr(self, name) for name in parameters}
+        return {name: str(value) if isinstance(value, os.PathLike) else value for name, value in values.items()}
+
+    def _identity(self) -> tuple:
+        values = ((name, value if _is_plain(value) else id(value)) for name, value in self._arguments().items())
+        return type(self), tuple(values)
+
+    def __repr__(self) -> str:
+        defaults = inspect.signature(type(self).__init__).parameters
+        arguments = self._arguments().items()
+        shown = [(k, v) for k, v in arguments if not (_is_plain(v) and v == defaults[k].default)]
+        # A loaded model's own repr is a page long; its address tells it from others.
+        texts = (f"{k}={v!r}" if _is_plain(v) else f"{k}=<{type(v).__name__} {id(v):#x}>" for k, v in shown)
+        return f"{type(self).__name__}({', '.join(texts)})"
+
+    def __eq__(self, other) -> bool:
+        return type(self) is type(other) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+
+def _is_plain(value) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (str, bool, int, float))

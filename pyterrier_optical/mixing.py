@@ -1,0 +1,64 @@
+"""Linear mixing of scores, refused where it would mean something else for long queries than for short ones."""
+
+import pyterrier as pt
+from pyterrier._ops import Compose, RankCutoff, ScalarProduct, Sum
+
+from pyterrier_optical.errors import OpticalError
+
+
+class GuardedMixing(pt.Transformer):
+    """A transformer whose ``+`` and ``*`` refuse MaxSim scores that were not divided by the length of the query.
+
+    MaxSim adds one cosine for each query token. A weight that balances it with other scores for two words is wrong for
+    ten, so that ``0.5 * OpticalReranker() + bm25`` says something else for each query. A product by itself changes no
+    ranking, but has no other use.
+
+    PyTerrier leaves ``+`` to its left side. Pipelines and sums that begin with a guarded transformer are guarded, and
+    look through what stands on their right; ``pt.terrier.Retriever(...) + OpticalReranker()`` cannot be refused.
+    """
+
+    def _scores_grow(self) -> bool:
+        """Whether scores grow with the number of query tokens."""
+        return False
+
+    def __rshift__(self, right) -> pt.Transformer:
+        return _Pipeline(*Compose(self, right))
+
+    def __add__(self, right) -> pt.Transformer:
+        _refuse(self, right)
+        return _Sum(self, right)
+
+    def __mul__(self, number: float) -> pt.Transformer:
+        _refuse(self)
+        return super().__mul__(number)
+
+    def __rmul__(self, number: float) -> pt.Transformer:
+        _refuse(self)
+        return super().__rmul__(number)
+
+
+class _Pipeline(GuardedMixing, Compose):
+    pass
+
+
+class _Sum(GuardedMixing, Sum):
+    pass
+
+
+def _refuse(*transformers: pt.Transformer) -> None:
+    for transformer in transformers:
+        if culprit := _growing(transformer):
+            raise OpticalError(
+                f"MaxSim scores grow with the length of the query and cannot be mixed by + and *: give "
+                f"{type(culprit).__name__} normalize=True, or fuse the rankings with ReciprocalRankFusion."
+            )
+
+
+def _growing(transformer: pt.Transformer) -> pt.Transformer | None:
+    """The part of a pipeline that its scores come from, if these are MaxSim scores that grow."""
+    if isinstance(transformer, Sum):
+        return _growing(transformer.left) or _growing(transformer.right)
+    if isinstance(transformer, Compose):
+        scoring = [part for part in transformer if not isinstance(part, (RankCutoff, ScalarProduct))]
+        return _growing(scoring[-1]) if scoring else None
+    return transformer if isinstance(transformer, GuardedMixing) and transformer._scores_grow() else None
