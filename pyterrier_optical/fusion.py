@@ -7,9 +7,10 @@ import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.identity import ByArguments
+from pyterrier_optical.mixing import GuardedMixing
 
 
-class ReciprocalRankFusion(ByArguments, pt.Transformer):
+class ReciprocalRankFusion(ByArguments, GuardedMixing):
     """Runs several transformers on the same frame and fuses their rankings (Cormack, Clarke and Buettcher 2009).
 
     A document's score is the sum of ``1 / (k + rank)`` over the rankings that have it, with ranks from 1. Scores play

@@ -26,6 +26,7 @@ class _Loaded:
 
     encoders: tuple | None = None
     tokens: object = None
+    begun: bool = False
 
 
 class OpticalRetriever(ByArguments, GuardedMixing):
@@ -47,7 +48,7 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         fields: fields that make up a document's text; None: ``title`` and ``text``, where they exist.
         num_results: most documents for one query.
         exact_limit: the largest number of documents that each query meets all of.
-        candidates: documents that a query meets in larger corpora.
+        candidates: documents that a query meets in larger corpora, and so can find at most.
         batch_size: texts per forward pass, at most; None: as many as are fast on the device.
         device: a torch device name; None picks the accelerator when there is one.
         dtype: "float32", "float16" or "bfloat16" of the model; None is float32 on the CPU, the stored precision
@@ -123,9 +124,16 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         if self._loaded.tokens is None:
             from pyterrier_optical.dense.build import encode_corpus
 
+            encoder, corpus = self._encoders[1], Corpus(self.corpus, self.fields)
+            if self._loaded.begun and not corpus.repeatable:
+                raise OpticalError(
+                    "Reading the documents was broken off before and their generator cannot be read again: give a "
+                    "list, a data frame, or a function that returns a generator."
+                )
+            self._loaded.begun = True
             self._loaded.tokens = encode_corpus(
-                Corpus(self.corpus, self.fields),
-                self._encoders[1],
+                corpus,
+                encoder,
                 max_tokens=self.max_document_tokens,
                 truncation=self.truncation,
                 precision=self.precision,

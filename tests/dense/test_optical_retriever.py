@@ -154,6 +154,18 @@ def test_unfit_corpora(folder):
         OpticalRetriever([*DOCUMENTS, DOCUMENTS[0]], folder, device="cpu").search("mto")
 
 
+def test_a_generator_that_broke_off_is_not_read_on(folder):
+    def broken():
+        yield from DOCUMENTS[:2]
+        raise KeyboardInterrupt
+
+    retriever = OpticalRetriever(broken(), folder, device="cpu")
+    with pytest.raises(KeyboardInterrupt):
+        retriever.search("mto")
+    with pytest.raises(OpticalError, match="broken off"):
+        (retriever % 2).compile().search("mto")
+
+
 def test_documents_are_encoded_once_and_shared_with_cutoffs(folder, count_encodings):
     retriever = OpticalRetriever(DOCUMENTS, folder, device="cpu")
     top = (retriever % 2).compile()
