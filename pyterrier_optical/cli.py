@@ -45,6 +45,14 @@ def transplant(config: Config) -> None:
 
 
 @app.command()
+def lexicon(config: Config) -> None:
+    """Makes the translator's lexicon from the bitext of CONFIG: P(English term | word)."""
+    from pyterrier_optical.distill import DistillConfig, make_lexicon
+
+    typer.echo(f"The lexicon is in {make_lexicon(DistillConfig.from_yaml(config))}")
+
+
+@app.command()
 def demo(
     dataset: Annotated[str, typer.Option(help="sample (inside the package) or mtop.")] = "sample",
     languages: Annotated[list[str] | None, typer.Option(help="Query languages, such as 'hi th'; default: all.")] = None,

@@ -33,6 +33,7 @@ _RUN = regex.compile(
     rf"|[[\p{{L}}\p{{N}}]--{_LETTER}][[\p{{L}}\p{{M}}\p{{N}}\u200c\u200d]--{_LETTER}]*",
     regex.V1,
 )
+_SPACELESS_LETTER = regex.compile(_LETTER, regex.V1)
 _ASCII_WORD = re.compile(r"[0-9a-z]+")
 _GRAPHEME = regex.compile(r"\X")
 _OTHER_DIGIT = regex.compile(r"[\p{Nd}--[0-9]]", regex.V1)
@@ -72,6 +73,26 @@ def clean(text: str) -> str:
         'café cooperates'
     """
     return text if text.isascii() else _IGNORABLE.sub("", unicodedata.normalize("NFC", text))
+
+
+def is_spaceless(word: str) -> bool:
+    """Whether a word has letters of a script that is written without spaces.
+
+    Example:
+        >>> is_spaceless("ข้าว"), is_spaceless("चावल")
+        (True, False)
+    """
+    return not word.isascii() and _SPACELESS_LETTER.search(word) is not None
+
+
+def join_runs(text: str) -> str:
+    """``text`` without the white space between letters of scripts that are written without spaces.
+
+    Example:
+        >>> join_runs("กิน ข้าว 2 จาน")
+        'กินข้าว 2 จาน'
+    """
+    return text if text.isascii() else _SPACE_WITHIN.sub("", text)
 
 
 def runs(text: str) -> Iterator[Run]:
@@ -122,7 +143,7 @@ def words(text: str, lang: str | None = None) -> list[str]:
     """
     if text.isascii() and lang not in _DOTTED_I:
         return [word[:MAX_WORD_LENGTH] for word in _ASCII_WORD.findall(text.lower())]
-    text = _SPACE_WITHIN.sub("", clean(text))
+    text = join_runs(clean(text))
     found = []
     for start, end, spaceless in runs(text):
         found += _ngrams(text[start:end]) if spaceless else [fold(text[start:end], lang)]

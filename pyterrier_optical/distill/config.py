@@ -87,6 +87,28 @@ class EvaluationConfig:
 
 
 @dataclass(frozen=True)
+class LexiconOptions:
+    """How a lexicon is made.
+
+    Attributes:
+        alignment: "ibm1" (IBM model 1, Brown et al. 1993) or "transport" (plans of optimal transport between word
+            vectors of the shipped model).
+        rounds: Rounds of expectation maximisation, for "ibm1".
+        max_terms: At most so many terms for one word.
+        min_probability: Terms less likely than this are left out.
+        max_cells: Co-occurrences of words to learn from, for each language: memory and time grow with them.
+        english_words: How many English words to keep with their counts, by which English queries are recognised.
+    """
+
+    alignment: str = "ibm1"
+    rounds: int = 5
+    max_terms: int = 20
+    min_probability: float = 0.005
+    max_cells: int = 30_000_000
+    english_words: int = 20_000
+
+
+@dataclass(frozen=True)
 class DistillConfig:
     """A whole run.
 
@@ -102,6 +124,7 @@ class DistillConfig:
         training: See `TrainingConfig`.
         evaluation: See `EvaluationConfig`.
         card: Facts for the model card: `name`, `licence`, `notes`.
+        lexicon: See `LexiconOptions`; `pyterrier-optical lexicon` reads it.
 
     Example:
         >>> files = [{"lang": "sw", "path": "sw.tsv"}]
@@ -121,6 +144,7 @@ class DistillConfig:
     training: TrainingConfig = field(default_factory=TrainingConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     card: dict = field(default_factory=dict)
+    lexicon: LexiconOptions = field(default_factory=LexiconOptions)
 
     @classmethod
     def from_dict(cls, values: dict) -> "DistillConfig":

@@ -11,7 +11,7 @@ from uuid import uuid4
 import torch
 from torch import Tensor
 
-from pyterrier_optical.word_vectors import WordEncoder
+from pyterrier_optical.translate.word_vectors import WordEncoder
 
 logger = logging.getLogger("pyterrier_optical")
 

@@ -11,12 +11,13 @@ import torch
 from ir_measures import RR
 
 import pyterrier_optical
-from pyterrier_optical import OpticalError, nearest_terms
+from pyterrier_optical import OpticalError
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.first_stage import bm25
-from pyterrier_optical.nearest_terms import NearestTerms, model_fingerprint
-from pyterrier_optical.translate import OpticalTranslator, vocabulary_words
-from pyterrier_optical.word_vectors import WordEncoder
+from pyterrier_optical.translate import OpticalTranslator, nearest_terms
+from pyterrier_optical.translate.index_terms import vocabulary_words
+from pyterrier_optical.translate.nearest_terms import NearestTerms, model_fingerprint
+from pyterrier_optical.translate.word_vectors import WordEncoder
 
 DOCS = [
     {"docno": "d1", "text": "a cat sleeps near bread"},
@@ -45,7 +46,7 @@ def retriever():
 
 @pytest.fixture(scope="module")
 def translator(retriever, model) -> OpticalTranslator:
-    return OpticalTranslator(retriever, model, num_terms=3, threshold=0.1)
+    return OpticalTranslator(retriever, model, method="nearest", weighting="bag", num_terms=3, threshold=0.1)
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +83,9 @@ def test_query_toks_add_up_and_query_stays(translator):
 
 
 def test_weights_are_the_softmax_of_cosines_in_context(retriever, model):
-    translator = OpticalTranslator(retriever, model, num_terms=50, threshold=-1, temperature=0.2, max_df=1.0)
+    translator = OpticalTranslator(
+        retriever, model, method="nearest", num_terms=50, threshold=-1, temperature=0.2, max_df=1.0
+    )
     terms = list(retriever.terms())
     vector = model.encode_query("mto mrefu")[1]  # after the marker of the beginning
     alone = torch.stack([model.encode_document(term)[1] for term in terms])
@@ -106,19 +109,21 @@ def test_scripts_without_spaces_are_cut_by_the_model(translator):
 
 
 def test_known_ngrams_of_a_script_without_spaces_pass_through(model):
-    translator = OpticalTranslator(["แ", "แม", "ม", "cat"], model, threshold=-1)
+    translator = OpticalTranslator(["แ", "แม", "ม", "cat"], model, method="nearest", threshold=-1)
     plan = dict(translator.translate(["แมว"])[0])
     assert plan["แ"] == {"แ": 1.0} and plan["ม"] == {"ม": 1.0}
     assert plan["ว"] and sum(plan["ว"].values()) == pytest.approx(1)
 
 
 def test_the_threshold_leaves_weak_words_out(retriever, model):
-    strict = OpticalTranslator(retriever, model, threshold=1.1)
+    strict = OpticalTranslator(retriever, model, method="nearest", threshold=1.1)
     assert strict.translate(["katze dog"]) == [[("katze", {}), ("dog", {"dog": 1.0})]]
 
 
 def test_the_temperature_sharpens(retriever, model):
-    soft, sharp = (OpticalTranslator(retriever, model, threshold=-1, temperature=t) for t in (1.0, 0.001))
+    soft, sharp = (
+        OpticalTranslator(retriever, model, method="nearest", threshold=-1, temperature=t) for t in (1.0, 0.001)
+    )
     largest = [max(dict(translator.translate(["katze"])[0])["katze"].values()) for translator in (soft, sharp)]
     assert largest[0] < 0.5 and largest[1] > 0.99
 
@@ -209,7 +214,14 @@ def test_a_pickled_translator_loads_again(retriever, tmp_path):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"num_terms": 0}, "at least 1"), ({"temperature": 0}, "temperature=0"), ({"max_df": 0}, "max_df=0")],
+    [
+        ({"num_terms": 0}, "at least 1"),
+        ({"temperature": 0}, "temperature=0"),
+        ({"max_df": 0}, "max_df=0"),
+        ({"lexicon_share": 1.5}, "lexicon_share=1.5"),
+        ({"method": "dictionary"}, "'dictionary': choose mixture, nearest, lexicon"),
+        ({"weighting": "tf"}, "'tf': choose idf, bag, psq"),
+    ],
 )
 def test_options_out_of_range(options, message):
     with pytest.raises(OpticalError, match=message):

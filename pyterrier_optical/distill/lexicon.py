@@ -1,0 +1,156 @@
+"""Building a lexicon from bitext: which English terms each word was translated by, and how often."""
+
+import dataclasses
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyterrier as pt
+from scipy import sparse
+
+from pyterrier_optical.distill.alignment import align_pieces
+from pyterrier_optical.distill.config import DistillConfig, LexiconOptions, expand
+from pyterrier_optical.distill.sources import load_bitext
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.tokenise import clean, fold, is_spaceless, join_runs, words
+from pyterrier_optical.translate.lexicon import Lexicon
+from pyterrier_optical.translate.segment import Segmenter, lexicon_words
+
+Pair = tuple[str, str]
+
+
+def build_lexicon(
+    bitext: dict[str, list[Pair]],
+    options: LexiconOptions | None = None,
+    *,
+    segmented: dict[str, list[Pair]] | None = None,
+    seed: int = 13,
+    origin: str = "",
+) -> Lexicon:
+    """Learns P(English term | word) for each language.
+
+    Args:
+        bitext: For each language its (English, translation) pairs.
+        options: See `LexiconOptions`.
+        segmented: Those of the pairs whose scripts without spaces have spaces between words nevertheless: they
+            teach which letters make a word. Without any, a run of such a script counts as one word.
+        seed: Seed of the order in which pairs are read when there are too many.
+        origin: What the bitext is, for the readers of the file.
+
+    Returns:
+        A `Lexicon` with one table for each language and one of English counts.
+
+    Raises:
+        OpticalError: An unknown alignment, or no pairs.
+
+    Example:
+        >>> pairs = [("cat", "paka"), ("river", "mto"), ("a cat", "paka")]
+        >>> lexicon = build_lexicon({"sw": pairs})
+        >>> max(lexicon.translations("mto", {"sw": 1.0}).items(), key=lambda item: item[1])[0]
+        'river'
+    """
+    options = options or LexiconOptions()
+    if options.alignment not in ("ibm1", "transport"):
+        raise OpticalError(f"Unknown alignment {options.alignment!r} of a lexicon: choose 'ibm1' or 'transport'.")
+    if not any(bitext.values()):
+        raise OpticalError("There are no pairs to make a lexicon from: name bitext in the configuration.")
+    english, entries = Counter(), {}
+    with pt.tqdm(bitext.items(), desc="Aligning words", unit="language") as bar:
+        for lang, pairs in bar:
+            bar.set_postfix_str(lang)
+            pairs = random.Random(seed).sample(pairs, len(pairs))
+            segmenter = Segmenter(_spaced_words((segmented or {}).get(lang, ())))
+            sides = [words(e) for e, _ in pairs], [_words(x, segmenter) for _, x in pairs]
+            english.update(word for side in sides[0] for word in side)
+            counts, f_words, e_words = _links(pairs, sides, options)
+            entries[lang] = _entries(counts, f_words, e_words, Counter(w for side in sides[1] for w in side), options)
+    entries["en"] = {word: (count, {}) for word, count in english.most_common(options.english_words)}
+    return Lexicon.from_entries(entries, origin)
+
+
+def _spaced_words(pairs: Iterable[Pair]) -> Counter:
+    """The words of spaceless scripts in texts that have spaces between them."""
+    spaced = (text for _, text in pairs if join_runs(text) != text)
+    return Counter(word for text in spaced for word in clean(text).split() if is_spaceless(word))
+
+
+def _words(text: str, segmenter: Segmenter) -> list[str]:
+    # What lies between known words is a guess at a word: as an entry it would mislead the next segmentation.
+    return [
+        fold(word)
+        for word, spaceless in lexicon_words(text, segmenter)
+        if not (spaceless and segmenter) or word in segmenter
+    ]
+
+
+def _links(pairs: Sequence[Pair], sides, options: LexiconOptions) -> tuple[sparse.csr_matrix, list[str], list[str]]:
+    """Expected counts of links: (words of the translation x words of English), and these words."""
+    if options.alignment == "transport":
+        from pyterrier_optical.distill.word_transport import transport_links
+
+        return transport_links(pairs)
+    e_index, f_index = {}, {}
+    e_ids, f_ids = (
+        [[index.setdefault(w, len(index)) for w in side] for side in texts]
+        for index, texts in zip((e_index, f_index), sides, strict=True)
+    )
+    counts = align_pieces(
+        e_ids, f_ids, (len(f_index), len(e_index)), rounds=options.rounds, max_cells=options.max_cells
+    )
+    return counts, list(f_index), list(e_index)
+
+
+def _entries(
+    counts: sparse.csr_matrix, f_words: list[str], e_words: list[str], seen: Counter, options: LexiconOptions
+) -> dict[str, tuple[int, dict[str, float]]]:
+    entries = {}
+    for row, word in enumerate(f_words):
+        cells = slice(counts.indptr[row], counts.indptr[row + 1])
+        values, columns = counts.data[cells], counts.indices[cells]
+        if not values.sum():
+            continue
+        probabilities = values / values.sum()
+        best = np.argsort(-probabilities, kind="stable")[: options.max_terms]
+        kept = [i for i in best if probabilities[i] >= options.min_probability]
+        entries[word] = seen[word], {e_words[columns[i]]: float(probabilities[i]) for i in kept}
+    return entries
+
+
+def make_lexicon(config: DistillConfig) -> Path:
+    """Makes the lexicon of a configuration's bitext.
+
+    Args:
+        config: Its ``bitext`` is what is read and its ``lexicon`` says how; the rest of it does not matter.
+
+    Returns:
+        The file ``lexicon.safetensors`` in the folder ``output``.
+
+    Raises:
+        OpticalError: As `load_bitext` and `build_lexicon` do.
+
+    Example:
+        >>> config = DistillConfig.from_yaml("configs/optical-minilm-l6-v1.yaml")  # doctest: +SKIP
+        >>> OpticalTranslator(lexicon=make_lexicon(config))                        # doctest: +SKIP
+    """
+    # The spaces that `segmented` sources put between words are what words are learnt from.
+    plain = dataclasses.replace(config.bitext, segmented=[])
+    bitext = load_bitext(plain, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)
+    segmented = {
+        lang: [
+            pair
+            for name, pairs in zip(bitext.origins[lang], sources, strict=True)
+            for pair in pairs
+            if name in config.bitext.segmented
+        ]
+        for lang, sources in bitext.training.items()
+    }
+    origins = sorted({name for names in bitext.origins.values() for name in names})
+    lexicon = build_lexicon(
+        bitext.pairs(), config.lexicon, segmented=segmented, seed=config.training.seed, origin=", ".join(origins)
+    )
+    folder = Path(expand(config.output))
+    folder.mkdir(parents=True, exist_ok=True)
+    lexicon.save(folder / "lexicon.safetensors")
+    return folder / "lexicon.safetensors"

@@ -1,0 +1,93 @@
+"""The terms that queries are translated to, with what is known of their frequency."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.first_stage import BM25Retriever
+from pyterrier_optical.tokenise import fold
+
+#: What a user may give as the terms of a translator.
+Terms = BM25Retriever | Mapping[str, int] | Iterable[str]
+
+
+@dataclass(frozen=True)
+class IndexTerms:
+    """The terms of an index.
+
+    Attributes:
+        frequencies: The number of documents that each term is in; 0 where that is not known.
+        num_docs: Documents in the index; 0 when not known.
+        lang: The documents' language, or None.
+        folder: The folder of the index, where vectors of its terms may be kept, or None.
+    """
+
+    frequencies: Mapping[str, int]
+    num_docs: int = 0
+    lang: str | None = None
+    folder: Path | None = None
+
+    @classmethod
+    def of(cls, terms: Terms) -> "IndexTerms":
+        """Reads a BM25 retriever of this package, a dict of terms and document frequencies, or terms alone."""
+        if isinstance(terms, BM25Retriever):
+            return cls(terms.terms(), terms.num_docs, terms.info.lang, Path(terms.index_path))
+        if isinstance(terms, Mapping):
+            # The most frequent term of real text is in nearly every document.
+            return cls(terms, max(terms.values(), default=0))
+        return cls(dict.fromkeys(terms, 0))
+
+    def __contains__(self, term: str) -> bool:
+        return term in self.frequencies
+
+    def translating(self, max_df: float) -> frozenset[str]:
+        """The terms that may translate a word: all that are in at most a share ``max_df`` of the documents."""
+        # In a handful of documents every term is in more than such a share of them.
+        most = max(max_df * self.num_docs, 1)
+        found = frozenset(term for term, frequency in self.frequencies.items() if frequency <= most)
+        if not found:
+            raise OpticalError("There are no terms to translate to: give an index with documents, or raise max_df.")
+        return found
+
+
+def vocabulary_terms(model, source) -> list[str]:
+    """The English words in a model's vocabulary, for when there is no index.
+
+    Args:
+        model: A ``MultiVectorEncoder``.
+        source: What it was loaded from, None for the shipped model: a checkpoint of this package says which of its
+            pieces are the English teacher's, and only these are looked at.
+    """
+    from pyterrier_optical.checkpoints import SHIPPED_MODEL, find_checkpoint, read_checkpoint_info
+
+    rows = None
+    if source is None or isinstance(source, str | os.PathLike):
+        info = read_checkpoint_info(find_checkpoint(SHIPPED_MODEL if source is None else source))
+        rows = (info or {}).get("teacher_rows")
+    return vocabulary_words(model.tokenizer, rows)
+
+
+def vocabulary_words(tokenizer, rows: int | None = None) -> list[str]:
+    """The whole words of ASCII letters in a model's vocabulary.
+
+    Args:
+        tokenizer: A Hugging Face tokenizer.
+        rows: How many pieces to look at, by their ids; None: all.
+
+    Returns:
+        Words of two letters or more in the order of their ids, folded, without repetitions.
+    """
+    marks = "▁Ġ"
+    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])[:rows]
+    marked = any(piece[0] in marks for piece, _ in pieces if len(piece) > 1)
+    whole = (piece[1:] if marked else piece for piece, _ in pieces if not marked or piece[:1] in marks)
+    return list(dict.fromkeys(fold(word) for word in whole if len(word) > 1 and word.isascii() and word.isalpha()))
+
+
+def digest(terms: Mapping[str, int] | Iterable[str]) -> str:
+    """A short hash of terms, to tell translators apart by."""
+    listed = sorted(terms.items()) if isinstance(terms, Mapping) else list(terms)
+    return hashlib.blake2b(repr(listed).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

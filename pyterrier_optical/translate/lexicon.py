@@ -1,0 +1,253 @@
+"""Lexicon: for each word of a language the English terms it may be translated by, and how likely each of them is."""
+
+import json
+import math
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.tokenise import is_spaceless
+
+LEXICON_FORMAT = 1
+#: The lexicon inside the package, made from the bitext that the shipped model learnt from.
+SHIPPED_LEXICON = Path(__file__).parent.parent / "models" / "optical-lexicon-v1.safetensors"
+
+# A language that is less likely than this to be the query's says nothing about its words.
+_LEAST_LIKELY = 0.01
+# Added to a word's count, so that one word unknown to a language does not rule it out.
+_SMOOTHING = 0.1
+# Probabilities are stored as whole numbers q with p = (q / 255)^2, which keeps small ones apart.
+_LEVELS = 255
+
+
+@dataclass(frozen=True)
+class LanguageTable:
+    """The words of one language.
+
+    Attributes:
+        rows: The row of each word.
+        counts: (n_words,) how often each word is in the bitext.
+        offsets: (n_words + 1,) where each word's entries begin.
+        term_ids: (n_entries,) index of an entry's term.
+        levels: (n_entries,) uint8, quantised probability of an entry.
+    """
+
+    rows: dict[str, int]
+    counts: np.ndarray
+    offsets: np.ndarray
+    term_ids: np.ndarray
+    levels: np.ndarray
+
+    @cached_property
+    def total(self) -> int:
+        """The number of running words that were counted."""
+        return int(self.counts.sum())
+
+    def log_probability(self, word: str, smoothing_words: int) -> float:
+        """The log of P(word | language), smoothed over so many words."""
+        row = self.rows.get(word)
+        count = 0 if row is None else int(self.counts[row])
+        return math.log((count + _SMOOTHING) / (self.total + _SMOOTHING * smoothing_words))
+
+
+class Lexicon:
+    """P(term | word) for the words of some languages.
+
+    Words are folded as index terms are (:func:`pyterrier_optical.tokenise.fold`). The language "en" has words and
+    counts, by which English queries are recognised, but no translations.
+
+    Args:
+        terms: The English terms.
+        languages: A table for each language.
+        origin: What the lexicon was made from, for people.
+
+    Example:
+        >>> table = {"paka": (3, {"cat": 0.9, "kitten": 0.1}), "mto": (2, {"river": 1.0})}
+        >>> lexicon = Lexicon.from_entries({"sw": table})
+        >>> {term: round(p, 2) for term, p in lexicon.translations("paka", {"sw": 1.0}).items()}
+        {'cat': 0.9, 'kitten': 0.1}
+        >>> lexicon.guess(["paka", "mto"])
+        {'sw': 1.0}
+    """
+
+    def __init__(self, terms: Sequence[str], languages: Mapping[str, LanguageTable], origin: str = ""):
+        self.terms = list(terms)
+        self.languages = dict(languages)
+        self.origin = origin
+
+    @classmethod
+    def from_entries(
+        cls, entries: Mapping[str, Mapping[str, tuple[int, Mapping[str, float]]]], origin: str = ""
+    ) -> "Lexicon":
+        """Packs entries.
+
+        Args:
+            entries: For each language, for each word, its count and its terms with their probabilities.
+            origin: What they were made from.
+        """
+        ids: dict[str, int] = {}
+        tables = {}
+        for lang, words in entries.items():
+            lengths = [len(terms) for _, terms in words.values()]
+            pairs = [pair for _, terms in words.values() for pair in terms.items()]
+            tables[lang] = LanguageTable(
+                {word: row for row, word in enumerate(words)},
+                np.array([count for count, _ in words.values()], np.int32),
+                np.cumsum([0, *lengths]).astype(np.int32),
+                np.array([ids.setdefault(term, len(ids)) for term, _ in pairs], np.uint32),
+                np.rint(np.sqrt([p for _, p in pairs]) * _LEVELS).astype(np.uint8),
+            )
+        return cls(list(ids), tables, origin)
+
+    def translations(self, word: str, languages: Mapping[str, float]) -> dict[str, float]:
+        """The terms that a word may be translated by.
+
+        Args:
+            word: A folded word.
+            languages: How likely each language is to be the word's.
+
+        Returns:
+            Terms and probabilities, mixed over the languages that know the word; empty when none does.
+        """
+        mixed: dict[str, float] = {}
+        for lang, share in languages.items():
+            table = self.languages.get(lang)
+            row = table.rows.get(word) if table else None
+            if row is None:
+                continue
+            entries = slice(table.offsets[row], table.offsets[row + 1])
+            for i, level in zip(table.term_ids[entries].tolist(), table.levels[entries].tolist(), strict=True):
+                mixed[self.terms[i]] = mixed.get(self.terms[i], 0.0) + share * (level / _LEVELS) ** 2
+        return mixed
+
+    def guess(self, words: Iterable[str]) -> dict[str, float]:
+        """How likely each language is to be that of some words, by their counts alone (naive Bayes, equal priors).
+
+        Args:
+            words: The folded words of one query.
+
+        Returns:
+            The likely languages with probabilities that add up to 1; empty when no language knows a word.
+        """
+        known = [word for word in words if any(word in table.rows for table in self.languages.values())]
+        if not known:
+            return {}
+        scores = {
+            lang: sum(table.log_probability(word, self._all_words) for word in known)
+            for lang, table in self.languages.items()
+        }
+        best = max(scores.values())
+        likely = {lang: math.exp(score - best) for lang, score in scores.items()}
+        total = sum(likely.values())
+        likely = {lang: value / total for lang, value in likely.items() if value / total >= _LEAST_LIKELY}
+        return {lang: value / sum(likely.values()) for lang, value in likely.items()}
+
+    @cached_property
+    def _all_words(self) -> int:
+        return sum(len(table.rows) for table in self.languages.values())
+
+    @cached_property
+    def spaceless_counts(self) -> Counter:
+        """The words of scripts without spaces with their counts, to segment texts by."""
+        counts: Counter = Counter()
+        for table in self.languages.values():
+            for word, row in table.rows.items():
+                if is_spaceless(word):
+                    counts[word] += int(table.counts[row])
+        return counts
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes the lexicon as safetensors, in one step.
+
+        Args:
+            path: The file; its folder exists.
+        """
+        from safetensors.numpy import save_file
+
+        tables = self.languages.values()
+        tensors = {
+            "terms": _blob(self.terms),
+            "words": _blob(word for table in tables for word in table.rows),
+            "counts": np.concatenate([table.counts for table in tables]),
+            "lengths": np.concatenate([np.diff(table.offsets) for table in tables]).astype(np.uint8),
+            "term_ids": np.concatenate([table.term_ids for table in tables]),
+            "levels": np.concatenate([table.levels for table in tables]),
+        }
+        if len(self.terms) <= np.iinfo(np.uint16).max:
+            tensors["term_ids"] = tensors["term_ids"].astype(np.uint16)
+        sizes = {lang: len(table.rows) for lang, table in self.languages.items()}
+        metadata = {"format_version": str(LEXICON_FORMAT), "languages": json.dumps(sizes), "origin": self.origin}
+        path = Path(path)
+        partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
+        try:
+            save_file(tensors, partial, metadata=metadata)
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike | None = None) -> "Lexicon":
+        """Reads a lexicon.
+
+        Args:
+            path: A file that :meth:`save` wrote; None: the lexicon inside the package.
+
+        Raises:
+            OpticalError: There is no such file, it is no lexicon, or a later version wrote it.
+        """
+        from safetensors import SafetensorError, safe_open
+
+        path = SHIPPED_LEXICON if path is None else Path(path)
+        if not path.is_file():
+            raise OpticalError(f"There is no lexicon at '{path}': make one with `pyterrier-optical lexicon CONFIG`.")
+        try:
+            with safe_open(path, framework="np") as file:
+                metadata = file.metadata() or {}
+                version = int(metadata.get("format_version", 0))
+                if version > LEXICON_FORMAT:
+                    raise OpticalError(
+                        f"The lexicon '{path}' has format {version} and this version reads {LEXICON_FORMAT}: "
+                        "upgrade pyterrier-optical."
+                    )
+                sizes = json.loads(metadata["languages"])
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (OSError, SafetensorError, KeyError, ValueError) as error:
+            if isinstance(error, OpticalError):
+                raise
+            raise OpticalError(
+                f"'{path}' is no lexicon: give a file that `pyterrier-optical lexicon` wrote."
+            ) from error
+        return cls(_texts(tensors["terms"]), _tables(tensors, sizes), metadata.get("origin", ""))
+
+
+def _tables(tensors: dict[str, np.ndarray], sizes: Mapping[str, int]) -> dict[str, LanguageTable]:
+    words = _texts(tensors["words"])
+    offsets = np.concatenate([[0], np.cumsum(tensors["lengths"], dtype=np.int64)])
+    tables, first = {}, 0
+    for lang, size in sizes.items():
+        last = first + size
+        entries = slice(offsets[first], offsets[last])
+        tables[lang] = LanguageTable(
+            {word: row for row, word in enumerate(words[first:last])},
+            tensors["counts"][first:last],
+            offsets[first : last + 1] - offsets[first],
+            tensors["term_ids"][entries],
+            tensors["levels"][entries],
+        )
+        first = last
+    return tables
+
+
+def _blob(texts: Iterable[str]) -> np.ndarray:
+    return np.frombuffer("\n".join(texts).encode(), np.uint8)
+
+
+def _texts(blob: np.ndarray) -> list[str]:
+    return blob.tobytes().decode().split("\n")

@@ -1,0 +1,258 @@
+"""OpticalTranslator: a query in any language becomes weighted terms of the index, so that BM25 can find documents."""
+
+import inspect
+import os
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyterrier as pt
+from pyterrier._ops import Compose
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.first_stage import BM25Retriever
+from pyterrier_optical.tokenise import clean
+from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, vocabulary_terms
+from pyterrier_optical.translate.lexicon import Lexicon
+from pyterrier_optical.translate.weighting import WEIGHTINGS, WordTerms, bag, idf_of_the_word
+from pyterrier_optical.translate.word_terms import Plan, WordTranslator
+
+if TYPE_CHECKING:
+    from pyterrier_optical.translate.nearest_words import NearestWords
+    from pyterrier_optical.translate.word_vectors import WordEncoder
+
+DOCUMENTATION = "https://pyterrier.readthedocs.io/en/latest/ext/pyterrier-optical/index.html"
+METHODS = ("mixture", "nearest", "lexicon")
+
+
+class OpticalTranslator(pt.Transformer):
+    """Adds ``query_toks``, the terms of an index that say what the query says; ``query`` stays for the reranker.
+
+    A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
+    So does a term inside a prefixed or inflected name ('uJohn', 'Nepali'). Every other word spreads a weight of 1 over
+    terms of the index, found in two ways:
+
+    - *nearest terms*: with s the cosine of the word's vector in the context of the query and of the term's vector
+      alone, the ``num_terms`` terms of highest s above ``threshold`` are weighted by softmax(s / ``temperature``);
+    - *lexicon*: P(term | word), learnt from bitext (:class:`Lexicon`), of the languages that the words of the query
+      are likely of.
+
+    Each way gives half of the weight; a word that one of them knows nothing about is left to the other. In scripts
+    without spaces the two ways cut the text differently, and each way's words have half the weight. A term in more than
+    a share ``max_df`` of the documents is no translation of anything: it tells nothing apart.
+
+    Args:
+        terms: What to translate to: a BM25 retriever of this package, a dict of terms and document frequencies, or a
+            list of terms. None: the terms of the retriever that follows in the pipeline (``OpticalTranslator() >>
+            retriever``); without one, the words of ASCII letters in the model's vocabulary (the English teacher's
+            part of it, in a checkpoint of this package).
+        model: A checkpoint as for :class:`OpticalReranker`; None: the shipped model.
+        method: "mixture", or one way alone: "nearest" or "lexicon" (which needs no model).
+        lexicon: A :class:`Lexicon` or the path of one; None: the lexicon inside the package.
+        lang: Code of the queries' language, for the lexicon; None: guessed from each query's words.
+        weighting: How the translations of a word share its weight. "idf": all count with the idf of the word, whose
+            document frequency is theirs, mixed by their probabilities; "bag": each counts with its own; "psq": also
+            adds ``query_psq``, by which a BM25 retriever of this package mixes term frequencies as well (a
+            probabilistic structured query, Darwish and Oard 2003).
+        num_terms: Most nearest terms for one word.
+        threshold: Least cosine of a nearest term.
+        temperature: Sharpness of the weights of nearest terms; towards 0 all weight goes to the nearest.
+        lexicon_share: The lexicon's share of a word's weight in the mixture.
+        max_df: Largest share of the documents that a translation may be in.
+        max_terms: Most terms that may be nearest terms; the most frequent ones are taken.
+        batch_size: Texts encoded at once.
+        device: Torch device; None: an accelerator where there is one.
+        dtype: Precision of the model.
+        verbose: Show a progress bar, and add the column ``query_terms``, what :meth:`translate` says of each query.
+
+    Raises:
+        OpticalError: An option out of its range.
+
+    Example:
+        >>> retriever = bm25(pt.get_dataset("optical:sample/sw"))           # doctest: +SKIP
+        >>> pipeline = OpticalTranslator() >> retriever % 100                # doctest: +SKIP
+        >>> OpticalTranslator(retriever).translate(["bei ya mahindi"])       # doctest: +SKIP
+        [[('bei', {'price': 0.83, 'cost': 0.17}), ('ya', {}), ('mahindi', {'maize': 1.0})]]
+    """
+
+    def __init__(
+        self,
+        terms: Terms | None = None,
+        model=None,
+        *,
+        method: str = "mixture",
+        lexicon: Lexicon | str | os.PathLike | None = None,
+        lang: str | None = None,
+        weighting: str = "idf",
+        num_terms: int = 20,
+        threshold: float = 0.3,
+        temperature: float = 0.1,
+        lexicon_share: float = 0.5,
+        max_df: float = 0.2,
+        max_terms: int = 50_000,
+        batch_size: int = 64,
+        device: str | None = None,
+        dtype: str | None = None,
+        verbose: bool = False,
+    ):
+        if method not in METHODS:
+            raise OpticalError(f"Unknown method {method!r}: choose {', '.join(METHODS)}.")
+        if weighting not in WEIGHTINGS:
+            raise OpticalError(f"Unknown weighting {weighting!r}: choose {', '.join(WEIGHTINGS)}.")
+        if num_terms < 1 or max_terms < 1 or batch_size < 1:
+            raise OpticalError("num_terms, max_terms and batch_size must be at least 1.")
+        if temperature <= 0 or not 0 < max_df <= 1 or not 0 <= lexicon_share <= 1:
+            raise OpticalError(
+                f"temperature={temperature} must be above 0, max_df={max_df} above 0 and at most 1, and "
+                f"lexicon_share={lexicon_share} between 0 and 1."
+            )
+        self.terms = terms if terms is None or isinstance(terms, BM25Retriever | dict) else list(terms)
+        self.model = model
+        self.method = method
+        self.lexicon = lexicon
+        self.lang = lang
+        self.weighting = weighting
+        self.num_terms = num_terms
+        self.threshold = threshold
+        self.temperature = temperature
+        self.lexicon_share = lexicon_share
+        self.max_df = max_df
+        self.max_terms = max_terms
+        self.batch_size = batch_size
+        self.device = device
+        self.dtype = dtype
+        self.verbose = verbose
+
+    def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
+        """Adds the translated query.
+
+        Args:
+            inp: A frame with ``query``.
+
+        Returns:
+            ``inp`` with ``query_toks``, a dict of index terms and weights for each row (empty for an empty query); with
+            ``query_psq``, a list of such dicts for each row, when ``weighting`` is "psq"; and with ``query_terms`` when
+            ``verbose``.
+
+        Raises:
+            pt.validate.InputValidationError: There is no column ``query``.
+            OpticalError: The model or the lexicon cannot be loaded.
+        """
+        pt.validate.columns(inp, includes=["query"], context=self)
+        texts = [query if isinstance(query, str) else "" for query in inp["query"]]
+        distinct = list(dict.fromkeys(texts))
+        translated = dict(zip(distinct, self.translate(distinct), strict=True))
+        plans = {text: [terms for _, terms in plan if terms] for text, plan in translated.items()}
+        columns = {"query_toks": [self._toks(plans[text]) for text in texts]}
+        if self.weighting == "psq":
+            columns["query_psq"] = [plans[text] for text in texts]
+        if self.verbose:
+            columns["query_terms"] = [translated[text] for text in texts]
+        return inp.assign(**{name: pd.Series(values, inp.index, object) for name, values in columns.items()})
+
+    def translate(self, texts: Iterable[str]) -> list[Plan]:
+        """Translates texts word by word.
+
+        Args:
+            texts: Queries.
+
+        Returns:
+            For each text its words in order, each with the weighted terms that stand for it: itself with weight 1,
+            terms whose weights add up to 1, or none. Where a script has no spaces, the pieces of the model's tokenizer
+            come first and the lexicon's words after them, and the weights of each way add up to its share.
+        """
+        texts = [clean(text) for text in texts]
+        if not any(text.strip() for text in texts):
+            return [[] for _ in texts]
+        return self._words.translate(texts)
+
+    def schematic(self, *, input_columns=None) -> dict:
+        """How PyTerrier draws this transformer."""
+        return {"label": "OpticalTranslator", "help_url": DOCUMENTATION}
+
+    def __rshift__(self, right) -> pt.Transformer:
+        """``self >> right``; a translator without terms takes those of the retriever that comes next."""
+        follower = right
+        while isinstance(follower, Compose):
+            follower = follower[0]
+        if self.terms is None and isinstance(follower, BM25Retriever):
+            return pt.inspect.transformer_apply_attributes(self, terms=follower) >> right
+        return super().__rshift__(right)
+
+    @cached_property
+    def _encoder(self) -> "WordEncoder":
+        from pyterrier_optical.checkpoints import load_encoder
+        from pyterrier_optical.translate.word_vectors import WordEncoder
+
+        model = load_encoder(self.model, device=self.device, dtype=self.dtype)
+        return WordEncoder(model, self.batch_size, self.verbose)
+
+    @cached_property
+    def _index(self) -> IndexTerms:
+        return IndexTerms.of(vocabulary_terms(self._encoder.model, self.model) if self.terms is None else self.terms)
+
+    @cached_property
+    def _translating(self) -> frozenset[str]:
+        return self._index.translating(self.max_df)
+
+    @cached_property
+    def _words(self) -> WordTranslator:
+        lexicon = self.lexicon if isinstance(self.lexicon, Lexicon) else _load(self.lexicon and str(self.lexicon))
+        return WordTranslator(
+            self._index,
+            self._translating,
+            None if self.method == "lexicon" else self._nearest,
+            None if self.method == "nearest" else lexicon,
+            lang=self.lang,
+            lexicon_share=self.lexicon_share,
+        )
+
+    @cached_property
+    def _nearest(self) -> "NearestWords":
+        from pyterrier_optical.translate.nearest_terms import nearest_terms
+        from pyterrier_optical.translate.nearest_words import NearestWords
+
+        frequencies = self._index.frequencies
+        candidates = sorted(
+            (term for term in frequencies if term in self._translating), key=lambda term: -frequencies[term]
+        )
+        table = nearest_terms(self._encoder, candidates[: self.max_terms], self._index.folder)
+        return NearestWords(self._encoder, table, self.num_terms, self.threshold, self.temperature)
+
+    def _toks(self, plan: list[WordTerms]) -> WordTerms:
+        return bag(plan if self.weighting == "bag" else [idf_of_the_word(terms, self._index) for terms in plan])
+
+    def _identity(self) -> tuple:
+        names = list(inspect.signature(type(self).__init__).parameters)[1:]
+        values = {name: getattr(self, name) for name in names}
+        if not isinstance(self.terms, BM25Retriever | None):
+            values["terms"] = digest(self.terms)
+        paths = {name: str(values[name]) for name in ("model", "lexicon") if isinstance(values[name], os.PathLike)}
+        return tuple({**values, **paths}.items())
+
+    def __repr__(self) -> str:
+        default = inspect.signature(type(self).__init__).parameters
+        changed = [(name, value) for name, value in self._identity() if value != default[name].default]
+        return f"OpticalTranslator({', '.join(f'{name}={_short(value)}' for name, value in changed)})"
+
+    def __eq__(self, other) -> bool:
+        return self._identity() == other._identity() if isinstance(other, OpticalTranslator) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def __getstate__(self) -> dict:
+        """Without what a worker process must load for itself."""
+        loaded = ("_encoder", "_nearest", "_words")
+        return {name: value for name, value in self.__dict__.items() if name not in loaded}
+
+
+@lru_cache(maxsize=4)
+def _load(path: str | None) -> Lexicon:
+    return Lexicon.load(path)
+
+
+def _short(value) -> str:
+    plain = isinstance(value, str | int | float | BM25Retriever)
+    return repr(value) if plain else f"<{type(value).__name__} {id(value):#x}>"

@@ -1,0 +1,105 @@
+"""Which terms stand for each word of a query: itself, a name inside it, what the lexicon says, what lies nearest."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from pyterrier_optical.tokenise import fold, words
+from pyterrier_optical.translate.index_terms import IndexTerms
+from pyterrier_optical.translate.lexicon import Lexicon
+from pyterrier_optical.translate.names import after_capital, term_within
+from pyterrier_optical.translate.segment import Segmenter, lexicon_words
+from pyterrier_optical.translate.weighting import WordTerms, bag, scaled
+
+if TYPE_CHECKING:
+    from pyterrier_optical.translate.nearest_words import NearWord
+
+#: The words of one text in order, each with its terms.
+Plan = list[tuple[str, WordTerms]]
+
+
+class Nearest(Protocol):
+    """What finds nearest terms, such as `NearestWords`."""
+
+    def __call__(self, texts: Sequence[str]) -> "list[list[NearWord]]":
+        """The words of each text with their nearest terms."""
+
+
+class WordTranslator:
+    """Translates texts word by word, in up to two ways that share the weight of a word.
+
+    Args:
+        index: The terms of the index.
+        translating: Those of them that may be translations.
+        nearest: Finds nearest terms; None: the lexicon alone.
+        lexicon: The lexicon; None: nearest terms alone.
+        lang: The texts' language; None: guessed from each text's words.
+        lexicon_share: The lexicon's share of the weight of a word that both ways translate.
+    """
+
+    def __init__(
+        self,
+        index: IndexTerms,
+        translating: frozenset[str],
+        nearest: Nearest | None,
+        lexicon: Lexicon | None,
+        *,
+        lang: str | None = None,
+        lexicon_share: float = 0.5,
+    ):
+        self.index, self.translating, self.nearest, self.lang = index, translating, nearest, lang
+        self.lexicon = lexicon or Lexicon([], {})
+        self.lexicon_share = lexicon_share if nearest else 1.0
+        self._segmenter = Segmenter(self.lexicon.spaceless_counts)
+
+    def translate(self, texts: Sequence[str]) -> list[Plan]:
+        """The terms of each word of each text; see :meth:`OpticalTranslator.translate`.
+
+        Args:
+            texts: Texts that went through :func:`pyterrier_optical.tokenise.clean`.
+        """
+        cut = [list(lexicon_words(text, self._segmenter)) for text in texts]
+        if self.nearest is None:
+            near = [[(word, False, {}) for word, spaceless in in_text if not spaceless] for in_text in cut]
+        else:
+            near = self.nearest(texts)
+        return [self._plan(*query) for query in zip(near, cut, strict=True)]
+
+    def _plan(self, near: "list[NearWord]", cut: list[tuple[str, bool]]) -> Plan:
+        languages = {self.lang: 1.0} if self.lang else self.lexicon.guess([fold(word) for word, _ in cut])
+        # Where there are no spaces, the model's pieces and the lexicon's words do not coincide: both are kept.
+        segmented = [
+            (word, terms)
+            for word, spaceless in cut
+            if spaceless and not self._passing(word) and (terms := self._looked_up(word, languages))
+        ]
+        share = self.lexicon_share if segmented else 0.0
+        plan = []
+        for word, spaceless, nearest in near:
+            terms = self._passing(word)
+            if not terms:
+                terms = scaled(nearest, 1 - share) if spaceless else self._translated(word, nearest, languages)
+            plan.append((word, terms))
+        return plan + [(word, scaled(terms, share)) for word, terms in segmented]
+
+    def _passing(self, word: str) -> WordTerms:
+        """The terms that a word is, when all of its terms are in the index."""
+        terms = words(word, self.index.lang)
+        known = terms and all(term in self.index for term in terms)
+        return {term: float(count) for term, count in Counter(terms).items()} if known else {}
+
+    def _translated(self, word: str, nearest: WordTerms, languages: dict[str, float]) -> WordTerms:
+        if name := after_capital(word, self.index):
+            return {name: 1.0}
+        looked_up = self._looked_up(word, languages)
+        if not looked_up and (name := term_within(word, self.index)):
+            return {name: 1.0}
+        if not looked_up or not nearest:
+            return looked_up or nearest
+        return bag([scaled(looked_up, self.lexicon_share), scaled(nearest, 1 - self.lexicon_share)])
+
+    def _looked_up(self, word: str, languages: dict[str, float]) -> WordTerms:
+        """The lexicon's terms for a word that may translate it, with weights that add up to 1."""
+        terms = self.lexicon.translations(fold(word), languages)
+        terms = {term: weight for term, weight in terms.items() if term in self.translating}
+        return scaled(terms, 1 / sum(terms.values())) if terms else {}

@@ -1,0 +1,89 @@
+"""Lexicons made from bitext."""
+
+import gzip
+
+import pytest
+import tiny
+
+from pyterrier_optical import OpticalError
+from pyterrier_optical.distill import DistillConfig, LexiconOptions, build_lexicon, make_lexicon
+from pyterrier_optical.distill.word_transport import transport_links
+from pyterrier_optical.translate import Lexicon
+
+PAIRS = [
+    ("the cat", "paka"),
+    ("the river", "mto"),
+    ("a cat", "paka"),
+    ("long river", "mto mrefu"),
+    ("the long cat", "paka mrefu"),
+]
+
+
+def best(weights: dict[str, float]) -> str:
+    return max(weights, key=weights.get)
+
+
+def test_words_learn_their_translations():
+    lexicon = build_lexicon({"sw": PAIRS})
+    for word, term in (("paka", "cat"), ("mto", "river"), ("mrefu", "long")):
+        translations = lexicon.translations(word, {"sw": 1.0})
+        assert best(translations) == term
+        assert sum(translations.values()) == pytest.approx(1, abs=0.05)
+    assert int(lexicon.languages["sw"].counts[lexicon.languages["sw"].rows["paka"]]) == 3
+    assert lexicon.guess(["the", "cat"]) == {"en": 1.0}
+
+
+def test_few_and_likely_terms_are_kept():
+    options = LexiconOptions(max_terms=1)
+    table = build_lexicon({"sw": PAIRS}, options).languages["sw"]
+    assert len(table.term_ids) == len(table.rows)
+    options = LexiconOptions(min_probability=0.9)
+    assert build_lexicon({"sw": PAIRS}, options).translations("mrefu", {"sw": 1.0}) == {}
+
+
+def test_words_without_spaces_are_learnt_from_segmented_text():
+    segmented = [("eat rice", "กิน ข้าว"), ("eat", "กิน"), ("rice", "ข้าว"), ("eat fish", "กิน ปลา")]
+    plain = [("rice with fish", "ข้าวปลา"), ("eat pork", "กินหมู")]
+    lexicon = build_lexicon({"th": segmented + plain}, segmented={"th": segmented})
+    assert set(lexicon.spaceless_counts) == {"กิน", "ข้าว", "ปลา"}
+    assert lexicon.spaceless_counts["กิน"] == 4
+    translations = lexicon.translations("ปลา", {"th": 1.0})
+    assert best(translations) == "fish"
+
+
+def test_without_segmented_text_a_run_is_a_word():
+    lexicon = build_lexicon({"th": [("rice", "ข้าว"), ("rice dish", "ข้าวผัด")]})
+    assert set(lexicon.languages["th"].rows) == {"ข้าว", "ข้าวผัด"}
+
+
+def test_nothing_to_learn_from():
+    with pytest.raises(OpticalError, match="no pairs"):
+        build_lexicon({"sw": []})
+    with pytest.raises(OpticalError, match="'fast_align'"):
+        build_lexicon({"sw": PAIRS}, LexiconOptions(alignment="fast_align"))
+
+
+def test_transport_links_words_with_near_vectors(tmp_path):
+    counts, rows, columns = transport_links(
+        [("cat", "Cat"), ("river dog", "river dog"), ("", "dog")], str(tiny.encoder(tmp_path)), verbose=False
+    )
+    best = {row: columns[counts[i].toarray().argmax()] for i, row in enumerate(rows)}
+    assert best == {"cat": "cat", "river": "river", "dog": "dog"}
+    assert counts.max() <= 1.001 and counts.min() >= 0
+
+
+def test_a_configuration_makes_a_file(tmp_path):
+    folder = tmp_path / "bitext" / "stories"
+    folder.mkdir(parents=True)
+    with gzip.open(folder / "sw.tsv.gz", "wt", encoding="utf-8") as file:
+        file.writelines(f"{english}\t{translation}\n" for english, translation in PAIRS)
+    values = {
+        "output": str(tmp_path / "run"),
+        "bitext": {"folder": str(tmp_path / "bitext"), "languages": ["sw"]},
+        "lexicon": {"max_terms": 2},
+        "evaluation": {"heldout_pairs": 0},
+    }
+    path = make_lexicon(DistillConfig.from_dict(values))
+    lexicon = Lexicon.load(path)
+    assert path == tmp_path / "run" / "lexicon.safetensors" and lexicon.origin == "stories"
+    assert best(lexicon.translations("mto", {"sw": 1.0})) == "river"

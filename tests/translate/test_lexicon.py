@@ -1,0 +1,108 @@
+"""Lexicon: lookups, language guesses, its file."""
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from pyterrier_optical import OpticalError
+from pyterrier_optical.translate import Lexicon
+from pyterrier_optical.translate.lexicon import LEXICON_FORMAT, SHIPPED_LEXICON
+
+ENTRIES = {
+    "sw": {"paka": (30, {"cat": 0.9, "kitten": 0.1}), "na": (500, {"and": 1.0}), "mto": (20, {"river": 0.7})},
+    "ha": {"kogi": (10, {"river": 1.0}), "na": (300, {"of": 0.8, "and": 0.2})},
+    "th": {"แม่น้ำ": (8, {"river": 1.0}), "แมว": (9, {"cat": 1.0}), "taxi": (1, {"taxi": 1.0})},
+    "en": {"the": (900, {}), "river": (5, {})},
+}
+
+
+def best(weights: dict[str, float]) -> str:
+    return max(weights, key=weights.get)
+
+
+@pytest.fixture
+def lexicon() -> Lexicon:
+    return Lexicon.from_entries(ENTRIES, "two stories")
+
+
+def test_translations_are_those_of_the_language(lexicon):
+    assert lexicon.translations("paka", {"sw": 1.0}) == pytest.approx({"cat": 0.9, "kitten": 0.1}, abs=0.005)
+    assert lexicon.translations("paka", {"ha": 1.0}) == {} == lexicon.translations("paka", {"xx": 1.0})
+    assert lexicon.translations("unheard", {"sw": 0.5, "ha": 0.5}) == {}
+
+
+def test_translations_mix_languages_by_their_likelihood(lexicon):
+    mixed = lexicon.translations("na", {"sw": 0.25, "ha": 0.75})
+    assert mixed == pytest.approx({"and": 0.25 + 0.15, "of": 0.6}, abs=0.005)
+
+
+def test_small_probabilities_survive_storage(tmp_path):
+    written = Lexicon.from_entries({"sw": {"w": (1, {"a": 0.995, "b": 0.005})}})
+    written.save(tmp_path / "lexicon.safetensors")
+    read = Lexicon.load(tmp_path / "lexicon.safetensors").translations("w", {"sw": 1.0})
+    assert read == pytest.approx({"a": 0.995, "b": 0.005}, rel=0.06)
+
+
+def test_the_language_is_guessed_from_all_words(lexicon):
+    assert best(lexicon.guess(["kogi", "na"])) == "ha"
+    assert best(lexicon.guess(["mto", "na"])) == "sw"
+    assert best(lexicon.guess(["the", "river"])) == "en"
+    assert sum(lexicon.guess(["na"]).values()) == pytest.approx(1)
+    assert set(lexicon.guess(["na"])) == {"sw", "ha"}
+
+
+def test_unknown_words_say_nothing_of_the_language(lexicon):
+    assert lexicon.guess(["unheard"]) == {} == lexicon.guess([])
+    assert lexicon.guess(["unheard", "kogi", "na"]) == lexicon.guess(["kogi", "na"])
+
+
+def test_words_to_segment_by(lexicon):
+    assert dict(lexicon.spaceless_counts) == {"แม่น้ำ": 8, "แมว": 9}
+
+
+def test_what_is_saved_is_loaded(lexicon, tmp_path):
+    lexicon.save(tmp_path / "lexicon.safetensors")
+    read = Lexicon.load(tmp_path / "lexicon.safetensors")
+    assert read.origin == "two stories" and list(read.languages) == list(ENTRIES)
+    for lang, words in ENTRIES.items():
+        for word, (count, _) in words.items():
+            assert read.translations(word, {lang: 1.0}) == lexicon.translations(word, {lang: 1.0})
+            assert read.languages[lang].counts[read.languages[lang].rows[word]] == count
+    assert [path.name for path in tmp_path.iterdir()] == ["lexicon.safetensors"]
+
+
+def test_many_terms_need_wider_numbers(tmp_path):
+    words = {f"w{i}": (1, {f"t{i}": 1.0}) for i in range(70_000)}
+    Lexicon.from_entries({"sw": words}).save(tmp_path / "lexicon.safetensors")
+    read = Lexicon.load(tmp_path / "lexicon.safetensors")
+    assert read.translations("w69999", {"sw": 1.0}) == {"t69999": 1.0}
+
+
+def test_files_that_cannot_be_read(lexicon, tmp_path):
+    path = tmp_path / "lexicon.safetensors"
+    with pytest.raises(OpticalError, match="There is no lexicon at"):
+        Lexicon.load(path)
+    path.write_bytes(b"something else")
+    with pytest.raises(OpticalError, match="is no lexicon"):
+        Lexicon.load(path)
+    save_file({"vectors": np.zeros(3)}, path)
+    with pytest.raises(OpticalError, match="is no lexicon"):
+        Lexicon.load(path)
+    lexicon.save(path)
+    save_file(load_file(path), path, metadata={"format_version": str(LEXICON_FORMAT + 1), "languages": "{}"})
+    with pytest.raises(OpticalError, match="upgrade pyterrier-optical"):
+        Lexicon.load(path)
+
+
+def test_the_shipped_lexicon_knows_its_languages():
+    lexicon = Lexicon.load()
+    assert SHIPPED_LEXICON.stat().st_size < 15_000_000
+    for word, lang, term in (
+        ("ruwa", "ha", "water"),
+        ("amazi", "rw", "water"),
+        ("पानी", "hi", "water"),
+        ("น้ำ", "th", "water"),
+    ):
+        translations = lexicon.translations(word, {lang: 1.0})
+        assert best(translations) == term
+    assert best(lexicon.guess(["je", "peux", "boire", "cette", "eau"])) == "fr"

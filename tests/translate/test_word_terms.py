@@ -1,0 +1,60 @@
+"""WordTranslator: how the two ways of translating a word share its weight."""
+
+import pytest
+
+from pyterrier_optical.translate import Lexicon
+from pyterrier_optical.translate.index_terms import IndexTerms
+from pyterrier_optical.translate.nearest_words import NearWord
+from pyterrier_optical.translate.word_terms import WordTranslator
+
+INDEX = IndexTerms({"cat": 3, "kitten": 1, "river": 2, "the": 90, "john": 1, "rice": 1}, num_docs=100)
+LEXICON = Lexicon.from_entries(
+    {
+        "sw": {"paka": (9, {"cat": 0.5, "the": 0.3, "kitten": 0.2}), "mto": (9, {"stream": 1.0}), "kenya": (1, {})},
+        "th": {"ข้าว": (9, {"rice": 1.0})},
+    }
+)
+NEAR = {"paka": {"kitten": 1.0}, "mto": {"river": 1.0}, "ข้": {"river": 1.0}, "าว": {}}
+
+
+def translator(*, near=True, lexicon=LEXICON, **options) -> WordTranslator:
+    def nearest(texts):
+        pieces = {"ข้าว": ["ข้", "าว"]}
+        cut = [[piece for word in text.split() for piece in pieces.get(word, [word])] for text in texts]
+        return [[NearWord(word, not word.isascii(), NEAR.get(word, {})) for word in words] for words in cut]
+
+    return WordTranslator(INDEX, INDEX.translating(0.2), nearest if near else None, lexicon, **options)
+
+
+def test_both_ways_share_a_word():
+    ((word, terms),) = translator(lexicon_share=0.75).translate(["paka"])[0]
+    # Of the lexicon's terms 'the' is too frequent to translate anything.
+    assert word == "paka" and terms == pytest.approx({"cat": 0.75 * 5 / 7, "kitten": 0.75 * 2 / 7 + 0.25}, abs=0.01)
+
+
+def test_a_word_that_one_way_cannot_translate_is_left_to_the_other():
+    assert translator().translate(["mto"])[0] == [("mto", {"river": 1.0})]  # 'stream' is no term of the index
+    assert sum(dict(translator(near=False).translate(["paka"])[0])["paka"].values()) == pytest.approx(1)
+    assert translator(lexicon=None).translate(["paka"])[0] == [("paka", {"kitten": 1.0})]
+
+
+def test_terms_of_the_index_and_names_are_not_translated():
+    plan = translator(lang="sw").translate(["uJohn John river xyz"])[0]
+    assert plan == [("uJohn", {"john": 1.0}), ("John", {"john": 1.0}), ("river", {"river": 1.0}), ("xyz", {})]
+
+
+def test_a_word_of_the_lexicon_is_no_inflected_name():
+    index = IndexTerms({"paki": 1, "cat": 1}, num_docs=100)
+    lexicon = Lexicon.from_entries({"sw": {"pakis": (1, {"cat": 1.0})}})
+    words = WordTranslator(index, index.translating(1.0), None, lexicon)
+    assert words.translate(["pakis pakia"])[0] == [("pakis", {"cat": 1.0}), ("pakia", {"paki": 1.0})]
+
+
+def test_without_spaces_pieces_and_words_have_half_the_weight_each():
+    assert translator().translate(["ข้าว"])[0] == [("ข้", {"river": 0.5}), ("าว", {}), ("ข้าว", {"rice": 0.5})]
+    assert translator(near=False).translate(["ข้าว"])[0] == [("ข้าว", {"rice": 1.0})]
+    assert translator(lexicon=None).translate(["ข้าว"])[0] == [("ข้", {"river": 1.0}), ("าว", {})]
+
+
+def test_a_language_that_is_given_is_not_guessed():
+    assert dict(translator(near=False, lang="th").translate(["paka"])[0]) == {"paka": {}}
