@@ -54,8 +54,8 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
 
     from sentence_transformers import MultiVectorEncoder
 
-    device, options = _placement(device, dtype)
-    with _loading(folder):
+    device, options = placement(device, dtype)
+    with loading(folder):
         if _is_late_interaction(folder):
             encoder = MultiVectorEncoder(str(folder), device=device, local_files_only=True, model_kwargs=options)
         else:
@@ -90,8 +90,8 @@ def load_sentence_transformer(name, *, device: str | None = None, dtype: str | N
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling
 
-    device, options = _placement(device, dtype)
-    with _loading(folder):
+    device, options = placement(device, dtype)
+    with loading(folder):
         if pooling is None:
             encoder = SentenceTransformer(str(folder), device=device, local_files_only=True, model_kwargs=options)
         else:
@@ -198,8 +198,16 @@ def _require(model, kind: str):
     )
 
 
-def _placement(device: str | None, dtype: str | None) -> tuple[str, dict]:
-    """The device to use, and the loading options that `from_pretrained` needs for the precision."""
+def placement(device: str | None, dtype: str | None) -> tuple[str, dict]:
+    """The device to use, and the loading options that `from_pretrained` needs for the precision.
+
+    Args:
+        device: a torch device name; None picks the accelerator when there is one.
+        dtype: "float32", "float16" or "bfloat16"; None is float32 on the CPU and the stored precision elsewhere.
+
+    Raises:
+        OpticalError: torch knows no such device.
+    """
     import torch
     from sentence_transformers.util import get_device_name
 
@@ -269,8 +277,12 @@ def _cap_length(encoder) -> None:
 
 
 @contextmanager
-def _loading(folder: Path):
-    """Without the libraries' own progress bars, and with one sentence for what they raise on a damaged folder."""
+def loading(folder: Path):
+    """Loads without the libraries' own progress bars, and with one sentence for what they raise on a damaged folder.
+
+    Raises:
+        OpticalError: the body raised one of the errors by which the libraries refuse a checkpoint.
+    """
     from safetensors import SafetensorError
     from transformers.utils import logging
 

@@ -10,7 +10,7 @@ PROBE_SECONDS = 6.0
 
 # What a checkpoint needs; pickled weights and other frameworks' copies of them stay where they are.
 _FILES = {
-    "allow_patterns": ["*.json", "*.txt", "*.model", "*.safetensors", "artifact.metadata"],
+    "allow_patterns": ["*.json", "*.txt", "*.model", "*.spm", "*.safetensors", "artifact.metadata"],
     "ignore_patterns": ["onnx/*", "openvino/*", "coreml/*"],
 }
 
@@ -25,18 +25,26 @@ def looks_like_path(name: str) -> bool:
     return name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name or not name.strip()
 
 
-def snapshot(name: str, check: Callable[[Path], None]) -> Path:
+def snapshot(
+    name: str,
+    check: Callable[[Path], None],
+    *,
+    revision: str | None = None,
+    remedy: str = "convert it, or choose another model",
+) -> Path:
     """The local folder of a hub model: from the cache when it is there and complete, otherwise downloaded.
 
     Args:
         name: a hub id such as ``xlm-roberta-base`` or ``owner/name``.
         check: raises `OpticalError` on a folder that cannot be loaded; an incomplete cached copy is fetched anew.
+        revision: a branch, a tag, a commit or a pull request (``refs/pr/1``) of the hub model; None for its main one.
+        remedy: what the user is told to do about a model without safetensors weights.
 
     Raises:
-        OpticalError: no such model, or the hub cannot be reached (known after `PROBE_SECONDS`, not after minutes of
-            retries).
+        OpticalError: no such model or revision, no safetensors weights, or the hub cannot be reached (known after
+            `PROBE_SECONDS`, not after minutes of retries).
     """
-    here = cached(name, check)
+    here = cached(name, check, revision)
     if here is not None:
         return here
 
@@ -47,21 +55,22 @@ def snapshot(name: str, check: Callable[[Path], None]) -> Path:
             f"The model '{name}' is neither a local folder nor in the hub cache, and HF_HUB_OFFLINE is set: unset it, "
             "or give a local folder."
         )
-    _probe(name)
+    _probe(name, revision, remedy)
     try:
-        folder = Path(snapshot_download(name, **_FILES))
+        folder = Path(snapshot_download(name, revision=revision, **_FILES))
     except Exception as error:  # the client's HTTP library has changed before, and its errors with it
         raise _unreachable(name, error) from error
     check(folder)
     return folder
 
 
-def cached(name: str, check: Callable[[Path], None]) -> Path | None:
+def cached(name: str, check: Callable[[Path], None], revision: str | None = None) -> Path | None:
     """The local folder of a hub model that is in the cache and complete, else None; asks no network.
 
     Args:
         name: a hub id.
         check: raises `OpticalError` on a folder that cannot be loaded.
+        revision: as for `snapshot`.
 
     Raises:
         OpticalError: the name is no hub id.
@@ -70,7 +79,7 @@ def cached(name: str, check: Callable[[Path], None]) -> Path | None:
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(name, local_files_only=True, **_FILES))
+        folder = Path(snapshot_download(name, revision=revision, local_files_only=True, **_FILES))
         check(folder)
     except HFValidationError as error:
         raise OpticalError(f"No model folder '{name}', and it is no hub id either: give an existing folder.") from error
@@ -79,16 +88,16 @@ def cached(name: str, check: Callable[[Path], None]) -> Path | None:
     return folder
 
 
-def _probe(name: str) -> None:
+def _probe(name: str, revision: str | None, remedy: str) -> None:
     """Ask the hub about the model, and give up after `PROBE_SECONDS` whatever the network does."""
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
     outcome: list = []
 
     def ask():
         try:
-            outcome.append(HfApi().model_info(name, timeout=PROBE_SECONDS / 2))
+            outcome.append(HfApi().model_info(name, revision=revision, timeout=PROBE_SECONDS / 2))
         except Exception as error:
             outcome.append(error)
 
@@ -101,10 +110,12 @@ def _probe(name: str) -> None:
         raise OpticalError(f"The hub model '{name}' is gated: accept its terms and log in with 'hf auth login'.")
     if isinstance(answer, RepositoryNotFoundError):
         raise OpticalError(f"No model '{name}': it is neither a local folder nor a public hub model.") from answer
+    if isinstance(answer, RevisionNotFoundError):
+        raise OpticalError(f"The hub model '{name}' has no revision '{revision}': see its page for those it has.")
     if isinstance(answer, Exception):
         raise _unreachable(name, answer) from answer
     if not any(file.rfilename.endswith(".safetensors") for file in answer.siblings or []):
-        raise OpticalError(f"The hub model '{name}' has no safetensors weights: convert it, or choose another model.")
+        raise OpticalError(f"The hub model '{name}' has no safetensors weights: {remedy}.")
 
 
 def _unreachable(name: str, error: Exception) -> OpticalError:

@@ -1,0 +1,71 @@
+"""ColumnQueryTranslator: the translation that a data set carries, in place of the query."""
+
+import pandas as pd
+import pyterrier as pt
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.frames import DOCUMENTATION
+from pyterrier_optical.identity import ByArguments
+from pyterrier_optical.mt.rewriting import rewritten
+
+
+class ColumnQueryTranslator(ByArguments, pt.Transformer):
+    """Rewrites each query to the translation in another column, such as a human one.
+
+    It is the upper bound of every translation system in front of the same retriever. The query it replaces is kept in
+    ``query_0``.
+
+    Args:
+        column: the column with the translation.
+        missing: what to do with a query that has no translation: "error" raises and names its ``qid``, "keep" leaves
+            the query in its own language.
+
+    Raises:
+        OpticalError: an argument is out of its range.
+
+    Example:
+        >>> topics = pd.DataFrame({"qid": ["1"], "query": ["nani alichora"], "query_translated": ["who painted"]})
+        >>> ColumnQueryTranslator()(topics)
+          qid        query_0 query_translated        query
+        0   1  nani alichora      who painted  who painted
+    """
+
+    def __init__(self, column: str = "query_translated", *, missing: str = "error"):
+        if not isinstance(column, str) or column == "query":
+            raise OpticalError(f"column is {column!r}: name the column that holds the translations.")
+        if missing not in ("error", "keep"):
+            raise OpticalError(f"Unknown missing {missing!r}: choose 'error' or 'keep'.")
+        self.column = column
+        self.missing = missing
+
+    def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
+        """Rewrites the queries.
+
+        Args:
+            inp: a frame with ``qid``, ``query`` and the column of translations; one row for each query, or results.
+
+        Returns:
+            ``inp`` with the translation as ``query`` and the query it replaces as ``query_0`` (see
+            `pyterrier_optical.mt.rewriting.rewritten`). The column of translations stays.
+
+        Raises:
+            pt.validate.InputValidationError: a column is missing.
+            OpticalError: with ``missing="error"``, a query with words in it has no translation.
+        """
+        pt.validate.columns(inp, includes=["qid", "query", self.column], context=self)
+        there = inp[self.column].map(_has_text).astype(bool)
+        untranslated = inp[~there & inp["query"].map(_has_text).astype(bool)]
+        if len(untranslated) and self.missing == "error":
+            raise OpticalError(
+                f"The query {untranslated['qid'].iloc[0]!r} has no translation in the column '{self.column}' "
+                f"({untranslated['qid'].nunique()} in all): leave such queries out, or pass missing='keep'."
+            )
+        return rewritten(inp, inp[self.column].astype(object).where(there, inp["query"]))
+
+    def schematic(self, *, input_columns=None) -> dict:
+        """How PyTerrier draws this transformer."""
+        return {"label": "Given translation", "help_url": DOCUMENTATION}
+
+
+def _has_text(value) -> bool:
+    return isinstance(value, str) and bool(value.strip())

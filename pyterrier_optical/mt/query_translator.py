@@ -1,0 +1,184 @@
+"""MTQueryTranslator: a translation model before an English pipeline, as a PyTerrier transformer."""
+
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pyterrier as pt
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.frames import DOCUMENTATION
+from pyterrier_optical.identity import ByArguments
+from pyterrier_optical.mt.cache import TranslationCache, fingerprint
+from pyterrier_optical.mt.rewriting import rewritten
+
+
+class MTQueryTranslator(ByArguments, pt.Transformer):
+    """Rewrites each query to its translation by a sequence-to-sequence model.
+
+    Translate, then rank: the baseline of cross-lingual retrieval wherever there is a translation model. Each distinct
+    query is translated once, by beam search; the same query has the same translation in any batch. The query it
+    replaces is kept in ``query_0``.
+
+    Three families are known, by the model's own configuration: Marian / OPUS-MT (Tiedemann and Thottingal 2020; the
+    direction is the model's, and multilingual ones are told the target by ``>>code<<``), NLLB-200 (NLLB Team 2022) and
+    M2M-100 (Fan et al. 2021). The last two must be told the source language. Codes are those of the model
+    ("swh_Latn", "swa") or ISO 639-1 ones ("sw").
+
+    Args:
+        model: a hub id or a local folder; safetensors only. It is loaded once, when a query has to be translated.
+        source_lang: the language of the queries; None where the model says it.
+        target_lang: the language to translate into.
+        revision: a branch, tag, commit or pull request (``refs/pr/1``) of a hub model; None for its main one.
+        batch_size: queries in a batch.
+        num_beams: beams of the search; 1 is greedy search.
+        max_length: most tokens of a query, which is cut with a warning, and of a translation.
+        device: a torch device name; None picks the accelerator when there is one.
+        dtype: "float32", "float16" or "bfloat16"; None is float32 on the CPU, the stored precision elsewhere.
+        cache: a folder that keeps translations beyond this process; None keeps them in memory, as long as this
+            transformer lives. What it keeps counts for the same model (a folder by its name and content, a hub
+            id by its name and ``revision``), languages, ``num_beams``, ``max_length`` and ``dtype`` only.
+        verbose: show a progress bar.
+
+    Raises:
+        OpticalError: an argument is out of its range; when translating, see `pyterrier_optical.mt.checkpoint.load`.
+
+    Example:
+        >>> translator = MTQueryTranslator("Helsinki-NLP/opus-mt-sw-en")
+        >>> translator.translate(["bei ya mahindi sokoni"])                     # doctest: +SKIP
+        ['price of maize in the market']
+        >>> nllb = MTQueryTranslator("facebook/nllb-200-distilled-600M", source_lang="sw", cache="translations")
+        >>> pipeline = nllb >> bm25 % 100 >> text >> OpticalReranker(teacher)   # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike,
+        *,
+        source_lang: str | None = None,
+        target_lang: str = "en",
+        revision: str | None = None,
+        batch_size: int = 32,
+        num_beams: int = 4,
+        max_length: int = 200,
+        device: str | None = None,
+        dtype: str | None = None,
+        cache: str | os.PathLike | None = None,
+        verbose: bool = False,
+    ):
+        self.model = model
+        self.source_lang = source_lang
+        self.target_lang = target_lang
+        self.revision = revision
+        self.batch_size = batch_size
+        self.num_beams = num_beams
+        self.max_length = max_length
+        self.device = device
+        self.dtype = dtype
+        self.cache = cache
+        self.verbose = verbose
+        self._check_arguments()
+
+    def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
+        """Rewrites the queries.
+
+        Args:
+            inp: a frame with ``qid`` and ``query``; one row for each query, or results.
+
+        Returns:
+            ``inp`` with the translation as ``query`` and the query it replaces as ``query_0`` (see
+            `pyterrier_optical.mt.rewriting.rewritten`). A missing query, and one of white space, becomes the empty
+            query.
+
+        Raises:
+            pt.validate.InputValidationError: a column is missing.
+            OpticalError: the model cannot be loaded, or knows no such language; the cache cannot be written.
+        """
+        pt.validate.columns(inp, includes=["qid", "query"], context=self)
+        return rewritten(inp, self.translate(inp["query"]))
+
+    def translate(self, texts: Iterable[str]) -> list[str]:
+        """Translates texts.
+
+        Args:
+            texts: queries; what is no text counts as the empty one.
+
+        Returns:
+            The translation of each; of an empty text, the empty text.
+
+        Raises:
+            OpticalError: as for :meth:`transform`.
+        """
+        # White space at the ends, and a lone half of a surrogate pair, mean nothing and upset tokenizers.
+        texts = [text.encode("utf-8", "ignore").decode().strip() if isinstance(text, str) else "" for text in texts]
+        distinct = [text for text in dict.fromkeys(texts) if text]
+        if not distinct:
+            return texts
+        known = self._known.translations
+        if new := [text for text in distinct if text not in known]:
+            for batch in self._loaded.translate(
+                new,
+                batch_size=self.batch_size,
+                num_beams=self.num_beams,
+                max_length=self.max_length,
+                verbose=self.verbose,
+            ):
+                self._known.add(batch)
+        return [known[text] if text else "" for text in texts]
+
+    def schematic(self, *, input_columns=None) -> dict:
+        """How PyTerrier draws this transformer."""
+        return {"label": "MTQueryTranslator", "help_url": DOCUMENTATION}
+
+    @cached_property
+    def _loaded(self):
+        from pyterrier_optical.mt.checkpoint import load
+
+        return load(
+            self.model,
+            revision=self.revision,
+            source=self.source_lang,
+            target=self.target_lang,
+            device=self.device,
+            dtype=self.dtype,
+        )
+
+    @cached_property
+    def _known(self) -> TranslationCache:
+        folder = Path(self.model).expanduser()
+        # A folder's content is worth reading only for translations that outlive it.
+        content = fingerprint(folder) if self.cache is not None and folder.is_dir() else None
+        settings = {
+            "name": folder.name if content else str(self.model),
+            "content": content,
+            "revision": self.revision,
+            "source": self.source_lang,
+            "target": self.target_lang,
+            "num_beams": self.num_beams,
+            "max_length": self.max_length,
+            "dtype": self.dtype,
+        }
+        return TranslationCache(self.cache, settings)
+
+    def _check_arguments(self) -> None:
+        from pyterrier_optical.checkpoints import check_dtype
+
+        check_dtype(self.dtype)
+        if not isinstance(self.model, (str, os.PathLike)):
+            raise OpticalError(
+                f"A model of type {type(self.model).__name__} cannot be used: give a folder or a hub id."
+            )
+        for name in ("batch_size", "num_beams", "max_length"):
+            value = getattr(self, name)
+            if not (isinstance(value, int) and value > 0):
+                raise OpticalError(f"{name} is {value!r}: give a positive whole number.")
+        for name in ("source_lang", "target_lang"):
+            value = getattr(self, name)
+            if not (isinstance(value, str) and value) and not (name == "source_lang" and value is None):
+                raise OpticalError(f"{name} is {value!r}: give a language code such as 'sw' or 'eng_Latn'.")
+
+    def __getstate__(self) -> dict:
+        """Without the loaded model and the cache: a worker process loads and opens its own."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("_loaded", "_known")}
