@@ -35,15 +35,16 @@ def bm25(
 
     An index at ``index_path`` is used again when it was built from the same documents in the same order with the same
     settings, and is otherwise replaced, with a warning that says what differs. Nothing but such an index is ever
-    replaced, and only by a finished one.
+    replaced (with all that is in its folder), and only by a finished one.
 
     Args:
         dataset_or_corpus: A PyTerrier or ir_datasets dataset, the name of one, a data frame with ``docno`` and
             ``text``, an iterable of such dicts (read once, never held in memory), or a function that returns one.
-        index_path: Folder of the index; None: a temporary one, removed when Python ends.
+        index_path: Folder of the index (``~`` is the user's home); None: a temporary one, removed when Python ends.
         engine: "terrier", "pisa", or "auto" for Terrier where it runs and PISA elsewhere.
         lang: ISO 639 code of the documents' language; None: what the dataset says.
-        fields: Fields that make up a document's text; None: ``title`` and ``text``, where they exist.
+        fields: Fields that make up a document's text; None: ``text`` and, where there is one, ``title``, or the
+            default text of ir_datasets documents.
         num_results: Most documents for one query.
         k1: Saturation of term frequencies.
         b: Length normalisation, from 0 (none) to 1.
@@ -64,5 +65,6 @@ def bm25(
     if index_path is None:
         _temporary.append(TemporaryDirectory(prefix="optical-bm25-", ignore_cleanup_errors=True))
         index_path = Path(_temporary[-1].name, "index")
-    index_corpus(corpus, Path(index_path), engine, lang or corpus.lang, verbose)
+    index_path = Path(index_path).expanduser()
+    index_corpus(corpus, index_path, engine, lang or corpus.lang, verbose)
     return BM25Retriever(index_path, num_results=num_results, k1=k1, b=b, verbose=verbose)

@@ -13,7 +13,16 @@ import pyterrier as pt
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage import pisa, terrier
 from pyterrier_optical.first_stage.corpus import Corpus, CorpusHash
-from pyterrier_optical.first_stage.store import INFO_FILE, IndexInfo, check_replaceable, publish, staging, write_terms
+from pyterrier_optical.first_stage.postings import write_postings
+from pyterrier_optical.first_stage.store import (
+    INFO_FILE,
+    IndexInfo,
+    check_replaceable,
+    publish,
+    read_terms,
+    staging,
+    write_terms,
+)
 from pyterrier_optical.tokenise import TOKENISER_VERSION, words
 
 logger = logging.getLogger("pyterrier_optical")
@@ -71,6 +80,7 @@ def index_corpus(corpus: Corpus, folder: Path, engine: str, lang: str | None, ve
         OpticalError: No engine, a place that holds something else, an empty corpus, or an unfit document.
     """
     check_replaceable(folder)
+    folder = folder.resolve()  # a link to an index stays, and what it leads to is replaced
     existing = IndexInfo.read(folder)
     engine = choose_engine(engine, existing)
     wanted = IndexInfo(engine, "", 0, corpus.fields, lang, TOKENISER_VERSION)
@@ -86,10 +96,11 @@ def index_corpus(corpus: Corpus, folder: Path, engine: str, lang: str | None, ve
             logger.warning("Rebuilding the index at '%s': %s.", folder, _difference(existing, info))
         if read.terms:
             ENGINES[engine].build(temporary, _spooled(temporary / _SPOOL), read.longest_docno)
-        (temporary / _SPOOL).unlink()
         write_terms(temporary, read.terms)
+        write_postings(temporary, _spooled(temporary / _SPOOL), read_terms(temporary))
+        (temporary / _SPOOL).unlink()
         info.write(temporary)
-        publish(temporary, folder)
+        publish(temporary, folder, info)
     return info
 
 
@@ -149,5 +160,6 @@ def _hash(corpus: Corpus, verbose: bool) -> str:
 def _difference(existing: IndexInfo | None, wanted: IndexInfo) -> str:
     if existing is None:
         return "it is damaged or of another version"
-    changed = [field.name for field in fields(wanted) if getattr(existing, field.name) != getattr(wanted, field.name)]
+    compared = [field.name for field in fields(wanted) if field.compare]
+    changed = [name for name in compared if getattr(existing, name) != getattr(wanted, name)]
     return f"it differs in {', '.join(changed)}"

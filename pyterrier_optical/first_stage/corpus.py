@@ -2,7 +2,7 @@
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from unicodedata import category
 
@@ -22,10 +22,10 @@ class Corpus:
         source: A PyTerrier or ir_datasets dataset, its PyTerrier name, a data frame with a ``docno`` column, an
             iterable of dicts with a ``docno`` (a list, a generator, ...), or a function that returns such an iterable.
         fields: Names of the fields that make up a document's text, joined by a line break; None: ``title`` (where
-            there is one) and ``text``.
+            there is one) and ``text``, and of an ir_datasets document what it calls its default text.
 
     Attributes:
-        repeatable: Whether the documents can be read more than once; a generator's cannot.
+        repeatable: Whether the documents can surely be read more than once; a generator's cannot.
         count: Number of documents where the source knows it, else None.
         lang: The documents' language where the source knows it (``get_corpus_lang()``), else None.
 
@@ -41,10 +41,11 @@ class Corpus:
         if isinstance(source, str):
             source = pt.get_dataset(source)
         self.fields = fields if fields is None else (fields,) if isinstance(fields, str) else tuple(fields)
-        self.lang = source.get_corpus_lang() if hasattr(source, "get_corpus_lang") else None
+        self.lang = _lang(source)
         self.count = _count(source)
-        self._open = _opener(source)
-        self.repeatable = not isinstance(source, Iterator)
+        self._open = _opener(source, self.fields)
+        # Other iterables may be used up by one reading although they are no iterators: get_corpus_iter() returns such.
+        self.repeatable = not isinstance(source, Iterable) or isinstance(source, Sequence | pd.DataFrame)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         records = iter(self._open())
@@ -53,11 +54,11 @@ class Corpus:
             return
         if not isinstance(first, Mapping):
             raise OpticalError(f"A document must be a dict with a docno, not {type(first).__name__}: {first!r:.60}.")
-        fields = self.fields or [name for name in ("title", "text") if name in first]
+        fields = self.fields or (("title", "text") if "title" in first else ("text",))
         missing = [name for name in ("docno", *fields) if name not in first]
-        if missing or not fields:
+        if missing:
             raise OpticalError(
-                f"The documents have the fields {sorted(first)}, without {', '.join(missing) or 'text'}: "
+                f"The documents have the fields {sorted(first)}, without {', '.join(missing)}: "
                 "name the fields to index with fields=[...], and give each document a docno."
             )
         for record in chain([first], records):
@@ -93,12 +94,14 @@ class CorpusHash:
         return self._hash.hexdigest()
 
 
-def _opener(source) -> Callable[[], Iterable]:
+def _opener(source, fields: tuple[str, ...] | None) -> Callable[[], Iterable]:
+    if hasattr(source, "irds_ref"):
+        return _opener(source.irds_ref(), fields)
     if hasattr(source, "get_corpus_iter"):
         quiet = {"verbose": False} if "verbose" in inspect.signature(source.get_corpus_iter).parameters else {}
         return lambda: source.get_corpus_iter(**quiet)
     if hasattr(source, "docs_iter"):
-        return lambda: ({"docno": doc.doc_id, "text": doc.default_text()} for doc in source.docs_iter())
+        return lambda: (_irds_record(doc, fields) for doc in source.docs_iter())
     if isinstance(source, pd.DataFrame):
         return lambda: (
             dict(zip(source.columns, row, strict=True)) for row in source.itertuples(index=False, name=None)
@@ -113,6 +116,19 @@ def _opener(source) -> Callable[[], Iterable]:
     )
 
 
+def _irds_record(doc, fields: tuple[str, ...] | None) -> dict:
+    # Many collections have no field called text; each knows which of its fields are.
+    if fields is None and hasattr(doc, "default_text"):
+        return {"docno": doc.doc_id, "text": doc.default_text()}
+    return {"docno": doc.doc_id, **doc._asdict()}
+
+
+def _lang(source) -> str | None:
+    if hasattr(source, "get_corpus_lang"):
+        return source.get_corpus_lang()
+    return source.docs_lang() if hasattr(source, "docs_lang") else None
+
+
 def _count(source) -> int | None:
     if hasattr(source, "docs_count"):
         return source.docs_count()
@@ -125,6 +141,9 @@ def _docno(value) -> str:
         raise OpticalError(
             f"The docno {value!r:.60} is empty or has control characters: give each document a plain one."
         )
+    # Terrier would return it without them.
+    if docno != docno.strip(" "):
+        raise OpticalError(f"The docno {value!r:.60} has spaces around it: strip them before indexing.")
     return docno
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from weakref import finalize
 
 import pandas as pd
 
@@ -15,6 +16,8 @@ import pandas as pd
 # query is so long that the repetitions would grow past the second limit.
 _FINEST_WEIGHT = 10_000
 _MOST_REPETITIONS = 100_000
+# Documents whose words are in memory at once; PISA's 100,000 are gigabytes when documents are long.
+_DOCUMENTS_AT_ONCE = 10_000
 
 
 def why_not() -> str | None:
@@ -26,7 +29,7 @@ def build(folder: Path, documents: Iterable[tuple[str, dict[str, int]]], docno_b
     """Writes a PISA index into an empty folder; arguments as for Terrier's."""
     with _quiet():
         # At PISA's scale of 100 a single occurrence would already saturate BM25.
-        indexer = _open(folder).toks_indexer(scale=1)
+        indexer = _open(folder).toks_indexer(scale=1, batch_size=_DOCUMENTS_AT_ONCE)
         indexer.index({"docno": docno, "toks": toks} for docno, toks in documents)
 
 
@@ -35,7 +38,14 @@ class Searcher:
 
     def __init__(self, folder: Path, terms: Mapping[str, int], num_docs: int, k1: float, b: float):
         self.folder, self.k1, self.b = folder, k1, b
-        _prepare(folder, k1, b)
+        try:
+            _prepare(folder, k1, b)
+        except OSError:  # the index is read-only: a folder of links to its files is not
+            links = TemporaryDirectory(prefix="optical-bm25-", ignore_cleanup_errors=True)
+            finalize(self, links.cleanup)
+            self.folder = Path(links.name)
+            _link_files(folder, self.folder)
+            _prepare(self.folder, k1, b)
 
     def search(self, queries: list[dict[str, float]], num_results: int) -> pd.DataFrame:
         """Ranks documents for weighted queries; arguments and result as for Terrier's."""
@@ -71,13 +81,17 @@ def _prepare(folder: Path, k1: float, b: float) -> None:
     if any(folder.glob(f"bm25.k1-{k1:g}.b-{b:g}.*.block_simdbp")):
         return
     with TemporaryDirectory(dir=folder, prefix=".bounds.") as temporary, _quiet():
-        sources = [path for path in folder.iterdir() if path.is_file()]
-        for path in sources:
-            (Path(temporary) / path.name).symlink_to(path.resolve())
+        _link_files(folder, Path(temporary))
         _open(Path(temporary)).bm25(k1, b)
         for path in sorted(set(Path(temporary).iterdir())):
             if not path.is_symlink():
                 os.replace(path, folder / path.name)
+
+
+def _link_files(source: Path, target: Path) -> None:
+    for path in source.iterdir():
+        if path.is_file():
+            (target / path.name).symlink_to(path.resolve())
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage.build import ENGINES
+from pyterrier_optical.first_stage.psq import StructuredSearcher
 from pyterrier_optical.first_stage.store import IndexInfo, read_terms
 from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.tokenise import words
@@ -29,9 +30,11 @@ class BM25Retriever(GuardedMixing):
 
     A frame with ``query_toks`` (dicts of index term and weight, as :class:`OpticalTranslator` makes them) is searched
     for these terms; where that column is missing, the text in ``query`` is split by the tokeniser of the index. An
-    engine's own query language never comes into play, so any text is a query. Terms that are not in the index, and
-    weights that are not positive or less than a millionth of the query's largest, are passed over. A query that is left
-    with no term has no results.
+    engine's own query language never comes into play, so any text is a query. With ``query_psq`` (lists of such dicts,
+    one for each word of the query) term and document frequencies are mixed over the terms of a word
+    (:class:`~pyterrier_optical.first_stage.psq.StructuredSearcher`). Terms that are not in the index, and weights that
+    are not positive or less than a millionth of the query's largest, are passed over. A query that is left with no term
+    has no results.
 
     Scores are BM25 (Robertson et al., TREC-3) with a binary logarithm, linear in the query weights, the same on both
     engines up to rounding. A term in more than half of the documents, whose idf would be negative, counts next to
@@ -101,7 +104,8 @@ class BM25Retriever(GuardedMixing):
         """Retrieves documents.
 
         Args:
-            inp: One row for each query, with ``qid`` and either ``query`` or ``query_toks``.
+            inp: One row for each query, with ``qid`` and ``query_psq``, ``query_toks`` or ``query``; the first of
+                these that is there is used.
 
         Returns:
             One row for each document found: the columns of its query, then ``docno``, ``score`` and ``rank``.
@@ -116,17 +120,20 @@ class BM25Retriever(GuardedMixing):
             mode.query_frame(extra_columns=["query_toks"])
         if len(inp) and IndexInfo.read(Path(self.index_path)) != self.info:
             raise OpticalError(
-                f"The index at '{self.index_path}' was replaced, damaged or removed after this retriever was made: make "
-                "a new one with bm25(corpus, ...)."
+                f"The index at '{self.index_path}' was replaced, damaged or removed after this retriever was made: "
+                "make a new one with bm25(corpus, ...)."
             )
-        queries = [self._known(query) for query in self._weights(inp)]
+        structured = "query_psq" in inp.columns
+        queries = self._structured(inp) if structured else [self._known(query) for query in self._weights(inp)]
         rows = np.flatnonzero([len(query) > 0 for query in queries])
         found = [pd.DataFrame({"query": np.zeros(0, int), "docno": np.zeros(0, str), "score": np.zeros(0)})]
         for start in pt.tqdm(
             range(0, len(rows), _BATCH), desc=f"BM25 ({self.engine})", disable=not (self.verbose and len(rows))
         ):
             batch = rows[start : start + _BATCH]
-            results = self._searcher.search([queries[row] for row in batch], min(self.num_results, self.num_docs))
+            # Not before there is a query: an index without a term cannot be opened.
+            searcher = self._structured_searcher if structured else self._searcher
+            results = searcher.search([queries[row] for row in batch], min(self.num_results, self.num_docs))
             found.append(results.assign(query=batch[results["query"].to_numpy(int)]))
         results = pd.concat(found[1:] or found, ignore_index=True)
         out = inp.drop(columns=["score", "rank"], errors="ignore").iloc[results["query"].to_numpy(int)]
@@ -151,11 +158,25 @@ class BM25Retriever(GuardedMixing):
     def _searcher(self):
         return ENGINES[self.engine].Searcher(Path(self.index_path), self._terms, self.num_docs, self.k1, self.b)
 
+    @cached_property
+    def _structured_searcher(self) -> StructuredSearcher:
+        return StructuredSearcher(Path(self.index_path), self._terms, self.num_docs, self.k1, self.b)
+
+    def _structured(self, inp: pd.DataFrame) -> list[list[dict[str, float]]]:
+        for qid, query in zip(inp["qid"], inp["query_psq"], strict=True):
+            if not isinstance(query, list) or not all(map(_is_bag, query)):
+                raise OpticalError(
+                    f"The query_psq of query {qid!r} must be a list of dicts of terms and finite weights: "
+                    f"{query!r:.60}."
+                )
+        known = (map(self._known, query) for query in inp["query_psq"])
+        return [[word for word in query if word] for query in known]
+
     def _weights(self, inp: pd.DataFrame) -> list[dict[str, float]]:
         if "query_toks" not in inp.columns:
             return [self._count(query) for query in inp["query"]]
         for qid, toks in zip(inp["qid"], inp["query_toks"], strict=True):
-            if not isinstance(toks, dict) or not all(map(_is_weight, toks.values())):
+            if not _is_bag(toks):
                 raise OpticalError(
                     f"The query_toks of query {qid!r} must be a dict of terms and finite weights: {toks!r:.60}."
                 )
@@ -168,9 +189,9 @@ class BM25Retriever(GuardedMixing):
         return weights
 
     def _known(self, weights: dict[str, float]) -> dict[str, float]:
-        least = _LEAST_WEIGHT * max(weights.values(), default=0)
-        kept = ((term, float(weight)) for term, weight in weights.items() if weight > least and weight > 0)
-        return {term: weight for term, weight in kept if term in self._terms}
+        known = {str(term): float(weight) for term, weight in weights.items() if term in self._terms}
+        least = max(_LEAST_WEIGHT * max(known.values(), default=0), 1 / _LARGEST_WEIGHT)
+        return {term: weight for term, weight in known.items() if weight >= least}
 
     def _identity(self) -> tuple:
         return os.path.abspath(self.index_path), self.info, self.num_results, self.k1, self.b, self.verbose
@@ -189,7 +210,12 @@ class BM25Retriever(GuardedMixing):
 
     def __getstate__(self) -> dict:
         """Without what a worker process must open for itself."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("_searcher", "_terms")}
+        opened = ("_searcher", "_structured_searcher", "_terms")
+        return {name: value for name, value in self.__dict__.items() if name not in opened}
+
+
+def _is_bag(value) -> bool:
+    return isinstance(value, dict) and all(map(_is_weight, value.values()))
 
 
 def _is_weight(value) -> bool:

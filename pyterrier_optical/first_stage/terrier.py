@@ -4,7 +4,11 @@ import base64
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
 
 import numpy as np
 import pandas as pd
@@ -17,7 +21,11 @@ from pyterrier_optical.tokenise import MAX_WORD_LENGTH
 _COMMON_WEIGHT = 1e-5
 _COMMON_MODEL = ":wmodel=TF_IDF"
 
+# Terrier sets three bytes aside for each of so many characters; letters outside the basic plane take four.
+_TERM_CHARACTERS = (4 * MAX_WORD_LENGTH + 5) // 3
+
 _failure: str | None = None
+_links: list[TemporaryDirectory] = []
 
 
 def why_not() -> str | None:
@@ -26,18 +34,29 @@ def why_not() -> str | None:
     The first start ever fetches Terrier's jar files (100 MB).
     """
     global _failure
-    if pt.java.started() or _failure:
+    if _failure:
         return _failure
+    if pt.java.started():
+        return _wrong_encoding()
     if not (shutil.which("java") or os.environ.get("JAVA_HOME") or pt.java.configure["java_home"]):
         _failure = "no Java was found"
         return _failure
     try:
+        # Before Java 18 this depends on the locale, and Terrier would write a question mark for every letter.
+        pt.java.add_option("-Dfile.encoding=UTF-8")
         pt.java.init()
     except (
         Exception
     ) as error:  # pyjnius, the resolver of the jars and PyTerrier raise all kinds, bare Exception among them
         _failure = f"Java or Terrier did not start ({type(error).__name__}: {str(error).splitlines()[0]:.100})"
-    return _failure
+    return _failure or _wrong_encoding()
+
+
+def _wrong_encoding() -> str | None:
+    charset = pt.java.autoclass("java.nio.charset.Charset").defaultCharset().name()
+    if charset == "UTF-8":
+        return None
+    return f"Java was started for texts in {charset} (its option -Dfile.encoding=UTF-8 was not set)"
 
 
 def build(folder: Path, documents: Iterable[tuple[str, dict[str, int]]], docno_bytes: int) -> None:
@@ -49,13 +68,37 @@ def build(folder: Path, documents: Iterable[tuple[str, dict[str, int]]], docno_b
         docno_bytes: Length of the longest docno in UTF-8; Terrier crops longer ones.
     """
     indexer = pt.terrier.IterDictIndexer(
-        str(folder.absolute()),  # Terrier takes a relative path for one inside its own folder
+        _java_path(folder),
         meta={"docno": docno_bytes},
         meta_reverse=[],
         pretokenised=True,
-        properties={"max.term.length": str(MAX_WORD_LENGTH)},
+        properties={"max.term.length": str(_TERM_CHARACTERS)},
     )
-    indexer.index({"docno": docno, "toks": toks} for docno, toks in documents)
+    interrupted = Event()
+    going_on = takewhile(lambda _: not interrupted.is_set(), documents)
+    stream = ({"docno": docno, "toks": toks} for docno, toks in going_on)
+    # A signal waits until Java returns, unless it is another thread that called Java.
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            pool.submit(indexer.index, stream).result()
+        except BaseException:
+            interrupted.set()
+            raise
+
+
+def _java_path(folder: Path) -> str:
+    """The absolute path of a folder (Terrier takes a relative one for one inside its own folder), fit for Java.
+
+    Java can only open paths that the locale can write; for others it is given a link in plain letters.
+    """
+    path = str(folder.absolute())
+    encoding = str(pt.java.autoclass("java.lang.System").getProperty("sun.jnu.encoding"))
+    if path.isascii() or encoding.upper() == "UTF-8":
+        return path
+    _links.append(TemporaryDirectory(prefix="optical-bm25-", ignore_cleanup_errors=True))
+    link = Path(_links[-1].name, "index")
+    link.symlink_to(path)
+    return str(link)
 
 
 class Searcher:
@@ -73,9 +116,9 @@ class Searcher:
         self.terms, self.num_docs = terms, num_docs
         # A huge k_3 makes scores linear in query weights, as in PISA; Terrier's 8 saturates them.
         controls = {"bm25.k_1": str(k1), "bm25.b": str(b), "bm25.k_3": "1e9"}
-        self._retriever = pt.terrier.Retriever(
-            pt.terrier.TerrierIndex(str(folder.absolute())), wmodel="BM25", controls=controls
-        )
+        # Not TerrierIndex(folder), which follows links.
+        index = pt.terrier.J.IndexRef.of(f"{_java_path(folder)}/data.properties")
+        self._retriever = pt.terrier.Retriever(index, wmodel="BM25", controls=controls)
 
     def search(self, queries: list[dict[str, float]], num_results: int) -> pd.DataFrame:
         """Ranks documents for weighted queries.
@@ -115,11 +158,11 @@ class Searcher:
         return weight * _COMMON_WEIGHT if self._is_common(term) else weight
 
     def _matching_operators(self, weights: dict[str, float]) -> str:
-        # PyTerrier's own translation of query_toks knows one weighting model for all terms, and six decimals.
+        # PyTerrier's own translation of query_toks knows one weighting model for all terms, and few decimals.
         largest = max(weights.values())
         return " ".join(self._operator(term, weight / largest) for term, weight in weights.items())
 
     def _operator(self, term: str, weight: float) -> str:
         encoded = base64.b64encode(term.encode()).decode()
         model = _COMMON_MODEL if self._is_common(term) else ""
-        return f"#combine:0={weight:.9f}{model}(#base64({encoded}))"
+        return f"#combine:0={weight:.15f}{model}(#base64({encoded}))"
