@@ -11,6 +11,7 @@ _HOMES = {
     "bar_chart": "plot",
     "compare": "comparison",
     "evaluate": "evaluation",
+    "first_stage_experiment": "first_stage",
     "paired_t_test": "comparison",
     "run_demo": "demo",
     "standard_systems": "systems",

@@ -132,9 +132,9 @@ def _check(pipelines: Pipelines, baseline: str) -> None:
 
 def _experiment(pipelines: dict, dataset, measures, baseline: str, correction: str, alpha: float) -> pd.DataFrame:
     topics = dataset.get_topics()
-    guard = _NeverEmpty(topics["qid"].iloc[0])
+    qid = topics["qid"].iloc[0]
     table = pt.Experiment(
-        {name: pipeline >> guard for name, pipeline in pipelines.items()},
+        {name: pipeline >> _NeverEmpty(qid, name) for name, pipeline in pipelines.items()},
         topics,
         dataset.get_qrels(),
         list(measures),
@@ -158,12 +158,16 @@ def _without_empty_tests(table: pd.DataFrame) -> pd.DataFrame:
 
 
 class _NeverEmpty(pt.Transformer):
-    """Puts one document that does not exist in the place of no results at all, which pt.Experiment refuses."""
+    """Puts one document that does not exist in the place of no results at all, which pt.Experiment refuses.
+
+    The system's name is part of it as pt.Experiment's tree planner cannot end two equal pipelines.
+    """
 
     schematic = {"label": "NeverEmpty", "help_url": "https://pyterrier.readthedocs.io"}  # noqa: RUF012
 
-    def __init__(self, qid: str):
+    def __init__(self, qid: str, system: str):
         self.qid = qid
+        self.system = system
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         pt.validate.result_frame(inp, extra_columns=["score", "rank"], context=self)
@@ -172,7 +176,7 @@ class _NeverEmpty(pt.Transformer):
         return pd.DataFrame({"qid": [self.qid], "docno": [""], "score": [0.0], "rank": [pt.model.FIRST_RANK]})
 
     def __eq__(self, other) -> bool:
-        return isinstance(other, _NeverEmpty) and other.qid == self.qid
+        return isinstance(other, _NeverEmpty) and (other.qid, other.system) == (self.qid, self.system)
 
     def __hash__(self) -> int:
-        return hash(self.qid)
+        return hash((self.qid, self.system))

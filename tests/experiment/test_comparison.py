@@ -48,6 +48,12 @@ def test_an_identical_system_has_no_p_value_and_leaves_the_others_theirs(toy):
     assert table.loc["better", "map p-value corrected"] == pytest.approx(2 * plain)
 
 
+def test_one_pipeline_under_two_names(toy):
+    one = system(**BASELINE) % 5
+    comparison = compare({"base": one, "again": one}, {"toy": toy}, ["map"], baseline="base")
+    assert comparison.summary("map")["toy"].to_dict() == {"base": pytest.approx(5 / 12), "again": pytest.approx(5 / 12)}
+
+
 def test_a_real_difference_is_significant(toy):
     systems = {"base": system(q1=9, q2=9, q3=9), "better": system(q1=0, q2=0, q3=0)}
     comparison = compare(systems, {"toy": toy}, ["map"], baseline="base")

@@ -1,0 +1,212 @@
+"""First stages side by side: what finds documents for a query that no one translated."""
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import groupby
+from pathlib import Path
+
+import ir_measures
+import pandas as pd
+import pyterrier as pt
+
+from pyterrier_optical.dense import OpticalRetriever
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.experiment.comparison import Comparison, compare
+from pyterrier_optical.experiment.names import compare_names, names_table
+from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
+from pyterrier_optical.experiment.tasks import Task
+from pyterrier_optical.first_stage import BM25Retriever, bm25
+from pyterrier_optical.fusion import ReciprocalRankFusion
+from pyterrier_optical.mt import ColumnQueryTranslator
+from pyterrier_optical.translate import OpticalTranslator
+
+DATASETS = (
+    *(f"mtop/{lang}/dev/split" for lang in ("de", "es", "fr", "hi", "th")),
+    *(f"afriqa/{lang}/dev" for lang in ("ha", "ig", "zu", "rw")),
+    "afriqa/yo/train",
+)
+MEASURES = (ir_measures.R @ 100, ir_measures.nDCG @ 10)
+RAW = "BM25, query as it is"
+TRANSLATED = "mixture"
+HUMAN = "human translation"
+
+# Deeper than the measures look, for fusion and for the translations that MTOP's results lose.
+_DEPTH = 300
+
+
+class FirstStages:
+    """What the systems of one corpus share: its index, its token vectors and a model, each made when first needed.
+
+    Args:
+        task: A data set with that corpus.
+        model: A checkpoint folder, a hub id or a loaded model; None: the shipped one.
+        engine: For `pyterrier_optical.bm25`.
+        index_path: Folder of the index; None: a temporary one.
+    """
+
+    def __init__(self, task: Task, model, engine: str, index_path: Path | None):
+        self.task = task
+        self.model = model
+        self.engine = engine
+        self.index_path = index_path
+
+    @cached_property
+    def retriever(self) -> BM25Retriever:
+        """BM25."""
+        return bm25(self.task.dataset, index_path=self.index_path, engine=self.engine, num_results=_DEPTH)
+
+    @cached_property
+    def dense(self) -> OpticalRetriever:
+        """MaxSim with every document."""
+        return OpticalRetriever(self.task.dataset, self.model, num_results=_DEPTH)
+
+    def translated(self, **options) -> pt.Transformer:
+        """BM25 for the translated query; ``options`` are those of `OpticalTranslator`."""
+        return OpticalTranslator(self.retriever, self.model, **options) >> self.retriever
+
+    def fused(self) -> pt.Transformer:
+        """BM25 for the translated query and MaxSim, by their ranks."""
+        return ReciprocalRankFusion(self.translated(), self.dense)
+
+    def human(self) -> pt.Transformer:
+        """BM25 for the human translation of the query."""
+        return ColumnQueryTranslator("query_translated", missing="keep") >> self.retriever
+
+
+System = Callable[[FirstStages], pt.Transformer]
+
+#: What is compared, by the name it has in the tables; the first is what the others are tested against.
+SYSTEMS: Mapping[str, System] = {
+    RAW: lambda stages: stages.retriever,
+    "nearest terms": lambda stages: stages.translated(method="nearest"),
+    "lexicon": lambda stages: stages.translated(method="lexicon"),
+    TRANSLATED: lambda stages: stages.translated(),
+    "PSQ": lambda stages: stages.translated(weighting="psq"),
+    "OpticalRetriever": lambda stages: stages.dense,
+    "fusion": lambda stages: stages.fused(),
+    HUMAN: lambda stages: stages.human(),
+}
+
+
+@dataclass(frozen=True)
+class FirstStageResult:
+    """What the experiment found.
+
+    Attributes:
+        comparison: A table for each data set.
+        names: A row for each data set, on its queries reduced to their names (see `compare_names`); no rows where no
+            data set has a human translation, or the default translator was not among the systems.
+        text: All tables as Markdown.
+        files: Where they were written: ``tables.md``, ``tables.csv`` and ``names.csv``; empty without ``output``.
+    """
+
+    comparison: Comparison
+    names: pd.DataFrame
+    text: str
+    files: tuple[Path, ...] = ()
+
+
+def first_stage_experiment(
+    datasets: Sequence[str] | None = None,
+    *,
+    systems: Sequence[str] | Mapping[str, System] | None = None,
+    model=None,
+    engine: str = "auto",
+    output: str | os.PathLike | None = None,
+    echo: Callable[[str], None] = print,
+) -> FirstStageResult:
+    """Compares first stages by Recall@100 and nDCG@10, each with paired t-tests against BM25 for the query as it is.
+
+    On MTOP other utterances of the same intent are relevant, and a query's own translation is left out of rankings and
+    judgments. Data sets with the same documents share an index and token vectors.
+
+    Args:
+        datasets: Names such as ``mtop/hi/dev/split`` and ``afriqa/ha/dev``; None: development data of MTOP and AfriQA,
+            and the training data of Yoruba, which has no other.
+        systems: Names from `SYSTEMS`, or functions by name as there; None: all of `SYSTEMS`. The raw query always takes
+            part.
+        model: A checkpoint as for `pyterrier_optical.OpticalReranker`; None: the shipped one.
+        engine: For `pyterrier_optical.bm25`.
+        output: Folder for the tables, which is created; the indexes are kept in it for the next time. None: print only.
+        echo: Prints a line.
+
+    Returns:
+        The tables.
+
+    Raises:
+        OpticalError: An unknown system or data set, data or a model that cannot be had.
+
+    Example:
+        >>> result = first_stage_experiment(["afriqa/ha/dev"], systems=["mixture"])  # doctest: +SKIP
+        >>> result.comparison.summary("R@100")                                        # doctest: +SKIP
+    """
+    from pyterrier_optical.checkpoints import load_encoder
+
+    chosen = _choose(systems)
+    tasks = {task.name: task for task in map(Task, datasets or DATASETS)}
+    untranslated = [name for name, task in tasks.items() if not task.has_translations]
+    if HUMAN in chosen and untranslated:
+        echo(f"Without {HUMAN}: {', '.join(untranslated)} has none.")
+        del chosen[HUMAN]
+    folder = None if output is None else Path(output)
+    loaded = load_encoder(model)
+    shared: dict[str, FirstStages] = {}
+
+    def stages(task: Task) -> FirstStages:
+        key = task.corpus_key
+        if key not in shared:
+            index_path = folder and folder / f"index-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+            shared[key] = FirstStages(task, loaded, engine, index_path)
+        return shared[key]
+
+    def pipelines(task: Task) -> dict[str, pt.Transformer]:
+        return {name: task.judged(system(stages(task))) for name, system in chosen.items()}
+
+    comparison = compare(pipelines, tasks, MEASURES, baseline=RAW, verbose=True)
+    pairs = {task: (stages(task).retriever, stages(task).translated()) for task in tasks.values()}
+    names = compare_names(pairs if TRANSLATED in chosen else {}, MEASURES)
+    parts = [f"BM25 by {next(iter(shared.values())).retriever.engine}.", *_report(comparison, names)]
+    text = "\n\n".join(parts) + "\n"
+    echo(text)
+    files = () if folder is None else _write(folder, comparison, names, text)
+    for path in files:
+        echo(f"written: {path}")
+    return FirstStageResult(comparison, names, text, files)
+
+
+def _choose(systems) -> dict[str, System]:
+    if isinstance(systems, Mapping):
+        return {RAW: SYSTEMS[RAW], **systems}
+    chosen = list(SYSTEMS if systems is None else systems)
+    if unknown := [name for name in chosen if name not in SYSTEMS]:
+        raise OpticalError(f"No first stage is called {unknown[0]!r}: choose among {', '.join(SYSTEMS)}.")
+    return {name: system for name, system in SYSTEMS.items() if name == RAW or name in chosen}
+
+
+def _report(comparison: Comparison, names: pd.DataFrame) -> list[str]:
+    parts = [f"## {name}\n\n{dataset_table(comparison, name, 'R@100')}" for name in comparison.tables]
+    for collection, group in groupby(comparison.tables, key=lambda name: name.split("/")[0]):
+        # A collection's data sets side by side need no more than what tells them apart.
+        tables = {name.removeprefix(f"{collection}/"): comparison.tables[name] for name in group}
+        tables = {name.removesuffix("/split"): table for name, table in tables.items()}
+        part = replace(comparison, tables=tables)
+        parts += [f"## {measure}: {collection}\n\n{summary_table(part, measure)}" for measure in part.measures]
+    parts.append(legend(comparison))
+    if len(names):
+        parts.append(names_table(names))
+    return parts
+
+
+def _write(folder: Path, comparison: Comparison, names: pd.DataFrame, text: str) -> tuple[Path, ...]:
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {
+        "tables.md": lambda path: path.write_text(text, encoding="utf-8"),
+        "tables.csv": partial(write_csv, comparison),
+        "names.csv": lambda path: names.to_csv(path, index=False),
+    }
+    for name, write in files.items():
+        write(folder / name)
+    return tuple(folder / name for name in files)
