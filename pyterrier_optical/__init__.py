@@ -17,7 +17,12 @@ API_VERSION = 1
 
 _HOMES = {
     "OpticalReranker": "reranker",
+    "OpticalRetriever": "dense",
+    "ReciprocalRankFusion": "fusion",
     "OpticalTranslator": "translate",
+    "Lexicon": "translate",
+    "MTQueryTranslator": "mt",
+    "ColumnQueryTranslator": "mt",
     "BiEncoderReranker": "baselines",
     "MBERTReranker": "baselines",
     "LaBSEReranker": "baselines",

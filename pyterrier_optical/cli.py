@@ -12,6 +12,9 @@ from pyterrier_optical.errors import OpticalError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cross-lingual reranking for PyTerrier (OPTICAL).")
 
+experiment = typer.Typer(no_args_is_help=True, help="The experiments that the tables in the documentation come from.")
+app.add_typer(experiment, name="experiment")
+
 Config = Annotated[Path, typer.Argument(help="A YAML file; see configs/ for examples.")]
 
 
@@ -84,6 +87,22 @@ def evaluate(
     typer.echo(markdown_table(table.map(lambda value: f"{value:.3f}" if isinstance(value, float) else value)))
 
 
+@experiment.command("first-stage")
+def first_stage(
+    datasets: Annotated[list[str] | None, typer.Option(help="Such as afriqa/ha/dev; default: ten.")] = None,
+    systems: Annotated[list[str] | None, typer.Option(help="One of them each time; default: all.")] = None,
+    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
+    output: Annotated[Path | None, typer.Option(help="Folder for tables and indexes; default: print only.")] = None,
+) -> None:
+    """Compares what finds documents for a query that no one translated: a table per language, and summaries."""
+    from pyterrier_optical.experiment.first_stage import first_stage_experiment
+
+    first_stage_experiment(
+        _words(datasets), systems=systems, model=model, engine=engine, output=output, echo=typer.echo
+    )
+
+
 def _words(values: list[str] | None) -> list[str] | None:
     """Options given once or more often, each a list with spaces or commas, as one list."""
     return " ".join(values or ()).replace(",", " ").split() or None
@@ -100,7 +119,7 @@ def main() -> None:
         typer.echo(f"pyterrier-optical: {error}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
-        typer.echo("Interrupted; the same command goes on from the last checkpoint.", err=True)
+        typer.echo("Interrupted; where there are checkpoints, the same command goes on from the last one.", err=True)
         sys.exit(130)
 
 

@@ -12,6 +12,7 @@ from pyterrier._ops import Compose
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage import BM25Retriever
+from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.tokenise import clean
 from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, vocabulary_terms
 from pyterrier_optical.translate.lexicon import Lexicon
@@ -26,7 +27,7 @@ DOCUMENTATION = "https://pyterrier.readthedocs.io/en/latest/ext/pyterrier-optica
 METHODS = ("mixture", "nearest", "lexicon")
 
 
-class OpticalTranslator(pt.Transformer):
+class OpticalTranslator(GuardedMixing):
     """Adds ``query_toks``, the terms of an index that say what the query says; ``query`` stays for the reranker.
 
     A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
