@@ -209,9 +209,12 @@ def placement(device: str | None, dtype: str | None) -> tuple[str, dict]:
         OpticalError: torch knows no such device.
     """
     import torch
-    from sentence_transformers.util import get_device_name
 
-    device = str(device or get_device_name())
+    if not device:
+        from sentence_transformers.util import get_device_name
+
+        device = get_device_name()
+    device = str(device)
     try:
         kind = torch.device(device).type
     except RuntimeError as error:

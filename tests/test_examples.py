@@ -51,3 +51,13 @@ def test_fusion(shipped_model, tmp_path):
     values = {name: [float(value) for value in rows[name]] for name in ("lexical", "dense", "fused", "reranked")}
     assert values["fused"][0] > values["lexical"][0]
     assert min(value for row in values.values() for value in row) > 0.3
+
+
+def test_translate_then_rank(shipped_model, tmp_path):
+    if not find_spec("pyterrier_pisa"):
+        pytest.skip("needs the package pyterrier-pisa")
+    said = run(tmp_path, "translate_then_rank.py").splitlines()
+    rows = {line.split()[0]: line.split()[1:] for line in said if line.strip()}
+    recall = {name: float(values[0]) for name, values in rows.items() if name != "name"}
+    assert recall["human"] > recall["raw"] and recall["words"] > recall["raw"]
+    assert set(recall) == {"raw", "words", "human", "raw+rerank", "words+rerank", "human+rerank"}

@@ -8,9 +8,10 @@ import huggingface_hub.constants
 import pytest
 import tiny
 
-from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.checkpoints import check_checkpoint, load_encoder
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.hub import looks_like_path
+from pyterrier_optical.hub import looks_like_path, snapshot
+from pyterrier_optical.mt import MTQueryTranslator
 
 COMMIT = "a" * 40
 
@@ -27,6 +28,8 @@ class Hub(BaseHTTPRequestHandler):
     def do_GET(self):
         type(self).asked.append(self.path)
         names = [path.name for path in sorted(self.folder.iterdir()) if path.is_file()]
+        if "/nobranch" in self.path:
+            return self.answer(404, b"{}", {"X-Error-Code": "RevisionNotFound"})
         if self.path.startswith("/api/models/owner/model/tree/"):
             sizes = [(name, (self.folder / name).stat().st_size) for name in names]
             tree = [{"type": "file", "path": name, "size": size, "oid": name} for name, size in sizes]
@@ -98,6 +101,28 @@ def test_an_absent_and_a_gated_model_are_told_apart(hub):
         load_encoder("owner/absent")
     with pytest.raises(OpticalError, match="gated"):
         load_encoder("owner/gated")
+
+
+def test_a_revision_is_what_is_fetched(hub, monkeypatch):
+    (hub.folder / "source.spm").write_bytes(b"pieces")
+    folder = snapshot("owner/model", check_checkpoint, revision="refs/pr/1")
+    assert (folder / "source.spm").read_bytes() == b"pieces"
+    assert any("/revision/refs%2Fpr%2F1" in path for path in hub.asked)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    assert snapshot("owner/model", check_checkpoint, revision="refs/pr/1") == folder
+    with pytest.raises(OpticalError, match="HF_HUB_OFFLINE is set"):
+        snapshot("owner/model", check_checkpoint)
+
+
+def test_an_absent_revision_is_named(hub):
+    with pytest.raises(OpticalError, match="'owner/model' has no revision 'nobranch'"):
+        snapshot("owner/model", check_checkpoint, revision="nobranch")
+
+
+def test_a_translation_model_with_pickled_weights_only_says_where_others_are(hub):
+    (hub.folder / "model.safetensors").unlink()
+    with pytest.raises(OpticalError, match=r"'owner/model' has no safetensors weights: pass the revision"):
+        MTQueryTranslator("owner/model").translate(["mto"])
 
 
 def test_paths_and_hub_ids_are_told_apart():

@@ -30,7 +30,7 @@ def sent(monkeypatch) -> list[str]:
 @pytest.fixture
 def translator(nllb, tmp_path):
     def make(model=nllb, **arguments) -> MTQueryTranslator:
-        defaults = {"source_lang": "sw", "device": "cpu", "max_length": 8, "num_beams": 2, "cache": tmp_path / "kept"}
+        defaults = {"source_lang": "sw", "device": "cpu", "max_length": 6, "num_beams": 2, "cache": tmp_path / "kept"}
         return MTQueryTranslator(model, **{**defaults, **arguments})
 
     return make
@@ -48,7 +48,7 @@ def test_other_settings_are_translated_anew(translator, sent, nllb, tmp_path):
     import tiny_mt
 
     first = translator().translate(QUERIES)
-    for change in ({"source_lang": "hi"}, {"target_lang": "fr"}, {"num_beams": 1}, {"max_length": 9}):
+    for change in ({"source_lang": "hi"}, {"target_lang": "fr"}, {"num_beams": 1}, {"max_length": 7}):
         translator(**change).translate(["paka"])
     retrained = tiny_mt.nllb(tmp_path / "again" / "nllb", seed=1)
     assert translator(retrained).translate(QUERIES) != first

@@ -6,15 +6,17 @@ import shutil
 from pathlib import Path
 
 import pytest
+import transformers
 
 from pyterrier_optical import OpticalError
-from pyterrier_optical.mt import MTQueryTranslator, checkpoint
+from pyterrier_optical.mt import MTQueryTranslator
+from pyterrier_optical.mt import checkpoint as loader
 from pyterrier_optical.mt.languages import codes_of, differ
 
 
 def spied(folder, monkeypatch, text="mto mrefu", **arguments):
     """What a model read and wrote for a text: tokens in, tokens out, arguments of the search."""
-    translator = MTQueryTranslator(folder, device="cpu", num_beams=2, max_length=16, **arguments)
+    translator = MTQueryTranslator(folder, device="cpu", num_beams=2, max_length=12, **arguments)
     loaded, seen = translator._loaded, {}
     generate = loaded.model.generate
 
@@ -62,10 +64,11 @@ def test_marian_with_many_targets_is_told_one(many_targets, monkeypatch, target,
 
 
 def test_the_search_is_the_callers(marian, monkeypatch, caplog):
+    monkeypatch.setattr(logging.getLogger("transformers"), "propagate", True)
     with caplog.at_level(logging.WARNING):
         seen = spied(marian, monkeypatch)
-    assert (seen["num_beams"], seen["max_new_tokens"], seen["do_sample"]) == (2, 16, False)
-    assert len(seen["wrote"]) <= 17
+    assert (seen["num_beams"], seen["max_new_tokens"], seen["do_sample"]) == (2, 12, False)
+    assert len(seen["wrote"]) <= 13
     assert not [record.message for record in caplog.records if "max_length" in record.message]
 
 
@@ -129,9 +132,17 @@ def test_absent_models_are_one_sentence():
 
 
 def test_the_missing_package_is_named(marian, monkeypatch):
-    monkeypatch.setattr(checkpoint, "find_spec", lambda name: None)
+    monkeypatch.setattr(loader, "find_spec", lambda name: None)
     with pytest.raises(OpticalError, match=r"sentencepiece: pip install 'pyterrier-optical\[mt\]'"):
         MTQueryTranslator(marian).translate(["x"])
+
+
+def test_a_model_that_was_saved_again_is_the_same(checkpoint, tmp_path):
+    folder, languages = checkpoint
+    for part in (transformers.AutoTokenizer, transformers.AutoModelForSeq2SeqLM):
+        part.from_pretrained(folder).save_pretrained(tmp_path)
+    one, two = (MTQueryTranslator(path, device="cpu", max_length=8, **languages) for path in (folder, tmp_path))
+    assert one.translate(["mto mrefu", "paka"]) == two.translate(["mto mrefu", "paka"])
 
 
 def test_the_two_of_one_architecture_are_told_apart_without_a_named_tokenizer(nllb, m2m100, tmp_path):

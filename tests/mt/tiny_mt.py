@@ -22,7 +22,7 @@ def marian(folder: Path, *, targets=(), source_lang=None, target_lang=None, seed
     _write(folder / "tokenizer_config.json", {"tokenizer_class": "MarianTokenizer", **languages})
     pad = len(pieces) - 1
     ids = {"pad_token_id": pad, "decoder_start_token_id": pad, "eos_token_id": 0, "bos_token_id": 0}
-    config = MarianConfig(vocab_size=len(pieces), max_position_embeddings=64, **_body(), **ids)
+    config = MarianConfig(vocab_size=len(pieces), max_position_embeddings=24, **_body(), **ids)
     _save(MarianMTModel, config, folder, seed)
     # As on the hub: limits and searches of the checkpoint's own, in two places.
     generation = {"num_beams": 6, "max_length": 512, "bad_words_ids": [[pad]], "forced_eos_token_id": 0}
@@ -41,7 +41,7 @@ def m2m100(folder: Path, *, seed: int = 0) -> Path:
     _write(folder / "vocab.json", {piece: number for number, piece in enumerate(pieces)})
     _write(folder / "tokenizer_config.json", {"tokenizer_class": "M2M100Tokenizer", "num_madeup_words": 8})
     languages = M2M100Tokenizer.from_pretrained(folder).lang_code_to_id
-    config = M2M100Config(vocab_size=len(pieces) + len(languages) + 8, max_position_embeddings=64, **_body())
+    config = M2M100Config(vocab_size=len(pieces) + len(languages) + 8, max_position_embeddings=24, **_body())
     return _save(M2M100ForConditionalGeneration, config, folder, seed)
 
 
@@ -52,7 +52,7 @@ def nllb(folder: Path, *, seed: int = 0) -> Path:
     pieces = ["<s>", "<pad>", "</s>", "<unk>", "▁", *LETTERS]
     tokenizer = NllbTokenizer(vocab={piece: number for number, piece in enumerate(pieces)}, merges=[])
     tokenizer.save_pretrained(folder)
-    config = M2M100Config(vocab_size=len(tokenizer), max_position_embeddings=64, **_body())
+    config = M2M100Config(vocab_size=len(tokenizer), max_position_embeddings=24, **_body())
     return _save(M2M100ForConditionalGeneration, config, folder, seed)
 
 
