@@ -108,7 +108,7 @@ def some_of(known: Iterable[str], like: str) -> str:
 
     Example:
         >>> some_of(["de", "en", "fr", "sv", "sw"], like="swx")
-        "'sw', 'sv', 'de', 'en' and 1 more"
+        "'sw', 'de', 'en', 'fr' and 1 more"
     """
     known = sorted(known)
     close = get_close_matches(like, known, n=3)

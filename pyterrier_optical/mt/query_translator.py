@@ -47,8 +47,7 @@ class MTQueryTranslator(ByArguments, pt.Transformer):
 
     Example:
         >>> translator = MTQueryTranslator("Helsinki-NLP/opus-mt-sw-en")
-        >>> translator.translate(["bei ya mahindi sokoni"])                     # doctest: +SKIP
-        ['price of maize in the market']
+        >>> english = translator.translate(["bei ya mahindi sokoni"])           # doctest: +SKIP
         >>> nllb = MTQueryTranslator("facebook/nllb-200-distilled-600M", source_lang="sw", cache="translations")
         >>> pipeline = nllb >> bm25 % 100 >> text >> OpticalReranker(teacher)   # doctest: +SKIP
     """
