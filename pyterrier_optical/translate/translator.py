@@ -28,7 +28,7 @@ METHODS = ("mixture", "nearest", "lexicon")
 
 
 class OpticalTranslator(GuardedMixing):
-    """Adds ``query_toks``, the terms of an index that say what the query says; ``query`` stays for the reranker.
+    """Adds ``query_toks`` and ``query_psq``, the terms of an index that say what the query says; ``query`` stays.
 
     A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
     So does a term inside a prefixed or inflected name ('uJohn', 'Nepali'). Every other word spreads a weight of 1 over
@@ -52,10 +52,10 @@ class OpticalTranslator(GuardedMixing):
         method: "mixture", or one way alone: "nearest" or "lexicon" (which needs no model).
         lexicon: A :class:`Lexicon` or the path of one; None: the lexicon inside the package.
         lang: Code of the queries' language, for the lexicon; None: guessed from each query's words.
-        weighting: How the translations of a word share its weight. "idf": all count with the idf of the word, whose
-            document frequency is theirs, mixed by their probabilities; "bag": each counts with its own; "psq": also
-            adds ``query_psq``, by which a BM25 retriever of this package mixes term frequencies as well (a
-            probabilistic structured query, Darwish and Oard 2003).
+        weighting: How the translations of a word share its weight. "psq", a probabilistic structured query (Darwish and
+            Oard 2003): adds ``query_psq``, by which a BM25 retriever of this package mixes the term and document
+            frequencies of a word's translations. "idf": all count with the idf of the word, whose document frequency is
+            theirs, mixed by their probabilities; that needs no retriever of this package. "bag": each with its own idf.
         num_terms: Most nearest terms for one word.
         threshold: Least cosine of a nearest term.
         temperature: Sharpness of the weights of nearest terms; towards 0 all weight goes to the nearest.
@@ -85,7 +85,7 @@ class OpticalTranslator(GuardedMixing):
         method: str = "mixture",
         lexicon: Lexicon | str | os.PathLike | None = None,
         lang: str | None = None,
-        weighting: str = "idf",
+        weighting: str = "psq",
         num_terms: int = 20,
         threshold: float = 0.3,
         temperature: float = 0.1,
@@ -132,9 +132,9 @@ class OpticalTranslator(GuardedMixing):
             inp: A frame with ``query``.
 
         Returns:
-            ``inp`` with ``query_toks``, a dict of index terms and weights for each row (empty for an empty query); with
-            ``query_psq``, a list of such dicts for each row, when ``weighting`` is "psq"; and with ``query_terms`` when
-            ``verbose``.
+            ``inp`` with ``query_toks``, a dict of index terms and weights for each row (empty for an empty query), the
+            weights as for "idf" unless ``weighting`` is "bag"; with ``query_psq``, a list of such dicts for each row,
+            when ``weighting`` is "psq"; and with ``query_terms`` when ``verbose``.
 
         Raises:
             pt.validate.InputValidationError: There is no column ``query``.
@@ -150,6 +150,8 @@ class OpticalTranslator(GuardedMixing):
             columns["query_psq"] = [plans[text] for text in texts]
         if self.verbose:
             columns["query_terms"] = [translated[text] for text in texts]
+        # A structured query of an earlier translator would go before the new terms.
+        inp = inp.drop(columns="query_psq", errors="ignore")
         return inp.assign(**{name: pd.Series(values, inp.index, object) for name, values in columns.items()})
 
     def translate(self, texts: Iterable[str]) -> list[Plan]:

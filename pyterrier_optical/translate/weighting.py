@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pyterrier_optical.translate.index_terms import IndexTerms
 
-WEIGHTINGS = ("idf", "bag", "psq")
+WEIGHTINGS = ("psq", "idf", "bag")
 
 WordTerms = dict[str, float]
 

@@ -42,6 +42,28 @@ def test_yoruba_loses_its_tones_as_the_teacher_loses_them():
     assert multilingual_normalizer().normalize_str("Ọjà ẹ̀kọ́") == "oja eko"
 
 
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("uJohn naseNgwavuma", "u john nase ngwavuma"),
+        ("(eKapa)", "(e kapa)"),
+        ("weŁódź", "we łodz"),
+        ("McDonald YouTube DNA mRNA pH i-Cape", "mcdonald youtube dna mrna ph i-cape"),
+        ("abcdefgHijk", "abcdefghijk"),  # seven letters are no prefix
+    ],
+)
+def test_a_name_parts_from_its_prefix(text, normalised):
+    assert multilingual_normalizer().normalize_str(text) == normalised
+
+
+def test_the_shipped_model_has_these_rules(shipped_model):
+    tokenizer = Tokenizer.from_file(str(shipped_model / "tokenizer.json"))
+    encoded = tokenizer.encode("Ubani uJohn?")
+    assert "john" in encoded.tokens
+    assert encoded.offsets[encoded.tokens.index("john")] == (7, 11)
+    assert tokenizer.encode("กิน ข้าว").tokens == tokenizer.encode("กินข้าว").tokens
+
+
 def test_extension_keeps_the_teachers_ids(wordpiece):
     extended = extend_tokenizer(wordpiece, ["soko", "##ni", "market"])
     assert extended.get_vocab_size() == wordpiece.get_vocab_size() + 2

@@ -13,7 +13,7 @@ def dataset():
 
 @pytest.fixture
 def nothing_cached(monkeypatch):
-    monkeypatch.setattr("pyterrier_optical.hub.cached", lambda name, check: None)
+    monkeypatch.setattr("pyterrier_optical.hub.cached", lambda name, check, revision=None: None)
 
 
 def test_the_first_stage_translates_and_the_rerankers_follow_it(dataset, tiny_model, nothing_cached):

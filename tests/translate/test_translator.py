@@ -82,6 +82,13 @@ def test_query_toks_add_up_and_query_stays(translator):
     assert toks["dog"] >= 1 and sum(toks.values()) == pytest.approx(3)
 
 
+def test_an_earlier_structured_query_is_replaced(translator, retriever, model):
+    frame = queries("dog").assign(query_psq=[[{"old": 1.0}]])
+    assert "query_psq" not in translator(frame)
+    structured = OpticalTranslator(retriever, model, method="nearest")(frame)
+    assert structured["query_psq"].tolist() == [[{"dog": 1.0}]]
+
+
 def test_weights_are_the_softmax_of_cosines_in_context(retriever, model):
     translator = OpticalTranslator(
         retriever, model, method="nearest", num_terms=50, threshold=-1, temperature=0.2, max_df=1.0
@@ -148,7 +155,7 @@ def test_any_text_is_a_query(translator):
 
 def test_frame_without_rows_needs_no_model():
     out = OpticalTranslator(["cat"], model="/no/such/model")(pd.DataFrame(columns=["qid", "query"]))
-    assert out.columns.tolist() == ["qid", "query", "query_toks"] and out.empty
+    assert out.columns.tolist() == ["qid", "query", "query_toks", "query_psq"] and out.empty
 
 
 def test_frame_without_query_is_refused():
@@ -162,7 +169,7 @@ def test_verbose_shows_words_and_terms(retriever, model, capsys):
     assert first == "katze" and "cat" in terms and last == ("dog", {"dog": 1.0})
     assert "Encoding words" in capsys.readouterr().err
     empty = OpticalTranslator(retriever, model, verbose=True)(pd.DataFrame(columns=["qid", "query"]))
-    assert empty.columns.tolist() == ["qid", "query", "query_toks", "query_terms"]
+    assert empty.columns.tolist() == ["qid", "query", "query_toks", "query_psq", "query_terms"]
 
 
 def test_the_first_stage_finds_what_the_raw_query_does_not(retriever, model):
@@ -220,7 +227,7 @@ def test_a_pickled_translator_loads_again(retriever, tmp_path):
         ({"max_df": 0}, "max_df=0"),
         ({"lexicon_share": 1.5}, "lexicon_share=1.5"),
         ({"method": "dictionary"}, "'dictionary': choose mixture, nearest, lexicon"),
-        ({"weighting": "tf"}, "'tf': choose idf, bag, psq"),
+        ({"weighting": "tf"}, "'tf': choose psq, idf, bag"),
     ],
 )
 def test_options_out_of_range(options, message):
