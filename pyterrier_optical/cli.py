@@ -92,6 +92,7 @@ def first_stage(
     datasets: Annotated[list[str] | None, typer.Option(help="Such as afriqa/ha/dev; default: ten.")] = None,
     systems: Annotated[list[str] | None, typer.Option(help="One of them each time; default: all.")] = None,
     model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    lexicon: Annotated[Path | None, typer.Option(help="Lexicon file; default: the shipped lexicon.")] = None,
     engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
     output: Annotated[Path | None, typer.Option(help="Folder for tables and indexes; default: print only.")] = None,
 ) -> None:

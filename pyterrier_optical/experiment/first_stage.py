@@ -21,7 +21,7 @@ from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.first_stage import BM25Retriever, bm25
 from pyterrier_optical.fusion import ReciprocalRankFusion
 from pyterrier_optical.mt import ColumnQueryTranslator
-from pyterrier_optical.translate import OpticalTranslator
+from pyterrier_optical.translate import Lexicon, OpticalTranslator
 
 DATASETS = (
     *(f"mtop/{lang}/dev/split" for lang in ("de", "es", "fr", "hi", "th")),
@@ -43,13 +43,15 @@ class FirstStages:
     Args:
         task: A data set with that corpus.
         model: A checkpoint folder, a hub id or a loaded model; None: the shipped one.
+        lexicon: As for `pyterrier_optical.OpticalTranslator`; None: the shipped one.
         engine: For `pyterrier_optical.bm25`.
         index_path: Folder of the index; None: a temporary one.
     """
 
-    def __init__(self, task: Task, model, engine: str, index_path: Path | None):
+    def __init__(self, task: Task, model, lexicon, engine: str, index_path: Path | None):
         self.task = task
         self.model = model
+        self.lexicon = lexicon
         self.engine = engine
         self.index_path = index_path
 
@@ -65,7 +67,7 @@ class FirstStages:
 
     def translated(self, **options) -> pt.Transformer:
         """BM25 for the translated query; ``options`` are those of `OpticalTranslator`."""
-        return OpticalTranslator(self.retriever, self.model, **options) >> self.retriever
+        return OpticalTranslator(self.retriever, self.model, lexicon=self.lexicon, **options) >> self.retriever
 
     def fused(self) -> pt.Transformer:
         """BM25 for the translated query and MaxSim, by their ranks."""
@@ -115,6 +117,7 @@ def first_stage_experiment(
     *,
     systems: Sequence[str] | Mapping[str, System] | None = None,
     model=None,
+    lexicon: Lexicon | str | os.PathLike | None = None,
     engine: str = "auto",
     output: str | os.PathLike | None = None,
     echo: Callable[[str], None] = print,
@@ -130,6 +133,7 @@ def first_stage_experiment(
         systems: Names from `SYSTEMS`, or functions by name as there; None: all of `SYSTEMS`. The raw query always takes
             part.
         model: A checkpoint as for `pyterrier_optical.OpticalReranker`; None: the shipped one.
+        lexicon: A lexicon or its file, as for `pyterrier_optical.OpticalTranslator`; None: the shipped one.
         engine: For `pyterrier_optical.bm25`.
         output: Folder for the tables, which is created; the indexes are kept in it for the next time. None: print only.
         echo: Prints a line.
@@ -160,7 +164,7 @@ def first_stage_experiment(
         key = task.corpus_key
         if key not in shared:
             index_path = folder and folder / f"index-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
-            shared[key] = FirstStages(task, loaded, engine, index_path)
+            shared[key] = FirstStages(task, loaded, lexicon, engine, index_path)
         return shared[key]
 
     def pipelines(task: Task) -> dict[str, pt.Transformer]:

@@ -72,7 +72,7 @@ def test_data_sets_with_one_corpus_share_index_and_vectors(quick, tiny_data, mon
 def test_every_system_of_the_table_is_a_first_stage(quick, tiny_data, tiny_model):
     from pyterrier_optical.experiment.tasks import Task
 
-    stages = FirstStages(Task("afriqa/ha/dev"), str(tiny_model), "pisa", None)
+    stages = FirstStages(Task("afriqa/ha/dev"), str(tiny_model), None, "pisa", None)
     for system in SYSTEMS.values():
         assert isinstance(system(stages), pt.Transformer)
     assert next(iter(SYSTEMS)) == RAW

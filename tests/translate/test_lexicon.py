@@ -106,3 +106,10 @@ def test_the_shipped_lexicon_knows_its_languages():
         translations = lexicon.translations(word, {lang: 1.0})
         assert best(translations) == term
     assert best(lexicon.guess(["je", "peux", "boire", "cette", "eau"])) == "fr"
+
+
+def test_romanised_queries_are_a_language_of_their_own():
+    lexicon = Lexicon.load()
+    query = ["kal", "subah", "barish", "hogi", "kya"]
+    assert best(lexicon.guess(query)) == "hi-Latn"
+    assert best(lexicon.translations("barish", {"hi-Latn": 1.0})) == "rain"

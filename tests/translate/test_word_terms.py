@@ -58,3 +58,8 @@ def test_without_spaces_pieces_and_words_have_half_the_weight_each():
 
 def test_a_language_that_is_given_is_not_guessed():
     assert dict(translator(near=False, lang="th").translate(["paka"])[0]) == {"paka": {}}
+
+
+def test_words_of_several_scripts_are_translated_each():
+    plan = dict(translator(near=False).translate(["paka ข้าว John"])[0])
+    assert plan["ข้าว"] == {"rice": 1.0} and plan["John"] == {"john": 1.0} and "cat" in plan["paka"]
