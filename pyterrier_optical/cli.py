@@ -99,9 +99,8 @@ def first_stage(
     """Compares what finds documents for a query that no one translated: a table per language, and summaries."""
     from pyterrier_optical.experiment.first_stage import first_stage_experiment
 
-    first_stage_experiment(
-        _words(datasets), systems=systems, model=model, engine=engine, output=output, echo=typer.echo
-    )
+    options = {"model": model, "lexicon": lexicon, "engine": engine, "output": output}
+    first_stage_experiment(_words(datasets), systems=systems, **options, echo=typer.echo)
 
 
 def _words(values: list[str] | None) -> list[str] | None:
