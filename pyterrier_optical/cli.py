@@ -90,7 +90,7 @@ def evaluate(
 @experiment.command("first-stage")
 def first_stage(
     datasets: Annotated[list[str] | None, typer.Option(help="Such as afriqa/ha/dev; default: ten.")] = None,
-    systems: Annotated[list[str] | None, typer.Option(help="One of them each time; default: all.")] = None,
+    systems: Annotated[list[str] | None, typer.Option(help="A name in the tables, each time; default: all.")] = None,
     model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
     lexicon: Annotated[Path | None, typer.Option(help="Lexicon file; default: the shipped lexicon.")] = None,
     engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",

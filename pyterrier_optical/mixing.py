@@ -3,6 +3,7 @@
 import pyterrier as pt
 from pyterrier._ops import Compose, RankCutoff, ScalarProduct, Sum
 
+from pyterrier_optical.datasets.text_loader import OpticalTextLoader
 from pyterrier_optical.errors import OpticalError
 
 
@@ -59,6 +60,6 @@ def _growing(transformer: pt.Transformer) -> pt.Transformer | None:
     if isinstance(transformer, Sum):
         return _growing(transformer.left) or _growing(transformer.right)
     if isinstance(transformer, Compose):
-        scoring = [part for part in transformer if not isinstance(part, (RankCutoff, ScalarProduct))]
+        scoring = [part for part in transformer if not isinstance(part, (RankCutoff, ScalarProduct, OpticalTextLoader))]
         return _growing(scoring[-1]) if scoring else None
     return transformer if isinstance(transformer, GuardedMixing) and transformer._scores_grow() else None

@@ -5,7 +5,7 @@ import pyterrier as pt
 import pytest
 import tiny
 
-from pyterrier_optical import BiEncoderReranker, LaBSEReranker, OpticalError, OpticalReranker
+from pyterrier_optical import BiEncoderReranker, ColumnQueryTranslator, LaBSEReranker, OpticalError, OpticalReranker
 from pyterrier_optical.dense import OpticalRetriever
 from pyterrier_optical.mixing import GuardedMixing
 
@@ -32,6 +32,8 @@ NORMAL = OpticalReranker(normalize=True)
     [
         lambda: RETRIEVER + LEXICAL,
         lambda: RETRIEVER + OTHER,
+        lambda: (RETRIEVER >> pt.get_dataset("optical:sample/sw").text_loader()) + LEXICAL,
+        lambda: (ColumnQueryTranslator() >> RETRIEVER) + LEXICAL,
         lambda: LEXICAL + RETRIEVER,
         lambda: RERANKER + NORMAL,
         lambda: NORMAL + RERANKER,

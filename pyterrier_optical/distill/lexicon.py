@@ -114,7 +114,7 @@ def _entries(
         probabilities = values / values.sum()
         best = np.argsort(-probabilities, kind="stable")[: options.max_terms]
         kept = [i for i in best if probabilities[i] >= options.min_probability]
-        entries[word] = seen[word], {e_words[columns[i]]: float(probabilities[i]) for i in kept}
+        entries[word] = max(seen[word], 1), {e_words[columns[i]]: float(probabilities[i]) for i in kept}
     return entries
 
 

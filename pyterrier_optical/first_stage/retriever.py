@@ -105,25 +105,27 @@ class BM25Retriever(GuardedMixing):
 
         Args:
             inp: One row for each query, with ``qid`` and ``query_psq``, ``query_toks`` or ``query``; the first of
-                these that is there is used.
+                these that is there is used. Where ``query_toks`` has other terms than ``query_psq`` it was changed
+                since, and is used instead.
 
         Returns:
             One row for each document found: the columns of its query, then ``docno``, ``score`` and ``rank``.
 
         Raises:
             pt.validate.InputValidationError: Columns are missing.
-            OpticalError: ``query_toks`` holds something else than dicts of finite numbers, or the index is not the one
-                that it was when this retriever was made.
+            OpticalError: ``query_toks`` holds something else than dicts of finite numbers, or ``query_psq`` than lists
+                of such dicts, or the index is not the one that it was when this retriever was made.
         """
         with pt.validate.any(inp, context=self) as mode:
             mode.query_frame(extra_columns=["query"])
             mode.query_frame(extra_columns=["query_toks"])
+            mode.query_frame(extra_columns=["query_psq"])
         if len(inp) and IndexInfo.read(Path(self.index_path)) != self.info:
             raise OpticalError(
                 f"The index at '{self.index_path}' was replaced, damaged or removed after this retriever was made: "
                 "make a new one with bm25(corpus, ...)."
             )
-        structured = "query_psq" in inp.columns
+        structured = _is_structured(inp)
         queries = self._structured(inp) if structured else [self._known(query) for query in self._weights(inp)]
         rows = np.flatnonzero([len(query) > 0 for query in queries])
         found = [pd.DataFrame({"query": np.zeros(0, int), "docno": np.zeros(0, str), "score": np.zeros(0)})]
@@ -163,12 +165,6 @@ class BM25Retriever(GuardedMixing):
         return StructuredSearcher(Path(self.index_path), self._terms, self.num_docs, self.k1, self.b)
 
     def _structured(self, inp: pd.DataFrame) -> list[list[dict[str, float]]]:
-        for qid, query in zip(inp["qid"], inp["query_psq"], strict=True):
-            if not isinstance(query, list) or not all(map(_is_bag, query)):
-                raise OpticalError(
-                    f"The query_psq of query {qid!r} must be a list of dicts of terms and finite weights: "
-                    f"{query!r:.60}."
-                )
         known = (map(self._known, query) for query in inp["query_psq"])
         return [[word for word in query if word] for query in known]
 
@@ -212,6 +208,20 @@ class BM25Retriever(GuardedMixing):
         """Without what a worker process must open for itself."""
         opened = ("_searcher", "_structured_searcher", "_terms")
         return {name: value for name, value in self.__dict__.items() if name not in opened}
+
+
+def _is_structured(inp: pd.DataFrame) -> bool:
+    if "query_psq" not in inp.columns:
+        return False
+    for qid, query in zip(inp["qid"], inp["query_psq"], strict=True):
+        if not isinstance(query, list) or not all(map(_is_bag, query)):
+            raise OpticalError(
+                f"The query_psq of query {qid!r} must be a list of dicts of terms and finite weights: {query!r:.60}."
+            )
+    if "query_toks" not in inp.columns:
+        return True
+    pairs = zip(inp["query_psq"], inp["query_toks"], strict=True)
+    return all(isinstance(toks, dict) and set().union(*query) == set(toks) for query, toks in pairs)
 
 
 def _is_bag(value) -> bool:

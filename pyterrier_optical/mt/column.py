@@ -6,10 +6,11 @@ import pyterrier as pt
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
+from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.mt.rewriting import rewritten
 
 
-class ColumnQueryTranslator(ByArguments, pt.Transformer):
+class ColumnQueryTranslator(ByArguments, GuardedMixing):
     """Rewrites each query to the translation in another column, such as a human one.
 
     It is the upper bound of every translation system in front of the same retriever. The query it replaces is kept in

@@ -11,11 +11,12 @@ import pyterrier as pt
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
+from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.mt.cache import TranslationCache, fingerprint
 from pyterrier_optical.mt.rewriting import rewritten
 
 
-class MTQueryTranslator(ByArguments, pt.Transformer):
+class MTQueryTranslator(ByArguments, GuardedMixing):
     """Rewrites each query to its translation by a sequence-to-sequence model.
 
     Translate, then rank: the baseline of cross-lingual retrieval wherever there is a translation model. Each distinct

@@ -49,7 +49,10 @@ class IndexTerms:
         most = max(max_df * self.num_docs, 1)
         found = frozenset(term for term, frequency in self.frequencies.items() if frequency <= most)
         if not found:
-            raise OpticalError("There are no terms to translate to: give an index with documents, or raise max_df.")
+            raise OpticalError(
+                "There are no terms to translate to: give an index with documents, or raise max_df "
+                f"({len(self.frequencies)} terms, all in more than {most:.0f} documents)."
+            )
         return found
 
 

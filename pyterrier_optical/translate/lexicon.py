@@ -176,7 +176,7 @@ class Lexicon:
             "terms": _blob(self.terms),
             "words": _blob(word for table in tables for word in table.rows),
             "counts": np.concatenate([table.counts for table in tables]),
-            "lengths": np.concatenate([np.diff(table.offsets) for table in tables]).astype(np.uint8),
+            "lengths": np.concatenate([np.diff(table.offsets) for table in tables]).astype(np.uint16),
             "term_ids": np.concatenate([table.term_ids for table in tables]),
             "levels": np.concatenate([table.levels for table in tables]),
         }

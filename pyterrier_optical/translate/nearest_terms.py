@@ -88,13 +88,12 @@ def nearest_terms(encoder: WordEncoder, terms: Sequence[str], folder: Path | Non
 
 
 def model_fingerprint(model) -> str:
-    """A hash of everything that decides a model's vectors: weights, vocabulary, prompts."""
+    """A hash of everything that decides a model's vectors: weights, tokenizer, prompts."""
     fingerprint = hashlib.blake2b(digest_size=16)
     for name, value in model.state_dict().items():
         fingerprint.update(name.encode())
         fingerprint.update(value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
-    vocabulary = sorted(model.tokenizer.get_vocab().items(), key=lambda item: item[1])
-    fingerprint.update(json.dumps([vocabulary, model.prompts, repr(model)]).encode())
+    fingerprint.update(json.dumps([model.tokenizer.backend_tokenizer.to_str(), model.prompts, repr(model)]).encode())
     return fingerprint.hexdigest()
 
 

@@ -28,7 +28,7 @@ class Segmenter:
 
     def __init__(self, counts: Mapping[str, int]):
         total = sum(counts.values()) or 1
-        self._log_probability = {word: math.log(count / total) for word, count in counts.items()}
+        self._log_probability = {word: math.log(count / total) for word, count in counts.items() if count > 0}
         self._longest = min(_LONGEST, max(map(len, counts), default=1))
         # Less likely than any word that was seen, so that a known word is always taken.
         self._unknown = math.log(0.1 / total)

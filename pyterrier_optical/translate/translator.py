@@ -1,9 +1,11 @@
 """OpticalTranslator: a query in any language becomes weighted terms of the index, so that BM25 can find documents."""
 
 import inspect
+import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,13 +17,15 @@ from pyterrier_optical.first_stage import BM25Retriever
 from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.tokenise import clean
 from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, vocabulary_terms
-from pyterrier_optical.translate.lexicon import Lexicon
+from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
 from pyterrier_optical.translate.weighting import WEIGHTINGS, WordTerms, bag, idf_of_the_word
 from pyterrier_optical.translate.word_terms import Plan, WordTranslator
 
 if TYPE_CHECKING:
     from pyterrier_optical.translate.nearest_words import NearestWords
     from pyterrier_optical.translate.word_vectors import WordEncoder
+
+logger = logging.getLogger("pyterrier_optical")
 
 DOCUMENTATION = "https://pyterrier.readthedocs.io/en/latest/ext/pyterrier-optical/index.html"
 METHODS = ("mixture", "nearest", "lexicon")
@@ -73,8 +77,8 @@ class OpticalTranslator(GuardedMixing):
     Example:
         >>> retriever = bm25(pt.get_dataset("optical:sample/sw"))           # doctest: +SKIP
         >>> pipeline = OpticalTranslator() >> retriever % 100                # doctest: +SKIP
-        >>> OpticalTranslator(retriever).translate(["bei ya mahindi"])       # doctest: +SKIP
-        [[('bei', {'price': 0.83, 'cost': 0.17}), ('ya', {}), ('mahindi', {'maize': 1.0})]]
+        >>> OpticalTranslator(retriever).translate(["shule"])                # doctest: +SKIP
+        [[('shule', {'school': 0.498, 'schools': 0.485, 'children': 0.011, ...})]]
     """
 
     def __init__(
@@ -108,7 +112,9 @@ class OpticalTranslator(GuardedMixing):
                 f"temperature={temperature} must be above 0, max_df={max_df} above 0 and at most 1, and "
                 f"lexicon_share={lexicon_share} between 0 and 1."
             )
-        self.terms = terms if terms is None or isinstance(terms, BM25Retriever | dict) else list(terms)
+        if isinstance(terms, str):
+            raise OpticalError(f"terms={terms!r} is a text: give a retriever, a dict or a list, or model={terms!r}.")
+        self.terms = terms if terms is None or isinstance(terms, BM25Retriever | Mapping) else list(terms)
         self.model = model
         self.method = method
         self.lexicon = lexicon
@@ -141,6 +147,11 @@ class OpticalTranslator(GuardedMixing):
             OpticalError: The model or the lexicon cannot be loaded.
         """
         pt.validate.columns(inp, includes=["query"], context=self)
+        if self.terms is None and len(inp):
+            logger.warning(
+                "OpticalTranslator has no index and translates to the words of its model: give it a retriever, or put "
+                "(OpticalTranslator() >> retriever) in brackets."
+            )
         texts = [query if isinstance(query, str) else "" for query in inp["query"]]
         distinct = list(dict.fromkeys(texts))
         translated = dict(zip(distinct, self.translate(distinct), strict=True))
@@ -165,7 +176,7 @@ class OpticalTranslator(GuardedMixing):
             terms whose weights add up to 1, or none. Where a script has no spaces, the pieces of the model's tokenizer
             come first and the lexicon's words after them, and the weights of each way add up to its share.
         """
-        texts = [clean(text) for text in texts]
+        texts = [clean(text.encode(errors="ignore").decode()) for text in texts]
         if not any(text.strip() for text in texts):
             return [[] for _ in texts]
         return self._words.translate(texts)
@@ -201,12 +212,17 @@ class OpticalTranslator(GuardedMixing):
 
     @cached_property
     def _words(self) -> WordTranslator:
-        lexicon = self.lexicon if isinstance(self.lexicon, Lexicon) else _load(self.lexicon and str(self.lexicon))
+        lexicon = None if self.method == "nearest" else _loaded(self.lexicon)
+        if lexicon and self.lang is not None and self.lang not in lexicon.languages:
+            raise OpticalError(
+                f"The lexicon has no language {self.lang!r}: choose one of {', '.join(lexicon.languages)}, or None to "
+                "let each query's words say."
+            )
         return WordTranslator(
             self._index,
             self._translating,
             None if self.method == "lexicon" else self._nearest,
-            None if self.method == "nearest" else lexicon,
+            lexicon,
             lang=self.lang,
             lexicon_share=self.lexicon_share,
         )
@@ -247,12 +263,21 @@ class OpticalTranslator(GuardedMixing):
 
     def __getstate__(self) -> dict:
         """Without what a worker process must load for itself."""
-        loaded = ("_encoder", "_nearest", "_words")
+        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words")
         return {name: value for name, value in self.__dict__.items() if name not in loaded}
 
 
+def _loaded(lexicon: Lexicon | str | os.PathLike | None) -> Lexicon:
+    if isinstance(lexicon, Lexicon):
+        return lexicon
+    path = SHIPPED_LEXICON if lexicon is None else Path(lexicon).expanduser().absolute()
+    status = path.stat() if path.exists() else None
+    return _load(path, status and (status.st_mtime_ns, status.st_size))
+
+
 @lru_cache(maxsize=4)
-def _load(path: str | None) -> Lexicon:
+def _load(path: Path, version: tuple[int, int] | None) -> Lexicon:
+    """Translators share a lexicon, until its file changes."""
     return Lexicon.load(path)
 
 

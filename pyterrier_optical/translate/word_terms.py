@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from pyterrier_optical.tokenise import fold, words
 from pyterrier_optical.translate.index_terms import IndexTerms
 from pyterrier_optical.translate.lexicon import Lexicon
-from pyterrier_optical.translate.names import after_capital, term_within
+from pyterrier_optical.translate.names import after_capital, at_an_end
 from pyterrier_optical.translate.segment import Segmenter, lexicon_words
 from pyterrier_optical.translate.weighting import WordTerms, bag, scaled
 
@@ -60,7 +60,7 @@ class WordTranslator:
         """
         cut = [list(lexicon_words(text, self._segmenter)) for text in texts]
         if self.nearest is None:
-            near = [[(word, False, {}) for word, spaceless in in_text if not spaceless] for in_text in cut]
+            near = [[(word, spaceless, {}) for word, spaceless in in_text] for in_text in cut]
         else:
             near = self.nearest(texts)
         return [self._plan(*query) for query in zip(near, cut, strict=True)]
@@ -74,25 +74,26 @@ class WordTranslator:
             if spaceless and not self._passing(word) and (terms := self._looked_up(word, languages))
         ]
         share = self.lexicon_share if segmented else 0.0
-        plan = []
+        plan: Plan = []
         for word, spaceless, nearest in near:
-            terms = self._passing(word)
-            if not terms:
-                terms = scaled(nearest, 1 - share) if spaceless else self._translated(word, nearest, languages)
-            plan.append((word, terms))
+            if passing := self._passing(word):
+                plan += [(word, {term: float(count)}) for term, count in passing.items()]
+            elif not spaceless:
+                plan.append((word, self._translated(word, nearest, languages)))
+            elif self.nearest is not None:
+                plan.append((word, scaled(nearest, 1 - share)))
         return plan + [(word, scaled(terms, share)) for word, terms in segmented]
 
-    def _passing(self, word: str) -> WordTerms:
-        """The terms that a word is, when all of its terms are in the index."""
+    def _passing(self, word: str) -> Counter:
+        """The terms that a word is, when all of them are in the index; in scripts without spaces they are n-grams."""
         terms = words(word, self.index.lang)
-        known = terms and all(term in self.index for term in terms)
-        return {term: float(count) for term, count in Counter(terms).items()} if known else {}
+        return Counter(terms if all(term in self.index for term in terms) else ())
 
     def _translated(self, word: str, nearest: WordTerms, languages: dict[str, float]) -> WordTerms:
         if name := after_capital(word, self.index):
             return {name: 1.0}
         looked_up = self._looked_up(word, languages)
-        if not looked_up and (name := term_within(word, self.index)):
+        if not looked_up and (name := at_an_end(word, self.index)):
             return {name: 1.0}
         if not looked_up or not nearest:
             return looked_up or nearest
@@ -101,5 +102,5 @@ class WordTranslator:
     def _looked_up(self, word: str, languages: dict[str, float]) -> WordTerms:
         """The lexicon's terms for a word that may translate it, with weights that add up to 1."""
         terms = self.lexicon.translations(fold(word), languages)
-        terms = {term: weight for term, weight in terms.items() if term in self.translating}
+        terms = {term: weight for term, weight in terms.items() if weight > 0 and term in self.translating}
         return scaled(terms, 1 / sum(terms.values())) if terms else {}

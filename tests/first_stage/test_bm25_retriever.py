@@ -126,7 +126,7 @@ def test_identity():
     assert retriever != BM25Retriever(retriever.index_path, b=0.5) and retriever != "BM25"
     assert repr(retriever).startswith(f"BM25Retriever('{retriever.index_path}', num_results=1000")
     assert pt.schematic.transformer_schematic(retriever)["label"] == "BM25"
-    assert pt.inspect.transformer_inputs(retriever) == [["qid", "query"], ["qid", "query_toks"]]
+    assert pt.inspect.transformer_inputs(retriever) == [["qid", "query"], ["qid", "query_toks"], ["qid", "query_psq"]]
 
 
 def test_a_pickled_retriever_opens_the_index_again(retriever):

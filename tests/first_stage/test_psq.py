@@ -58,6 +58,14 @@ def test_unknown_terms_and_empty_queries(retriever):
     assert out[["qid", "docno"]].to_numpy().tolist() == [["q2", "d4"]]
 
 
+def test_terms_that_were_changed_since_count(retriever):
+    frame = psq([{"cat": 0.75, "feline": 0.25}]).assign(query_toks=[{"cat": 0.7, "feline": 0.4}])
+    assert retriever(frame)["score"].tolist() == retriever(frame.drop(columns="query_toks"))["score"].tolist()
+    expanded = frame.assign(query_toks=[{"cat": 0.7, "stone": 1.0}])
+    assert retriever(expanded)["docno"].tolist() == retriever(expanded.drop(columns="query_psq"))["docno"].tolist()
+    assert "d4" in set(retriever(expanded)["docno"])
+
+
 def test_results_are_cut_and_in_order(retriever):
     out = (retriever % 2)(psq([{"cat": 1.0}, {"river": 1.0}, {"stone": 0.5, "wood": 0.5}]))
     assert len(out) == 2 and out["rank"].tolist() == [0, 1] and out["score"].is_monotonic_decreasing

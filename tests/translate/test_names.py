@@ -2,9 +2,9 @@
 
 import pytest
 
-from pyterrier_optical.translate.names import after_capital, term_within
+from pyterrier_optical.translate.names import after_capital, at_an_end
 
-TERMS = {"john", "northern", "nepal", "nairobi", "ken", "a", "chad", "i", "łódź"}
+TERMS = {"john", "northern", "nepal", "nairobi", "ken", "a", "chad", "i", "łódź", "ɓauchi", "ộyo"}
 
 
 @pytest.mark.parametrize(
@@ -13,27 +13,38 @@ TERMS = {"john", "northern", "nepal", "nairobi", "ken", "a", "chad", "i", "łód
         ("uJohn", "john"),
         ("eNorthern", "northern"),
         ("waseNairobi", "nairobi"),
+        ("weŁódź", "łódź"),
+        ("naƁauchi", "ɓauchi"),
+        ("uJOHN", "john"),
+        ("John", None),  # no prefix
+        ("JOHN", None),
+        ("uJoe", None),  # not in the index
+        ("iA", None),  # a single letter is no name
+        ("3×Chad", None),  # a sign is no letter
+        ("", None),
+    ],
+)
+def test_a_name_after_its_prefix(word, term):
+    assert after_capital(word, TERMS) == term
+
+
+@pytest.mark.parametrize(
+    ("word", "term"),
+    [
         ("Nepali", "nepal"),
         ("inairobi", "nairobi"),
         ("Chadi", "chad"),
-        ("weŁódź", "łódź"),
-        ("uJoe", None),  # not in the index
+        ("JOHNS", "john"),
         ("Kenya", None),  # three letters are too few
         ("johnsonville", None),  # four of twelve letters
-        ("JOHNS", "john"),  # all capitals is no prefix, but an ending
-        ("iA", None),  # a single letter is no name
+        ("john", None),  # the term itself is no part
         ("", None),
         ("๒๐๒๔", None),
     ],
 )
-def test_term_within(word, term):
-    assert term_within(word, TERMS) == term
+def test_a_name_before_its_ending(word, term):
+    assert at_an_end(word, TERMS) == term
 
 
 def test_the_longest_part_wins():
-    assert term_within("grandchildren", {"grandchild", "children"}) == "grandchild"
-
-
-def test_only_a_capital_inside_the_word_begins_a_name():
-    assert after_capital("John", TERMS) is None and after_capital("uJOHN", TERMS) == "john"
-    assert after_capital("Nepali", TERMS) is None
+    assert at_an_end("grandchildren", {"grandchild", "children"}) == "grandchild"

@@ -14,7 +14,7 @@ import pyterrier_optical
 from pyterrier_optical import OpticalError
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.first_stage import bm25
-from pyterrier_optical.translate import OpticalTranslator, nearest_terms
+from pyterrier_optical.translate import Lexicon, OpticalTranslator, nearest_terms
 from pyterrier_optical.translate.index_terms import vocabulary_words
 from pyterrier_optical.translate.nearest_terms import NearestTerms, model_fingerprint
 from pyterrier_optical.translate.word_vectors import WordEncoder
@@ -349,3 +349,31 @@ def test_hindi_and_thai_commands_find_english_ones(optical_data, shipped_model):
         results = results[results["qid"] != results["docno"]]
         same = results["qid"].map(intents) == results["docno"].map(intents)
         assert same.sum() > 0.3 * 10 * len(rows)
+
+
+def test_a_lexicon_that_changed_is_read_again(tmp_path):
+    path = tmp_path / "lexicon.safetensors"
+    for term in ("cat", "kitten"):
+        Lexicon.from_entries({"sw": {"paka": (3, {term: 1.0})}}).save(path)
+        translator = OpticalTranslator({"cat": 1, "kitten": 1}, method="lexicon", lexicon=path)
+        assert translator.translate(["paka"]) == [[("paka", {term: 1.0})]]
+
+
+def test_a_language_that_the_lexicon_has_not():
+    lexicon = Lexicon.from_entries({"sw": {"paka": (3, {"cat": 1.0})}})
+    with pytest.raises(OpticalError, match="no language 'swh': choose one of sw"):
+        OpticalTranslator(["cat"], method="lexicon", lexicon=lexicon, lang="swh").translate(["paka"])
+
+
+def test_without_an_index_a_warning_says_so(model, caplog):
+    OpticalTranslator(model=model, method="nearest")(queries("paka"))
+    assert "has no index" in caplog.text
+
+
+def test_a_text_is_no_list_of_terms():
+    with pytest.raises(OpticalError, match="model='org/model'"):
+        OpticalTranslator("org/model")
+
+
+def test_a_broken_character_is_passed_over(translator):
+    assert translator.translate(["dog \ud800"])[0][0] == ("dog", {"dog": 1.0})

@@ -56,6 +56,14 @@ def test_without_spaces_pieces_and_words_have_half_the_weight_each():
     assert translator(lexicon=None).translate(["ข้าว"])[0] == [("ข้", {"river": 1.0}), ("าว", {})]
 
 
+def test_a_word_in_the_index_passes_through_whatever_the_way():
+    thai = IndexTerms({"ก": 1, "กิ": 1, "กิน": 2, "น": 3, "cat": 1}, num_docs=100)
+    for lexicon, near in ((LEXICON, False), (LEXICON, True), (None, True)):
+        nearest = (lambda texts: [[NearWord("กิน", True, {"cat": 1.0})]]) if near else None
+        plan = WordTranslator(thai, thai.translating(1.0), nearest, lexicon).translate(["กิน"])[0]
+        assert plan and all(terms == {term: 1.0} for _, terms in plan for term in terms)
+
+
 def test_a_language_that_is_given_is_not_guessed():
     assert dict(translator(near=False, lang="th").translate(["paka"])[0]) == {"paka": {}}
 
