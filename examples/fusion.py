@@ -11,9 +11,7 @@ import sys
 import pyterrier as pt
 from ir_measures import R, nDCG
 
-from pyterrier_optical import OpticalReranker, OpticalTranslator, bm25
-from pyterrier_optical.dense import OpticalRetriever
-from pyterrier_optical.fusion import ReciprocalRankFusion
+from pyterrier_optical import OpticalReranker, OpticalRetriever, OpticalTranslator, ReciprocalRankFusion, bm25
 
 
 def main(lang: str = "sw") -> None:
