@@ -224,7 +224,9 @@ def test_the_home_folder_and_a_change_of_the_working_folder(tmp_path, monkeypatc
 @pytest.mark.parametrize("moment", ["reading", "engine"])
 def test_ctrl_c_where_java_runs(java, tmp_path, moment):
     code = (
-        "import os, sys, time, pyterrier as pt\n"
+        "import os, signal, sys, time, pyterrier as pt\n"
+        # A test run in the background of a shell inherits that Ctrl-C is ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "pt.java.mavenresolver.offline()\n"
         "from pyterrier_optical.first_stage import bm25, build\n"
         "def slowly(items):\n"
