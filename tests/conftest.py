@@ -13,7 +13,7 @@ BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 @pytest.fixture(scope="session")
 def optical_data() -> Path:
     """The folder of public data that is not part of the project (MTOP, AfriQA, bitext)."""
-    folder = Path(os.environ.get("OPTICAL_DATA", BESIDE_THE_CHECKOUT))
+    folder = Path(os.environ.get("OPTICAL_DATA") or BESIDE_THE_CHECKOUT)
     if not folder.is_dir():
         pytest.skip(f"no data folder at {folder}: set OPTICAL_DATA to run this test")
     return folder

@@ -25,8 +25,8 @@ def load(
     Args:
         model: a local folder or a hub id.
         revision: of a hub model; None for its main one.
-        source: a code of the language to translate from.
-        target: a code of the language to translate into.
+        source: a code of the source language.
+        target: a code of the target language.
         device: a torch device name; None picks the accelerator when there is one.
         dtype: "float32", "float16" or "bfloat16"; None is float32 on the CPU, the stored precision elsewhere.
 

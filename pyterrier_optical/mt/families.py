@@ -38,7 +38,7 @@ class Family:
             tokenizer: the model's tokenizer, of `tokenizer_class`.
             model: the model's name, for messages.
             source: a code of the queries' language.
-            target: a code of the language to translate into.
+            target: a code of the target language.
 
         Returns:
             What makes the model translate into the target language.

@@ -31,7 +31,7 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
     Args:
         model: a hub id or a local folder; safetensors only. It is loaded once, when a query has to be translated.
         source_lang: the language of the queries; None where the model says it.
-        target_lang: the language to translate into.
+        target_lang: the language of the translations.
         revision: a branch, tag, commit or pull request (``refs/pr/1``) of a hub model; None for its main one.
         batch_size: queries in a batch.
         num_beams: beams of the search; 1 is greedy search.
