@@ -35,19 +35,24 @@ class TransplantOptions:
     Attributes:
         pieces_per_language: Pieces learnt per language before those the teacher has, and those that would cut English
             words differently, are left out.
+        pieces: Other numbers for some languages, by code.
         pairs: At most so many pairs per language are read.
         alignment_cells: Co-occurrences of pieces counted per language (see `align_pieces`).
         alignment_rounds: Rounds of expectation maximisation.
         sharpness: P(e | f) is raised to this power before averaging; above 1 the likeliest translations dominate.
+        backward: P(f | e) is raised to this power and multiplied in: an English piece that stands beside everything
+            explains nothing.
         translations: An added piece averages at most so many English pieces.
         seed: Seed of the sample of pairs.
     """
 
     pieces_per_language: int = 4000
+    pieces: dict = field(default_factory=dict)
     pairs: int = 40_000
     alignment_cells: int = 6_000_000
     alignment_rounds: int = 5
-    sharpness: float = 1.5
+    sharpness: float = 1.0
+    backward: float = 0.5
     translations: int = 16
     seed: int = 13
 
@@ -86,10 +91,9 @@ def transplant(teacher, bitext: Mapping[str, Iterable[tuple[str, str]]], options
     pairs = {lang: _sample(rows, options) for lang, rows in bitext.items()}
 
     pieces: dict[str, None] = {}
-    for rows in pt.tqdm(pairs.values(), desc="learning pieces", unit="language"):
-        pieces.update(
-            dict.fromkeys(with_both_positions(learn_pieces([x for _, x in rows], options.pieces_per_language)))
-        )
+    for lang, rows in pt.tqdm(pairs.items(), desc="learning pieces", unit="language"):
+        size = options.pieces.get(lang, options.pieces_per_language)
+        pieces.update(dict.fromkeys(with_both_positions(learn_pieces([x for _, x in rows], size))))
     known = wordpiece.get_vocab()
     candidates = [piece for piece in pieces if piece not in known]
     kept = drop_pieces_that_cut_english(wordpiece, candidates, _words(wordpiece, pairs))
@@ -130,7 +134,7 @@ def transplant(teacher, bitext: Mapping[str, Iterable[tuple[str, str]]], options
 def start_rows(
     teacher_rows: np.ndarray, ordinary: list[int], counts: sparse.csr_matrix, options: TransplantOptions
 ) -> np.ndarray:
-    """The added pieces' embeddings: averages of the teacher's rows, weighted by P(e | f) ** sharpness.
+    """The added pieces' embeddings: averages of the teacher's rows by P(e | f) ** sharpness * P(f | e) ** backward.
 
     An average of many rows is shorter than any of them; each is drawn out to the teacher's median length, because the
     body's position embeddings are added to it and would otherwise drown it.
@@ -139,22 +143,24 @@ def start_rows(
         teacher_rows: (n_teacher, d) float32.
         ordinary: Indices of the rows that stand for text; length and mean are taken over these.
         counts: (n_teacher + n_added, n_teacher) expected alignment counts.
-        options: `sharpness` and `translations` are used.
+        options: `sharpness`, `backward` and `translations` are used.
 
     Returns:
         (n_added, d) float32. A piece never aligned gets the mean of the teacher's rows.
     """
     n_teacher = len(teacher_rows)
     length = np.median(np.linalg.norm(teacher_rows[ordinary], axis=1))
+    of_english = np.asarray(counts.sum(0)).ravel()
     added = np.tile(teacher_rows[ordinary].mean(0), (counts.shape[0] - n_teacher, 1))
     for i in range(len(added)):
         row = counts.getrow(n_teacher + i)
         if row.nnz == 0:
             continue
-        top = np.argsort(-row.data)[: options.translations]
-        weight = (row.data[top] / row.data.sum()) ** options.sharpness
-        if weight.sum() > 0:
-            added[i] = weight @ teacher_rows[row.indices[top]] / weight.sum()
+        weight = (row.data / row.data.sum()) ** options.sharpness
+        weight *= (row.data / np.maximum(of_english[row.indices], 1e-9)) ** options.backward
+        top = np.argsort(-weight)[: options.translations]
+        if weight[top].sum() > 0:
+            added[i] = weight[top] @ teacher_rows[row.indices[top]] / weight[top].sum()
     return (added * (length / np.maximum(np.linalg.norm(added, axis=1, keepdims=True), 1e-6))).astype(np.float32)
 
 
