@@ -1,10 +1,10 @@
 """Every collection by its name."""
 
-from pyterrier_optical.datasets import afriqa, mtop, sample
+from pyterrier_optical.datasets import afriqa, mtop, sample, xquad_r
 from pyterrier_optical.datasets.collection import Collection
 from pyterrier_optical.errors import OpticalError
 
-FAMILIES = {"mtop": mtop, "afriqa": afriqa, "sample": sample}
+FAMILIES = {"mtop": mtop, "afriqa": afriqa, "xquad-r": xquad_r, "sample": sample}
 
 
 def names() -> list[str]:

@@ -26,7 +26,7 @@ class TitledDoc(NamedTuple):
 
 
 class TranslatedQuery(NamedTuple):
-    """A query with its human translation into the documents' language."""
+    """A query with its human translation into English."""
 
     query_id: str
     text: str

@@ -48,7 +48,7 @@ class OpticalDataset(pt.datasets.Dataset):
         """The topics.
 
         Args:
-            variant: A column to take as the query (AfriQA: "query_translated"); None for all columns as they are.
+            variant: A column to take as the query (AfriQA, XQuAD-R: "query_translated"); None for all columns.
 
         Returns:
             Frame with ``qid`` and ``query``; with ``variant`` these two only.
@@ -117,7 +117,7 @@ class OpticalDatasetProvider(pt.datasets.DatasetProvider):
         """The data set of that name, without the prefix.
 
         Args:
-            name: Such as ``mtop/hi/test``, ``afriqa/ha/dev`` or ``sample/sw``.
+            name: Such as ``mtop/hi/test``, ``afriqa/ha/dev``, ``xquad-r/hi`` or ``sample/sw``.
 
         Raises:
             OpticalError: There is none of that name.

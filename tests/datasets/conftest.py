@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from tiny_files import write_afriqa, write_parallel_json
+from tiny_files import write_afriqa, write_parallel_json, write_xquad_r
 
 
 @pytest.fixture(autouse=True)
@@ -20,10 +20,11 @@ def offline(monkeypatch, tmp_path):
 
 @pytest.fixture
 def tiny_data(monkeypatch, tmp_path) -> Path:
-    """A data folder with four dev and two test utterances of MTOP, and AfriQA dev."""
+    """A data folder with four dev and two test utterances of MTOP, AfriQA dev, and XQuAD-R in English and German."""
     folder = tmp_path / "data"
     write_parallel_json(folder / "mtop")
     write_afriqa(folder / "afriqa")
+    write_xquad_r(folder / "xquad_r")
     monkeypatch.setenv("OPTICAL_DATA", str(folder))
     return folder
 

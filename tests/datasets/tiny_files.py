@@ -115,3 +115,63 @@ def write_afriqa(folder: Path) -> None:
     for name, rows in AFRIQA.items():
         with gzip.open(folder / f"gold_span_passages.afriqa.{name}.json.gz", "wt", encoding="utf-8") as file:
             file.writelines(json.dumps(dict(zip(keys, row, strict=True))) + "\n" for row in rows)
+
+
+# article, paragraphs in English and in German, their questions with id in both.
+XQUAD_R = [
+    (
+        "Zumari",
+        [
+            (
+                "The Zumari rises in a marsh.",
+                "Der Zumari entspringt im Sumpf.",
+                [("z1", "Where does the Zumari rise?", "Wo entspringt er?")],
+            ),
+            (
+                "Otters live at its banks.",
+                "Otter leben an seinen Ufern.",
+                [("z2", "Who lives there?", "Wer lebt dort?"), ("z3", "Who lives there?", "Wer lebt dort?")],
+            ),
+        ],
+    ),
+    (
+        "Kelpo",
+        [
+            (
+                "Kelpo is a kind of bread.",
+                "Kelpo ist ein Brot.",
+                [("k1", "What is kelpo?", "Was ist Kelpo?")],
+            )
+        ],
+    ),
+]
+
+
+def xquad_r(position: int) -> dict:
+    """SQuAD's JSON: in English at position 0, in German at 1."""
+    return {
+        "data": [
+            {
+                "title": title,
+                "paragraphs": [
+                    {
+                        "context": texts[position],
+                        "sentence_breaks": [[0, len(texts[position])]],
+                        "qas": [
+                            {"id": qid, "question": questions[position], "answers": []} for qid, *questions in asked
+                        ],
+                    }
+                    for *texts, asked in paragraphs
+                ],
+            }
+            for title, paragraphs in XQUAD_R
+        ],
+        "version": "1.1",
+    }
+
+
+def write_xquad_r(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for position, lang in enumerate(("en", "de")):
+        with gzip.open(folder / f"{lang}.json.gz", "wt", encoding="utf-8") as file:
+            json.dump(xquad_r(position), file)

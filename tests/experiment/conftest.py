@@ -10,7 +10,7 @@ import tiny
 
 sys.path.append(str(Path(__file__).parents[1] / "datasets"))
 
-from tiny_files import write_afriqa, write_parallel_json
+from tiny_files import write_afriqa, write_parallel_json, write_xquad_r
 
 
 class Toy:
@@ -57,8 +57,9 @@ def no_data(monkeypatch, tmp_path, offline):
 
 @pytest.fixture
 def tiny_data(monkeypatch, tmp_path, offline):
-    """A few utterances of MTOP and a few questions of AfriQA."""
+    """A few utterances of MTOP and a few questions of AfriQA and XQuAD-R."""
     folder = tmp_path / "data"
     write_parallel_json(folder / "mtop")
     write_afriqa(folder / "afriqa")
+    write_xquad_r(folder / "xquad_r")
     monkeypatch.setenv("OPTICAL_DATA", str(folder))

@@ -1,0 +1,92 @@
+"""The files of XQuAD-R, one a language, read into tables."""
+
+import gzip
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from pyterrier_optical.datasets.download import fetch
+from pyterrier_optical.datasets.folders import data_folder, download_folder
+from pyterrier_optical.errors import OpticalError
+
+LANGUAGES = ("en", "ar", "de", "el", "es", "hi", "ru", "th", "tr", "vi", "zh")
+URL = "https://raw.githubusercontent.com/google-research-datasets/lareqa/master/xquad-r"
+PARAGRAPHS, QUESTIONS = 240, 1190
+
+
+@dataclass(frozen=True)
+class Parallel:
+    """What XQuAD-R has in one language; names and numbers are the same in all of them.
+
+    Attributes:
+        paragraphs: Columns ``docno``, the article's title and the paragraph's number in it, and ``text``.
+        questions: Columns ``qid``, ``query``, and ``docno``, the paragraph that holds the answer.
+    """
+
+    paragraphs: pd.DataFrame
+    questions: pd.DataFrame
+
+
+def read_language(lang: str) -> Parallel:
+    """The paragraphs and questions of one language.
+
+    Looked for as ``xquad_r/<lang>.json[.gz]`` in the data folder, or ``xquad-r/...`` as in the repository it is
+    published in, and downloaded once when it is not there.
+
+    Args:
+        lang: One of :data:`LANGUAGES`.
+
+    Raises:
+        OpticalError: The file is neither on this machine nor to be had, or is not what it should be.
+    """
+    return read_file(_find(lang))
+
+
+def read_file(path: Path) -> Parallel:
+    """SQuAD's JSON, ``data[].paragraphs[].qas[]``, as tables.
+
+    Raises:
+        OpticalError: It is something else.
+    """
+    paragraphs, questions = [], []
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+            articles = json.load(file)["data"]
+        for article in articles:
+            for number, paragraph in enumerate(article["paragraphs"]):
+                docno = f"{article['title']}-{number}"
+                paragraphs.append((docno, paragraph["context"]))
+                questions += [(entry["id"], entry["question"], docno) for entry in paragraph["qas"]]
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise OpticalError(f"{path} is not a file of XQuAD-R ({error!r}): fetch it again.") from error
+    return Parallel(
+        pd.DataFrame(paragraphs, columns=["docno", "text"]), pd.DataFrame(questions, columns=["qid", "query", "docno"])
+    )
+
+
+def check_release(path: Path, lang: str) -> None:
+    """Read a freshly downloaded file.
+
+    Raises:
+        OpticalError: It is no file of XQuAD-R, or has another number of paragraphs or questions than was published.
+    """
+    found = read_file(path)
+    counts = len(found.paragraphs), len(found.questions)
+    if counts != (PARAGRAPHS, QUESTIONS):
+        raise OpticalError(
+            f"{URL}/{lang}.json has {counts[0]} paragraphs and {counts[1]} questions instead of {PARAGRAPHS} and "
+            f"{QUESTIONS}: put the published file into the data folder yourself."
+        )
+
+
+def _find(lang: str) -> Path:
+    name = f"{lang}.json"
+    if folder := data_folder():
+        for place in (folder / "xquad_r", folder / "xquad-r"):
+            for path in (place / f"{name}.gz", place / name):
+                if path.is_file():
+                    return path
+    return fetch(f"{URL}/{name}", download_folder() / "xquad_r" / name, partial(check_release, lang=lang))
