@@ -1,6 +1,7 @@
 """Which words of two languages translate each other, by optimal transport between their vectors."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import pyterrier as pt
 import torch
@@ -36,9 +37,7 @@ def transport_links(
         A (words of the translation x English words) matrix of float64 sums, and the folded words of its rows and
         columns.
     """
-    from pyterrier_optical.checkpoints import load_encoder
-
-    encoder = WordEncoder(load_encoder(model), _PAIRS_AT_ONCE)
+    encoder = _shipped_encoder() if model is None else _encoder(model)
     rows: dict[str, int] = {}
     columns: dict[str, int] = {}
     cells: list[tuple[int, int, float]] = []
@@ -57,6 +56,18 @@ def transport_links(
     r, c, values = zip(*cells, strict=True) if cells else ((), (), ())
     counts = sparse.coo_matrix((values, (r, c)), shape=(len(rows), len(columns))).tocsr()
     return counts, list(rows), list(columns)
+
+
+def _encoder(model) -> WordEncoder:
+    from pyterrier_optical.checkpoints import load_encoder
+
+    return WordEncoder(load_encoder(model), _PAIRS_AT_ONCE)
+
+
+@cache
+def _shipped_encoder() -> WordEncoder:
+    """One for all the languages of a lexicon, each of which is a call of its own."""
+    return _encoder(None)
 
 
 def _seen(words: list[list[Word]], vectors: torch.Tensor) -> tuple[list[list[str]], list[torch.Tensor]]:
