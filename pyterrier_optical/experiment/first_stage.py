@@ -1,6 +1,5 @@
 """First stages side by side: what finds documents for a query that no one translated."""
 
-import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -163,7 +162,7 @@ def first_stage_experiment(
     def stages(task: Task) -> FirstStages:
         key = task.corpus_key
         if key not in shared:
-            index_path = folder and folder / f"index-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+            index_path = folder and folder / f"index-{key[:8]}"
             shared[key] = FirstStages(task, loaded, lexicon, engine, index_path)
         return shared[key]
 

@@ -51,6 +51,14 @@ def test_on_mtop_the_own_translation_is_neither_found_nor_missed(quick, tiny_dat
     assert not table["R@100 reject"].any()
 
 
+def test_an_index_is_named_by_its_documents(quick, tiny_data, tmp_path):
+    from pyterrier_optical.experiment.tasks import Task
+
+    names = ["mtop/hi/dev/split", "mtop/de/dev/split", "afriqa/ha/dev"]
+    first_stage_experiment(names, output=tmp_path, echo=str, **quick)
+    assert {path.name for path in tmp_path.glob("index-*")} == {f"index-{Task(name).corpus_key[:8]}" for name in names}
+
+
 def test_data_sets_with_one_corpus_share_index_and_vectors(quick, tiny_data, monkeypatch):
     counted = {"index": 0, "retriever": 0}
     original, dense = first_stage.bm25, first_stage.OpticalRetriever
