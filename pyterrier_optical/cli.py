@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.experiment import commands
+from pyterrier_optical.experiment.commands import words
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cross-lingual reranking for PyTerrier (OPTICAL).")
 
-experiment = typer.Typer(no_args_is_help=True, help="The experiments that the tables in the documentation come from.")
-app.add_typer(experiment, name="experiment")
+app.add_typer(commands.app, name="experiment")
 
 Config = Annotated[Path, typer.Argument(help="A YAML file; see configs/ for examples.")]
 
@@ -67,7 +68,7 @@ def demo(
     """Compares first stage, baselines and OpticalReranker: a pt.Experiment table per language, and a plot."""
     from pyterrier_optical.experiment import run_demo
 
-    run_demo(dataset, _words(languages), output=output, model=model, engine=engine, hub=hub, echo=typer.echo)
+    run_demo(dataset, words(languages), output=output, model=model, engine=engine, hub=hub, echo=typer.echo)
 
 
 @app.command()
@@ -83,29 +84,8 @@ def evaluate(
     from pyterrier_optical.experiment.report import markdown_table
 
     notes = partial(typer.echo, err=True)
-    table = run(model, _words(datasets) or DATASETS, device=device, engine=engine, echo=notes)
+    table = run(model, words(datasets) or DATASETS, device=device, engine=engine, echo=notes)
     typer.echo(markdown_table(table.map(lambda value: f"{value:.3f}" if isinstance(value, float) else value)))
-
-
-@experiment.command("first-stage")
-def first_stage(
-    datasets: Annotated[list[str] | None, typer.Option(help="Such as afriqa/ha/dev; default: ten.")] = None,
-    systems: Annotated[list[str] | None, typer.Option(help="A name in the tables, each time; default: all.")] = None,
-    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
-    lexicon: Annotated[Path | None, typer.Option(help="Lexicon file; default: the shipped lexicon.")] = None,
-    engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
-    output: Annotated[Path | None, typer.Option(help="Folder for tables and indexes; default: print only.")] = None,
-) -> None:
-    """Compares what finds documents for a query that no one translated: a table per language, and summaries."""
-    from pyterrier_optical.experiment.first_stage import first_stage_experiment
-
-    options = {"model": model, "lexicon": lexicon, "engine": engine, "output": output}
-    first_stage_experiment(_words(datasets), systems=systems, **options, echo=typer.echo)
-
-
-def _words(values: list[str] | None) -> list[str] | None:
-    """Options given once or more often, each a list with spaces or commas, as one list."""
-    return " ".join(values or ()).replace(",", " ").split() or None
 
 
 def main() -> None:
