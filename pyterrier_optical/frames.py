@@ -61,6 +61,17 @@ class TextReranker(ByArguments, GuardedMixing):
         scores = self._scores(inp) if len(inp) else np.zeros(0)
         return pt.model.add_ranks(inp.assign(score=scores))
 
+    @property
+    def encoders(self):
+        """The query encoder and the document encoder, twice the same where they share a model; loaded once, when used.
+
+        Raises:
+            OpticalError: a model cannot be loaded.
+        """
+        if self._encoders is None:
+            self._encoders = self._load_encoders()
+        return self._encoders
+
     def _load_encoders(self):
         """The query encoder and the document encoder, two `TokenEncoder` or twice the same."""
         raise NotImplementedError
@@ -71,9 +82,7 @@ class TextReranker(ByArguments, GuardedMixing):
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:
         from pyterrier_optical.scoring import score_pairs
 
-        if self._encoders is None:
-            self._encoders = self._load_encoders()
-        query_encoder, document_encoder = self._encoders
+        query_encoder, document_encoder = self.encoders
         query_index, queries = distinct_texts(inp[self.query_field])
         document_index, documents = distinct_texts(inp[self.text_field])
         query_sizes = query_encoder.lengths(queries, "query")

@@ -105,6 +105,15 @@ def test_a_loaded_encoder_is_used_as_it_is(tmp_path):
     assert reranker._encoders[0].model is model
 
 
+def test_the_encoders_are_to_be_had_and_loaded_once(bert):
+    reranker = MBERTReranker(bert, device="cpu")
+    queries, documents = reranker.encoders
+    assert queries is documents and reranker.encoders[0] is queries
+    cosine = float(queries.queries(["mto mrefu"])[0][0] @ documents.documents(["the long river"])[0][0])
+    assert cosine == pytest.approx(reranker(FRAME)["score"].iloc[0], abs=1e-6)
+    assert reranker.encoders[0] is queries
+
+
 @pytest.mark.parametrize(
     ("options", "part"),
     [
