@@ -12,18 +12,22 @@ Example:
 
 from pyterrier_optical.transport.cost import cosine_cost, transport_cost
 from pyterrier_optical.transport.exact import exact
+from pyterrier_optical.transport.greedy import greedy
 from pyterrier_optical.transport.marginals import uniform_marginals
 from pyterrier_optical.transport.plan import PLANS, transport_plan
 from pyterrier_optical.transport.proximal import proximal
 from pyterrier_optical.transport.sinkhorn import sinkhorn
+from pyterrier_optical.transport.uniform import uniform
 
 __all__ = [
     "PLANS",
     "cosine_cost",
     "exact",
+    "greedy",
     "proximal",
     "sinkhorn",
     "transport_cost",
     "transport_plan",
+    "uniform",
     "uniform_marginals",
 ]

@@ -1,4 +1,4 @@
-"""One door to the three kinds of plan."""
+"""One door to all kinds of plan."""
 
 from inspect import signature
 
@@ -6,10 +6,12 @@ from torch import Tensor
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.transport.exact import exact
+from pyterrier_optical.transport.greedy import greedy
 from pyterrier_optical.transport.proximal import proximal
 from pyterrier_optical.transport.sinkhorn import sinkhorn
+from pyterrier_optical.transport.uniform import uniform
 
-PLANS = {"sinkhorn": sinkhorn, "exact": exact, "proximal": proximal}
+PLANS = {"sinkhorn": sinkhorn, "exact": exact, "proximal": proximal, "uniform": uniform, "greedy": greedy}
 
 
 def transport_plan(cost: Tensor, a: Tensor, b: Tensor, plan: str = "sinkhorn", **options) -> Tensor:
@@ -23,7 +25,9 @@ def transport_plan(cost: Tensor, a: Tensor, b: Tensor, plan: str = "sinkhorn", *
         cost: costs, shape (B, n, m).
         a: masses of the rows, shape (B, n), 0 for padding.
         b: masses of the columns, shape (B, m).
-        plan: ``"sinkhorn"`` (entropic), ``"exact"`` (POT's ``ot.emd``) or ``"proximal"`` (IPOT).
+        plan: ``"sinkhorn"`` (entropic), ``"exact"`` (POT's ``ot.emd``) or ``"proximal"`` (IPOT); to compare with, what
+            is no optimal transport: ``"uniform"`` (every pair of tokens alike) and ``"greedy"`` (every column to its
+            cheapest row; it does not meet the rows' marginal).
         **options: keyword options of the function of that name.
 
     Returns:
