@@ -12,6 +12,8 @@ class BitextCollator:
         student: A `MultiVectorEncoder`.
         teacher: A `MultiVectorEncoder`.
         max_tokens: Both sides are cut to so many tokens; None for the models' own limits, which hold in any case.
+        student_english: Tokenise `english` for the student too, as the last columns, for losses that put both sides
+            through it.
 
     Example:
         >>> batch = BitextCollator(student, teacher)([{"english": "Water", "translation": "Maji"}])  # doctest: +SKIP
@@ -24,23 +26,26 @@ class BitextCollator:
     router_mapping = None
     prompts = None
 
-    def __init__(self, student, teacher, max_tokens: int | None = None):
+    def __init__(self, student, teacher, max_tokens: int | None = None, *, student_english: bool = False):
         self.student = student
         self.teacher = teacher
         self.max_tokens = max_tokens
+        self.student_english = student_english
 
     def __call__(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """Turns rows into the flat dict of features that the trainer takes apart again."""
         teacher_prompt = (self.teacher.prompts or {}).get("document") or None
         sides = {
-            "english": (self.teacher, "document", teacher_prompt),
-            "translation": (self.student, "document", None),
+            "english": ("english", self.teacher, teacher_prompt),
+            "translation": ("translation", self.student, None),
         }
-        batch = {}
-        for column, (model, task, prompt) in sides.items():
+        if self.student_english:
+            sides["student_english"] = ("english", self.student, None)
+        batch, task = {}, "document"
+        for side, (column, model, prompt) in sides.items():
             limit = min(self.max_tokens or model.max_seq_length, model.max_seq_length)
             features = model.preprocess([row[column] for row in rows], prompt=prompt, task=task, max_length=limit)
-            batch.update({f"{column}_{key}": value for key, value in features.items()})
-            batch[f"{column}_task"] = task
+            batch.update({f"{side}_{key}": value for key, value in features.items()})
+            batch[f"{side}_task"] = task
         batch["english_task"] = FOR_TEACHER
         return batch

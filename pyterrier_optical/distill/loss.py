@@ -27,12 +27,14 @@ class OpticalLoss(nn.Module):
     Args:
         model: The student, a `MultiVectorEncoder`.
         teacher: The teacher, a `MultiVectorEncoder`, or `TeacherVectors` with a cache of its own.
-        plan: "sinkhorn", "exact" or "proximal" (see `pyterrier_optical.transport.transport_plan`).
+        plan: A name that `pyterrier_optical.transport.transport_plan` knows.
         **plan_options: Options of the solver, `epsilon` first among them.
 
     Inputs:
         | Texts                    | Labels |
         | (english, translation)   | none   |
+
+    Further columns (a collator's `student_english`) are for other objectives, and not looked at.
 
     Raises:
         OpticalError: If the batch was not made by `BitextCollator`, or teacher and student differ in dimension.
@@ -57,7 +59,7 @@ class OpticalLoss(nn.Module):
 
     def forward(self, sentence_features: Iterable[dict[str, Tensor]], labels: Tensor | None = None) -> Tensor:
         """The mean transport cost of a batch, a float32 scalar with gradient to the student."""
-        english, translation = sentence_features
+        english, translation, *_ = sentence_features
         if english.get("task") != FOR_TEACHER:
             raise OpticalError(
                 "The English side was not tokenised for the teacher: "

@@ -16,7 +16,7 @@ from pyterrier_optical.distill.loss import FrozenRows, OpticalLoss
 from pyterrier_optical.distill.progress import RunLog
 from pyterrier_optical.distill.sampling import sample_rows
 from pyterrier_optical.distill.saving import save_model
-from pyterrier_optical.distill.sources import load_bitext
+from pyterrier_optical.distill.sources import Bitext, load_bitext
 from pyterrier_optical.distill.student import load_student, teacher_rows
 from pyterrier_optical.distill.teacher import load_teacher
 from pyterrier_optical.errors import OpticalError
@@ -65,7 +65,7 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
 
     if not trainer.is_world_process_zero():
         return output / "model"
-    _mix_with_start(student, start, config.training.keep_start)
+    mix_with_start(student, start, config.training.keep_start)
     measured = trainer.evaluator(student)
     log.write(event="end", step=trainer.state.global_step, **{f"eval_{k}": v for k, v in measured.items()})
     save_model(student, output / "model", half=True)
@@ -84,20 +84,12 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
 
 
 def _trainer(config: DistillConfig, arguments, student, teacher, bitext, log):
-    from datasets import Dataset
-    from sentence_transformers import MultiVectorEncoderTrainer
     from sentence_transformers.base.evaluation import SequentialEvaluator
     from transformers import EarlyStoppingCallback
 
     from pyterrier_optical.distill.evaluators import BitextRetrieval, DatasetRanking
 
     training = config.training
-    frozen = teacher_rows(config)
-    words = student[0].auto_model.get_input_embeddings()
-    if frozen:
-        FrozenRows(words, frozen)
-    _freeze_all_but(student, training.trainable)
-    rows = _rows(config, bitext, arguments.train_batch_size * arguments.world_size)
     evaluators = [BitextRetrieval(bitext.heldout, teacher)]
     names = [name for name in config.evaluation.datasets if _available(name)]
     if names:
@@ -108,18 +100,72 @@ def _trainer(config: DistillConfig, arguments, student, teacher, bitext, log):
     callbacks = [log.callback()]
     if training.patience:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=training.patience))
-    return MultiVectorEncoderTrainer(
-        model=student,
-        args=arguments,
-        train_dataset=Dataset.from_list([{k: row[k] for k in ("english", "translation")} for row in rows]),
-        loss=OpticalLoss(student, teacher, **config.loss),
-        data_collator=BitextCollator(student, teacher, training.max_tokens),
+    prepare_student(config, student)
+    return make_trainer(
+        arguments,
+        student,
+        training_rows(config, bitext, arguments.train_batch_size * arguments.world_size),
+        OpticalLoss(student, teacher, **config.loss),
+        BitextCollator(student, teacher, training.max_tokens),
         evaluator=SequentialEvaluator(evaluators, main_score_function=lambda scores: scores[-1]),
         callbacks=callbacks,
     )
 
 
-def _rows(config: DistillConfig, bitext, per_step: int) -> list[dict[str, str]]:
+def make_trainer(arguments, student, rows: list[dict[str, str]], loss, collator, **options):
+    """A trainer that takes the rows in their order, with any loss over bitext.
+
+    Args:
+        arguments: As `training_arguments` makes them.
+        student: A `MultiVectorEncoder`, as `prepare_student` left it.
+        rows: As `training_rows` draws them.
+        loss: An `nn.Module` over the student that takes the collator's batches.
+        collator: A `BitextCollator`.
+        **options: Further arguments of the trainer, such as `evaluator` and `callbacks`.
+
+    Returns:
+        `sentence_transformers.MultiVectorEncoderTrainer`.
+    """
+    from datasets import Dataset
+    from sentence_transformers import MultiVectorEncoderTrainer
+
+    return MultiVectorEncoderTrainer(
+        model=student,
+        args=arguments,
+        train_dataset=Dataset.from_list([{k: row[k] for k in ("english", "translation")} for row in rows]),
+        loss=loss,
+        data_collator=collator,
+        **options,
+    )
+
+
+def prepare_student(config: DistillConfig, student) -> None:
+    """Freezes what does not learn: the teacher's rows of a transplant, and what `training.trainable` leaves out.
+
+    Args:
+        config: The run's configuration; its start has been made (see `load_student`).
+        student: A `MultiVectorEncoder`, changed in place.
+
+    Raises:
+        OpticalError: If a pattern of `training.trainable` matches no parameter.
+    """
+    frozen = teacher_rows(config)
+    if frozen:
+        FrozenRows(student[0].auto_model.get_input_embeddings(), frozen)
+    _freeze_all_but(student, config.training.trainable)
+
+
+def training_rows(config: DistillConfig, bitext: Bitext, per_step: int) -> list[dict[str, str]]:
+    """The rows of a whole run in their order, by the run's mixes and seed.
+
+    Args:
+        config: The run's configuration.
+        bitext: Its training pairs are drawn from.
+        per_step: Rows that all devices together see on a step.
+
+    Returns:
+        Dicts with `english`, `translation` and `lang`.
+    """
     training = config.training
 
     def draw(steps: int, mix, seed: int) -> list[dict[str, str]]:
@@ -132,11 +178,12 @@ def _rows(config: DistillConfig, bitext, per_step: int) -> list[dict[str, str]]:
     )
 
 
-def training_arguments(config: DistillConfig):
+def training_arguments(config: DistillConfig, **changes):
     """The trainer's arguments; making them also joins the processes that `accelerate launch` started.
 
     Args:
         config: The run's configuration.
+        **changes: Arguments that are to be otherwise than the configuration has them.
 
     Returns:
         `sentence_transformers.MultiVectorEncoderTrainingArguments`.
@@ -146,31 +193,32 @@ def training_arguments(config: DistillConfig):
     training = config.training
     gpu = torch.cuda.is_available()
     bf16 = training.precision == "bfloat16" or (training.precision == "auto" and gpu and torch.cuda.is_bf16_supported())
-    return MultiVectorEncoderTrainingArguments(
-        output_dir=str(Path(expand(config.output)) / "checkpoints"),
-        max_steps=training.steps,
-        per_device_train_batch_size=training.batch_size,
-        learning_rate=training.learning_rate,
-        learning_rate_mapping={r"word_embeddings": training.embedding_learning_rate},
-        lr_scheduler_type="linear",
-        warmup_steps=training.warmup_steps,
-        weight_decay=0.0,
-        bf16=bf16,
-        use_cpu=not gpu and not torch.backends.mps.is_available(),
-        seed=training.seed,
-        batch_sampler=_in_order,
-        eval_strategy="steps",
-        eval_steps=training.eval_steps,
-        save_strategy="steps",
-        save_steps=training.eval_steps,
-        save_total_limit=2,
-        load_best_model_at_end=training.patience > 0,
-        metric_for_best_model=f"eval_{config.evaluation.best}",
-        greater_is_better=True,
-        logging_steps=min(25, training.eval_steps),
-        report_to="none",
-        dataloader_num_workers=0,
-    )
+    arguments = {
+        "output_dir": str(Path(expand(config.output)) / "checkpoints"),
+        "max_steps": training.steps,
+        "per_device_train_batch_size": training.batch_size,
+        "learning_rate": training.learning_rate,
+        "learning_rate_mapping": {r"word_embeddings": training.embedding_learning_rate},
+        "lr_scheduler_type": "linear",
+        "warmup_steps": training.warmup_steps,
+        "weight_decay": 0.0,
+        "bf16": bf16,
+        "use_cpu": not gpu and not torch.backends.mps.is_available(),
+        "seed": training.seed,
+        "batch_sampler": _in_order,
+        "eval_strategy": "steps",
+        "eval_steps": training.eval_steps,
+        "save_strategy": "steps",
+        "save_steps": training.eval_steps,
+        "save_total_limit": 2,
+        "load_best_model_at_end": training.patience > 0,
+        "metric_for_best_model": f"eval_{config.evaluation.best}",
+        "greater_is_better": True,
+        "logging_steps": min(25, training.eval_steps),
+        "report_to": "none",
+        "dataloader_num_workers": 0,
+    }
+    return MultiVectorEncoderTrainingArguments(**{**arguments, **changes})
 
 
 def _in_order(dataset, batch_size: int, drop_last: bool, **_):
@@ -194,7 +242,14 @@ def _freeze_all_but(student, patterns: list[str]) -> None:
             raise OpticalError(f"No parameter of the student matches {pattern!r}: mend 'trainable' under 'training'.")
 
 
-def _mix_with_start(student, start: dict, share: float) -> None:
+def mix_with_start(student, start: dict, share: float) -> None:
+    """Draws all but the word embeddings back towards where they began (see `TrainingConfig.keep_start`).
+
+    Args:
+        student: A `MultiVectorEncoder`, changed in place.
+        start: Its state before training.
+        share: The weight of the start, from 0 to 1.
+    """
     if not share:
         return
     mixed = {

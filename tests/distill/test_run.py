@@ -88,13 +88,13 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(settings, tmp_path):
 
 def test_a_late_phase_does_not_change_the_rows_before_it(settings):
     from pyterrier_optical.distill.config import BitextConfig
-    from pyterrier_optical.distill.run import _rows
+    from pyterrier_optical.distill.run import training_rows
     from pyterrier_optical.distill.sources import load_bitext
 
     plain = DistillConfig.from_dict(settings)
     late = DistillConfig.from_dict({**with_training(settings, late_steps=3), "late_mix": {"english_share": 1.0}})
     bitext = load_bitext(BitextConfig(files=settings["bitext"]["files"]), heldout_pairs=4)
-    before, after = (_rows(config, bitext, per_step=8) for config in (plain, late))
+    before, after = (training_rows(config, bitext, per_step=8) for config in (plain, late))
     assert len(before) == len(after) == 64
     assert before[:40] == after[:40]
     assert {row["lang"] for row in after[40:]} == {"en"}
