@@ -31,15 +31,16 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
         model: None for the model inside the package, a local folder, a hub id, or a loaded ``MultiVectorEncoder``,
             returned as it is.
         device: a torch device name; None picks the accelerator when there is one.
-        dtype: "float32", "float16" or "bfloat16"; None is float32 on the CPU (half precision is slow there) and the
-            stored precision on an accelerator.
+        dtype: "float32", "float16" or "bfloat16"; "int8" for linear layers in 8-bit integers on the CPU (see
+            `pyterrier_optical.quantise`); None is float32 on the CPU (half precision is slow there) and the stored
+            precision on an accelerator.
 
     Returns:
         A ``sentence_transformers.MultiVectorEncoder`` in evaluation mode.
 
     Raises:
         OpticalError: no such folder or hub id, an unreachable hub, a folder that is no checkpoint or holds pickled
-            weights only, a checkpoint of a newer format, or an unknown dtype.
+            weights only, a checkpoint of a newer format, an unknown dtype, or "int8" on an accelerator.
 
     Example:
         >>> encoder = load_encoder()                      # doctest: +SKIP
@@ -60,8 +61,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
             encoder = MultiVectorEncoder(str(folder), device=device, local_files_only=True, model_kwargs=options)
         else:
             encoder = MultiVectorEncoder(modules=_last_layer_modules(folder, options), device=device)
-    _cap_length(encoder)
-    return encoder.eval()
+    return _finished(encoder, dtype)
 
 
 def load_sentence_transformer(name, *, device: str | None = None, dtype: str | None = None, pooling: str | None = None):
@@ -98,8 +98,7 @@ def load_sentence_transformer(name, *, device: str | None = None, dtype: str | N
             body = _transformer(folder, options)
             pool = Pooling(body.get_embedding_dimension(), pooling_mode=pooling)
             encoder = SentenceTransformer(modules=[body, pool], device=device)
-    _cap_length(encoder)
-    return encoder.eval()
+    return _finished(encoder, dtype)
 
 
 def find_checkpoint(model: str | os.PathLike) -> Path:
@@ -178,14 +177,20 @@ def read_checkpoint_info(folder: str | os.PathLike) -> dict | None:
     return info
 
 
-def check_dtype(dtype: str | None) -> None:
-    """Refuse a precision that is not one of the four choices.
+def check_dtype(dtype: str | None, *, int8: bool = True) -> None:
+    """Refuse a precision that is not one of the choices.
+
+    Args:
+        dtype: None, "float32", "float16", "bfloat16" or "int8".
+        int8: whether "int8" is one of them.
 
     Raises:
-        OpticalError: ``dtype`` is not None, "float32", "float16" or "bfloat16".
+        OpticalError: ``dtype`` is none of them.
     """
-    if dtype not in (None, "float32", "float16", "bfloat16"):
-        raise OpticalError(f"Unknown dtype {dtype!r}: choose None, 'float32', 'float16' or 'bfloat16'.")
+    names = ("float32", "float16", "bfloat16", *(["int8"] if int8 else []))
+    if dtype is not None and dtype not in names:
+        choices = f"{', '.join(map(repr, (None, *names[:-1])))} or {names[-1]!r}"
+        raise OpticalError(f"Unknown dtype {dtype!r}: choose {choices}.")
 
 
 def _require(model, kind: str):
@@ -203,10 +208,11 @@ def placement(device: str | None, dtype: str | None) -> tuple[str, dict]:
 
     Args:
         device: a torch device name; None picks the accelerator when there is one.
-        dtype: "float32", "float16" or "bfloat16"; None is float32 on the CPU and the stored precision elsewhere.
+        dtype: "float32", "float16", "bfloat16" or "int8" (loaded as float32); None is float32 on the CPU and the
+            stored precision elsewhere.
 
     Raises:
-        OpticalError: torch knows no such device.
+        OpticalError: torch knows no such device, or it is no CPU and ``dtype`` is "int8".
     """
     import torch
 
@@ -219,6 +225,10 @@ def placement(device: str | None, dtype: str | None) -> tuple[str, dict]:
         kind = torch.device(device).type
     except RuntimeError as error:
         raise OpticalError(f"Unknown device {device!r}: use 'cpu', 'cuda', 'cuda:1' or 'mps'.") from error
+    if dtype == "int8":
+        if kind != "cpu":
+            raise OpticalError(f"dtype 'int8' is for the CPU, not for {device!r}: pass device='cpu' or another dtype.")
+        dtype = "float32"
     # Left alone, from_pretrained keeps a half-precision checkpoint in half precision on the CPU too.
     precision = getattr(torch, dtype) if dtype else (torch.float32 if kind == "cpu" else "auto")
     return device, {"dtype": precision, "use_safetensors": True}
@@ -267,6 +277,15 @@ def _module_paths(folder: Path) -> list[str]:
         raise OpticalError(
             f"The file '{folder / 'modules.json'}' is damaged: fetch or save the model again."
         ) from error
+
+
+def _finished(encoder, dtype: str | None):
+    _cap_length(encoder)
+    if dtype == "int8":
+        from pyterrier_optical.quantise import quantise
+
+        quantise(encoder)
+    return encoder.eval()
 
 
 def _cap_length(encoder) -> None:

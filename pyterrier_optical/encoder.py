@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.quantise import is_quantised
 
 
 @dataclass
@@ -66,7 +67,8 @@ class TokenEncoder:
     """Encodes queries and documents with a late-interaction model.
 
     The model's own task settings hold: prompts, query expansion, skip lists. Vectors are L2-normalised, kept in float32
-    on the model's device, and do not depend on what else is in the batch (up to rounding).
+    on the model's device, and do not depend on what else is in the batch (up to rounding, which an int8 model would
+    magnify: there only texts of one length share a batch, and the vectors are the very same in any batch).
 
     Args:
         model: a ``sentence_transformers.MultiVectorEncoder``.
@@ -90,6 +92,7 @@ class TokenEncoder:
         self.batch_tokens = batch_tokens or (1024 if model.device.type == "cpu" else 32_768)
         self.batch_texts = batch_texts
         self.verbose = verbose
+        self._one_length = is_quantised(model)
         self._overheads: dict[str, int] = {}
 
     @cached_property
@@ -201,7 +204,8 @@ class TokenEncoder:
         widest = 0
         for size, text in reversed(work):
             widest = widest or size
-            if batch and ((len(batch) + 1) * widest > self.batch_tokens or len(batch) == self.batch_texts):
+            full = (len(batch) + 1) * widest > self.batch_tokens or len(batch) == self.batch_texts
+            if batch and (full or (self._one_length and size != widest)):
                 yield batch
                 batch, widest = [], size
             batch.append(text)

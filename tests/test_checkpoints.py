@@ -84,7 +84,7 @@ def test_half_precision_checkpoints_are_float32_on_the_cpu_unless_asked(tmp_path
 
 def test_unknown_dtype_and_device_are_refused(tmp_path):
     folder = tiny.encoder(tmp_path)
-    refused(lambda: load_encoder(folder, dtype="int8"), "int8", "float16")
+    refused(lambda: load_encoder(folder, dtype="int4"), "int4", "float16", "int8")
     refused(lambda: load_encoder(folder, device="abacus"), "abacus", "cpu")
 
 

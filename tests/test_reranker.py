@@ -227,7 +227,7 @@ def test_the_model_is_loaded_once_and_only_for_rows(folder, monkeypatch):
     "options",
     [
         {"truncation": "cut"},
-        {"dtype": "int8"},
+        {"dtype": "int4"},
         {"batch_size": 0},
         {"max_query_tokens": -1},
         {"max_document_tokens": 2.5},

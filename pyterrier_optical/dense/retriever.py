@@ -51,8 +51,8 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         candidates: documents that a query meets in larger corpora, and so can find at most.
         batch_size: texts per forward pass, at most; None: as many as are fast on the device.
         device: a torch device name; None picks the accelerator when there is one.
-        dtype: "float32", "float16" or "bfloat16" of the model; None is float32 on the CPU, the stored precision
-            elsewhere.
+        dtype: "float32", "float16", "bfloat16" or, on the CPU, "int8" of the model; None is float32 on the CPU, the
+            stored precision elsewhere.
         precision: "float16" or "float32" of the stored vectors.
         max_query_tokens: a query's tokens, markers included; None for the model's own limit.
         max_document_tokens: a document's tokens, likewise.

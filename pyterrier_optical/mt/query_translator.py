@@ -165,7 +165,7 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
     def _check_arguments(self) -> None:
         from pyterrier_optical.checkpoints import check_dtype
 
-        check_dtype(self.dtype)
+        check_dtype(self.dtype, int8=False)
         if not isinstance(self.model, (str, os.PathLike)):
             raise OpticalError(
                 f"A model of type {type(self.model).__name__} cannot be used: give a folder or a hub id."

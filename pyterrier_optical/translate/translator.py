@@ -68,7 +68,7 @@ class OpticalTranslator(GuardedMixing):
         max_terms: Most terms that may be nearest terms; the most frequent ones are taken.
         batch_size: Texts encoded at once.
         device: Torch device; None: an accelerator where there is one.
-        dtype: Precision of the model.
+        dtype: Precision of the model, as for :class:`OpticalReranker`.
         verbose: Show a progress bar, and add the column ``query_terms``, what :meth:`translate` says of each query.
 
     Raises:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import pyterrier as pt
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from pyterrier_optical.encoder import TokenEncoder
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.quantise import is_quantised
 from pyterrier_optical.tokenise import clean, runs
 
 
@@ -71,7 +74,7 @@ class WordEncoder:
         found: list[list[Word]] = [[] for _ in texts]
         vectors: list[Tensor] = []
         rows = 0
-        for batch in self._batches(texts):
+        for batch in self._batches(texts, task):
             for index, (tokens, spans) in zip(batch, self._tokens([texts[i] for i in batch], task), strict=True):
                 owners, found[index] = _words(texts[index], spans, rows)
                 merged = _merge(tokens, owners)
@@ -89,7 +92,7 @@ class WordEncoder:
             (n, d) float32 vectors of unit length on the CPU; zeros for a term without a known token.
         """
         vectors = torch.zeros(len(terms), self._dim())
-        for batch in self._batches(terms):
+        for batch in self._batches(terms, "document"):
             for index, (tokens, _) in zip(batch, self._tokens([terms[i] for i in batch], "document"), strict=True):
                 if len(tokens):
                     vectors[index] = normalize(tokens.mean(0), dim=0)
@@ -98,12 +101,20 @@ class WordEncoder:
     def _dim(self) -> int:
         return self.model.encode_query("a").shape[1]
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[list[int]]:
-        """Indices of the texts with something in them, those of one length together."""
-        order = sorted((i for i, text in enumerate(texts) if text.strip()), key=lambda i: len(texts[i]))
-        starts = range(0, len(order), self.batch_size)
-        for start in pt.tqdm(starts, desc="Encoding words", unit="batch", disable=not (self.verbose and order)):
-            yield order[start : start + self.batch_size]
+    def _batches(self, texts: Sequence[str], task: str) -> Iterator[list[int]]:
+        """Indices of the texts with something in them, those of one length together; no others in an int8 model."""
+        sizes = TokenEncoder(self.model).lengths(texts, task)
+        order = sorted((i for i, text in enumerate(texts) if text.strip()), key=sizes.__getitem__)
+        one_length = is_quantised(self.model)
+        groups = [list(group) for _, group in groupby(order, key=lambda i: sizes[i] if one_length else 0)]
+        with pt.tqdm(
+            total=len(order), desc="Encoding words", unit="text", disable=not (self.verbose and order)
+        ) as progress:
+            for group in groups:
+                for start in range(0, len(group), self.batch_size):
+                    batch = group[start : start + self.batch_size]
+                    yield batch
+                    progress.update(len(batch))
 
     def _tokens(self, texts: list[str], task: str) -> Iterator[tuple[Tensor, list[tuple[int, int]]]]:
         """The (n, d) vectors and the character spans of the known tokens of each text."""
