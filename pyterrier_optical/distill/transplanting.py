@@ -33,6 +33,8 @@ class TransplantOptions:
     """How a transplant is made.
 
     Attributes:
+        body: The BERT whose body, vocabulary and rows are taken, given as a teacher is; None: the teacher itself. The
+            student of a body of another width than the teacher's ends in a dense layer.
         pieces_per_language: Pieces learnt per language before those the teacher has, and those that would cut English
             words differently, are left out.
         pieces: Other numbers for some languages, by code.
@@ -46,6 +48,7 @@ class TransplantOptions:
         seed: Seed of the sample of pairs.
     """
 
+    body: str | None = None
     pieces_per_language: int = 4000
     pieces: dict = field(default_factory=dict)
     pairs: int = 40_000
@@ -175,8 +178,8 @@ def _bert_parts(teacher):
         or type(backend.model).__name__ != "WordPiece"
     ):
         raise OpticalError(
-            "Only a BERT teacher with a WordPiece tokenizer can be transplanted: "
-            "use a multilingual checkpoint as the student instead (student: xlm-roberta-base)."
+            "Only a BERT with an uncased WordPiece tokenizer can be transplanted: name one as 'body' under "
+            "'transplant', or use a multilingual checkpoint as the student (student: xlm-roberta-base)."
         )
     return body, backend
 
