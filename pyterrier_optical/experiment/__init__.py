@@ -14,6 +14,7 @@ _HOMES = {
     "first_stage_experiment": "first_stage",
     "paired_t_test": "comparison",
     "run_demo": "demo",
+    "run_report": "full_report",
     "standard_systems": "systems",
 }
 

@@ -5,7 +5,27 @@ from typing import Annotated
 
 import typer
 
+from pyterrier_optical.experiment.word_lists import WordLists
+
 app = typer.Typer(no_args_is_help=True, help="The experiments that the tables in the documentation come from.")
+
+_FIRST_STAGES = (
+    "One of these, each time; default: all. BM25, query as it is; nearest terms; lexicon; mixture; mixture, idf "
+    "weights; mixture, plain bag; OpticalRetriever; fusion; human translation."
+)
+_With = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        help="Baselines to add: mbert, labse, xlmr (fetched from the model hub), minilm (there whenever it is "
+        "installed); mbert=FOLDER for a copy on this machine.",
+    ),
+]
+_Languages = Annotated[list[str] | None, typer.Option(help="Such as 'hi th'; default: all of the report.")]
+_Model = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")]
+_Engine = Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")]
+_Device = Annotated[str | None, typer.Option(help="Torch device; default: what there is.")]
+_Output = Annotated[Path, typer.Option(help="Folder for tables, figures and indexes, in a folder of the report's own.")]
 
 
 def words(values: list[str] | None) -> list[str] | None:
@@ -16,7 +36,7 @@ def words(values: list[str] | None) -> list[str] | None:
 @app.command("first-stage")
 def first_stage(
     datasets: Annotated[list[str] | None, typer.Option(help="Such as afriqa/ha/dev; default: ten.")] = None,
-    systems: Annotated[list[str] | None, typer.Option(help="A name in the tables, each time; default: all.")] = None,
+    systems: Annotated[list[str] | None, typer.Option(help=_FIRST_STAGES)] = None,
     model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
     lexicon: Annotated[Path | None, typer.Option(help="Lexicon file; default: the shipped lexicon.")] = None,
     engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
@@ -27,3 +47,68 @@ def first_stage(
 
     options = {"model": model, "lexicon": lexicon, "engine": engine, "output": output}
     first_stage_experiment(words(datasets), systems=systems, **options, echo=typer.echo)
+
+
+@app.command("mtop", cls=WordLists)
+def mtop(
+    baselines: _With = None,
+    languages: _Languages = None,
+    split: Annotated[str, typer.Option(help="test or dev.")] = "test",
+    model: _Model = None,
+    engine: _Engine = "auto",
+    output: _Output = Path("output"),
+    device: _Device = None,
+) -> None:
+    """Reports on MTOP: queries in de, es, fr, hi, th and en over English utterances."""
+    _report("mtop", baselines, languages, split=split, model=model, engine=engine, output=output, device=device)
+
+
+@app.command("xquad-r", cls=WordLists)
+def xquad_r(
+    baselines: _With = None,
+    languages: _Languages = None,
+    model: _Model = None,
+    engine: _Engine = "auto",
+    output: _Output = Path("output"),
+    device: _Device = None,
+) -> None:
+    """Reports on XQuAD-R: questions in hi, th, de, es over English paragraphs, and English ones over theirs."""
+    _report("xquad-r", baselines, languages, model=model, engine=engine, output=output, device=device)
+
+
+@app.command("afriqa", cls=WordLists)
+def afriqa(
+    baselines: _With = None,
+    languages: _Languages = None,
+    split: Annotated[str, typer.Option(help="dev, train or test.")] = "dev",
+    model: _Model = None,
+    engine: _Engine = "auto",
+    output: _Output = Path("output"),
+    device: _Device = None,
+) -> None:
+    """Reports on AfriQA: questions in ha, ig, zu, rw over English passages."""
+    _report("afriqa", baselines, languages, split=split, model=model, engine=engine, output=output, device=device)
+
+
+def _report(suite: str, baselines: list[str] | None, languages: list[str] | None, **options) -> None:
+    from pyterrier_optical.experiment.full_report import run_report
+
+    run_report(suite, words(languages), baselines=words(baselines) or (), **options, echo=typer.echo)
+
+
+@app.command("matched")
+def matched(
+    config: Annotated[Path, typer.Argument(help="A YAML file, such as configs/matched.yaml.")],
+    objectives: Annotated[list[str] | None, typer.Option(help="Such as 'ot mse ranking'; default: CONFIG's.")] = None,
+    starts: Annotated[list[str] | None, typer.Option(help="aligned, plain; default: CONFIG's.")] = None,
+    seeds: Annotated[list[str] | None, typer.Option(help="Such as '1 2 3'; default: CONFIG's.")] = None,
+    pairs: Annotated[list[str] | None, typer.Option(help="Pairs a language, such as '1000 4000 all'.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder for runs, tables and plots; default: CONFIG's.")] = None,
+) -> None:
+    """Trains one student by several objectives, all else being equal, and compares them on every language."""
+    from pyterrier_optical.experiment.matched import matched_experiment
+
+    numbers = [
+        [int(word) if word.isdigit() else word for word in words(given) or ()] or None for given in (seeds, pairs)
+    ]
+    matched_experiment(config, words(objectives), words(starts), *numbers, output=output, echo=typer.echo)

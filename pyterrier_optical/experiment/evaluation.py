@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.exhaustive import exhaustive_run, ranking_measure, ranking_quality
+from pyterrier_optical.exhaustive import ranking_measure, ranking_quality
+from pyterrier_optical.experiment.every_document import EveryDocument
 from pyterrier_optical.first_stage import bm25
 
 DATASETS = (
@@ -97,23 +98,9 @@ def _teacher(teacher, device):
     return TokenEncoder(loaded.to(device) if device else loaded, verbose=True)
 
 
-class _MaxSim:
-    """Ranks all documents with one model; documents that several data sets share are encoded once."""
-
-    def __init__(self, encoder):
-        self.encoder = encoder
-        self._texts: tuple[str, ...] | None = None
-
+class _MaxSim(EveryDocument):
     def __call__(self, dataset, topics: pd.DataFrame) -> pd.DataFrame:
-        documents = pd.DataFrame(dataset.get_corpus_iter(verbose=False))
-        return exhaustive_run(topics, documents, self.encoder, self)
-
-    def documents(self, texts: Sequence[str]):
-        """As `TokenEncoder.documents`, remembering the last corpus."""
-        if self._texts != tuple(texts):
-            self._vectors = self.encoder.documents(texts)
-            self._texts = tuple(texts)
-        return self._vectors
+        return self.rank(topics, pd.DataFrame(dataset.get_corpus_iter(verbose=False)))
 
 
 class _Bm25:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pyterrier_optical.experiment.comparison import Comparison
 
-PALETTE = ("#b8b8b8", "#6f7f93", "#8fb8de", "#e0b470", "#a6c48a", "#c59ac9", "#d1495b")
+PALETTE = ("#b8b8b8", "#6f7f93", "#8fb8de", "#e0b470", "#a6c48a", "#c59ac9", "#5fb3b3", "#b08968", "#d1495b")
 
 
 def bar_chart(comparison: Comparison, measure: str, path: str | os.PathLike, *, title: str = "") -> Path:

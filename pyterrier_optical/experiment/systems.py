@@ -1,13 +1,19 @@
 """The systems of a cross-lingual comparison: which can be had here, and why the others cannot."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
 import pyterrier as pt
 
-from pyterrier_optical.baselines import LaBSEReranker, MBERTReranker, MiniLMReranker, XLMRReranker
+from pyterrier_optical.baselines import (
+    BiEncoderReranker,
+    LaBSEReranker,
+    MBERTReranker,
+    MiniLMReranker,
+    XLMRReranker,
+)
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage import bm25
 from pyterrier_optical.reranker import OpticalReranker
@@ -16,7 +22,27 @@ from pyterrier_optical.translate import OpticalTranslator
 RAW = "BM25, query as it is"
 FIRST = "first stage"
 OPTICAL = "first >> OpticalReranker"
-HUB_BASELINES = (MBERTReranker, LaBSEReranker, XLMRReranker)
+
+#: The baselines by the names that commands take; the first needs no model hub.
+BASELINES: dict[str, type[BiEncoderReranker]] = {
+    "minilm": MiniLMReranker,
+    "mbert": MBERTReranker,
+    "labse": LaBSEReranker,
+    "xlmr": XLMRReranker,
+}
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """Rerankers to compare with.
+
+    Attributes:
+        rerankers: By the name they have in tables.
+        missing: Why a baseline is not among them: a reason by its name.
+    """
+
+    rerankers: dict[str, BiEncoderReranker]
+    missing: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,6 +72,8 @@ def standard_systems(
     engine: str = "auto",
     hub: bool = False,
     depth: int = 100,
+    baselines: Baselines | None = None,
+    fields: str | Iterable[str] | None = None,
 ) -> Systems:
     """The pipelines that a cross-lingual comparison needs, over the corpus of a data set.
 
@@ -59,6 +87,8 @@ def standard_systems(
         hub: Fetch baselines that are on the model hub only; otherwise they take part when they are in the hub's cache
             on this machine already.
         depth: Documents to rerank for each query.
+        baselines: What to compare with, in the place of what ``hub`` says; see `named_baselines`.
+        fields: For `pyterrier_optical.bm25`.
 
     Returns:
         The pipelines, and the baselines left out.
@@ -66,22 +96,52 @@ def standard_systems(
     Raises:
         OpticalError: No engine for BM25.
     """
-    retriever = bm25(dataset, index_path=index_path, engine=engine)
+    baselines = baselines or _to_be_had(dict.fromkeys(BASELINES.values()), fetch=hub)
+    retriever = bm25(dataset, index_path=index_path, engine=engine, fields=fields)
     first = OpticalTranslator(model=model) >> retriever % depth >> dataset.text_loader()
     pipelines = {RAW: retriever % depth, FIRST: first}
-    missing = {}
-    for reranker, why_not in _candidates(hub):
-        if reason := why_not():
+    pipelines |= {f"first >> {name}": first >> reranker for name, reranker in baselines.rerankers.items()}
+    pipelines[OPTICAL] = first >> OpticalReranker(model)
+    return Systems(pipelines, baselines.missing, engine=retriever.engine, num_docs=retriever.num_docs)
+
+
+def named_baselines(names: Sequence[str] = (), *, device: str | None = None) -> Baselines:
+    """The baselines that someone named, and MiniLM, which needs no hub, in any case.
+
+    Args:
+        names: Keys of `BASELINES`, of which hub models are fetched when they are not on this machine; or ``mbert=PATH``
+            for a copy in a folder.
+        device: Torch device; None: an accelerator where there is one.
+
+    Returns:
+        Those that can be had, and why the others cannot.
+
+    Raises:
+        OpticalError: An unknown name.
+
+    Example:
+        >>> named_baselines(["mbert=/no/such/folder"]).missing["MBERTReranker"]
+        "No model folder '/no/such/folder': give the path of an existing checkpoint folder or a hub id"
+    """
+    named = {"minilm": None}
+    for entry in names:
+        name, _, model = entry.partition("=")
+        if name not in BASELINES:
+            raise OpticalError(f"No baseline is called {name!r}: choose among {', '.join(BASELINES)}.")
+        named[name] = model or None
+    wanted = {reranker: named[name] for name, reranker in BASELINES.items() if name in named}
+    return _to_be_had(wanted, fetch=True, device=device)
+
+
+def _to_be_had(wanted: Mapping[type[BiEncoderReranker], str | None], *, fetch: bool, device=None) -> Baselines:
+    rerankers, missing = {}, {}
+    for reranker, model in wanted.items():
+        source = model or reranker.MODEL
+        if reason := why_not_from_hub(source, fetch=fetch) if source else why_not_minilm():
             missing[reranker.__name__] = reason
         else:
-            pipelines[f"first >> {reranker.__name__}"] = first >> reranker()
-    pipelines[OPTICAL] = first >> OpticalReranker(model)
-    return Systems(pipelines, missing, engine=retriever.engine, num_docs=retriever.num_docs)
-
-
-def _candidates(hub: bool) -> list[tuple[type, Callable[[], str | None]]]:
-    on_hub = [(reranker, lambda name=reranker.MODEL: why_not_from_hub(name, fetch=hub)) for reranker in HUB_BASELINES]
-    return [(MiniLMReranker, why_not_minilm), *on_hub]
+            rerankers[reranker.__name__] = reranker(model, device=device)
+    return Baselines(rerankers, missing)
 
 
 def why_not_minilm() -> str | None:

