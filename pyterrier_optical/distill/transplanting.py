@@ -18,8 +18,9 @@ from scipy import sparse
 from pyterrier_optical.distill.alignment import align_pieces
 from pyterrier_optical.distill.vocabulary import (
     SPECIAL_TOKENS,
-    drop_pieces_that_cut_english,
+    drop_pieces_that_cut,
     extend_tokenizer,
+    frequent_words,
     learn_pieces,
     with_both_positions,
 )
@@ -38,6 +39,8 @@ class TransplantOptions:
         pieces_per_language: Pieces learnt per language before those the teacher has, and those that would cut English
             words differently, are left out.
         pieces: Other numbers for some languages, by code.
+        guests: Languages whose pieces may not change how frequent words of the other languages are cut, as no
+            language's may with English words: they cost the others nothing but room.
         pairs: At most so many pairs per language are read.
         alignment_cells: Co-occurrences of pieces counted per language (see `align_pieces`).
         alignment_rounds: Rounds of expectation maximisation.
@@ -51,6 +54,7 @@ class TransplantOptions:
     body: str | None = None
     pieces_per_language: int = 4000
     pieces: dict = field(default_factory=dict)
+    guests: list = field(default_factory=list)
     pairs: int = 40_000
     alignment_cells: int = 6_000_000
     alignment_rounds: int = 5
@@ -93,23 +97,26 @@ def transplant(teacher, bitext: Mapping[str, Iterable[tuple[str, str]]], options
     body, wordpiece = _bert_parts(teacher)
     pairs = {lang: _sample(rows, options) for lang, rows in bitext.items()}
 
-    pieces: dict[str, None] = {}
-    for lang, rows in pt.tqdm(pairs.items(), desc="learning pieces", unit="language"):
-        size = options.pieces.get(lang, options.pieces_per_language)
-        pieces.update(dict.fromkeys(with_both_positions(learn_pieces([x for _, x in rows], size))))
     known = wordpiece.get_vocab()
-    candidates = [piece for piece in pieces if piece not in known]
-    kept = drop_pieces_that_cut_english(wordpiece, candidates, _words(wordpiece, pairs))
+    learnt = _learn_pieces(pairs, options)
+    english = _english_words(wordpiece, pairs)
+    hosts = [lang for lang in pairs if lang not in options.guests]
+    candidates = _new_pieces(learnt, hosts, known)
+    kept = drop_pieces_that_cut(wordpiece, candidates, english)
+    host_tokenizer = extend_tokenizer(wordpiece, kept)
+    guest_candidates = _new_pieces(learnt, options.guests, host_tokenizer.get_vocab())
+    host_words = (word for lang in hosts for word in frequent_words([x for _, x in pairs[lang]]))
+    kept_guests = drop_pieces_that_cut(host_tokenizer, guest_candidates, [*english, *host_words])
+    left_out = len(candidates) + len(guest_candidates) - len(kept) - len(kept_guests)
+    kept += kept_guests
     tokenizer = extend_tokenizer(wordpiece, kept)
-    logger.info(
-        "%d pieces added, %d left out because they would cut English words", len(kept), len(candidates) - len(kept)
-    )
+    logger.info("%d pieces added, %d left out because they would cut other words differently", len(kept), left_out)
 
     counts = sparse.csr_matrix((tokenizer.get_vocab_size(), len(known)))
     report = {
         "teacher_rows": len(known),
         "added_pieces": len(kept),
-        "left_out": len(candidates) - len(kept),
+        "left_out": left_out,
         "languages": {},
     }
     for lang, rows in pt.tqdm(pairs.items(), desc="aligning pieces", unit="language"):
@@ -189,7 +196,20 @@ def _sample(rows: Iterable[tuple[str, str]], options: TransplantOptions) -> list
     return random.Random(options.seed).sample(rows, min(len(rows), options.pairs))
 
 
-def _words(wordpiece, pairs) -> set[str]:
+def _learn_pieces(pairs: Mapping[str, list[tuple[str, str]]], options: TransplantOptions) -> dict[str, list[str]]:
+    learnt = {}
+    for lang, rows in pt.tqdm(pairs.items(), desc="learning pieces", unit="language"):
+        size = options.pieces.get(lang, options.pieces_per_language)
+        learnt[lang] = with_both_positions(learn_pieces([x for _, x in rows], size))
+    return learnt
+
+
+def _new_pieces(learnt: Mapping[str, list[str]], langs: Iterable[str], known: Mapping[str, int]) -> list[str]:
+    pieces = dict.fromkeys(piece for lang in langs for piece in learnt.get(lang, ()))
+    return [piece for piece in pieces if piece not in known]
+
+
+def _english_words(wordpiece, pairs) -> set[str]:
     words = {piece for piece in wordpiece.get_vocab() if not piece.startswith("##") and piece not in SPECIAL_TOKENS}
     for rows in pairs.values():
         for english, _ in rows:

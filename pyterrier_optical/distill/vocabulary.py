@@ -128,29 +128,39 @@ def extend_tokenizer(teacher: Tokenizer, pieces: Iterable[str]) -> Tokenizer:
     return tokenizer
 
 
-def drop_pieces_that_cut_english(
-    teacher: Tokenizer, pieces: list[str], english_words: Iterable[str], *, rounds: int = 20
-) -> list[str]:
-    """Leaves out the pieces that would cut one of the English words differently from the teacher.
+def frequent_words(texts: Iterable[str], count: int = 20_000) -> list[str]:
+    """The words of most occurrences, as the pre-tokeniser sees them.
+
+    Example:
+        >>> frequent_words(["maji safi", "maji moto"], 1)
+        ['maji']
+    """
+    normalizer, pre_tokenizer = multilingual_normalizer(), multilingual_pre_tokenizer()
+    seen = Counter(word for text in texts for word, _ in pre_tokenizer.pre_tokenize_str(normalizer.normalize_str(text)))
+    return [word for word, _ in seen.most_common(count)]
+
+
+def drop_pieces_that_cut(base: Tokenizer, pieces: list[str], words: Iterable[str], *, rounds: int = 20) -> list[str]:
+    """Leaves out the pieces that would cut one of some words differently from a tokenizer without them.
 
     Args:
-        teacher: The teacher's tokenizer.
+        base: The tokenizer that is to be extended, the teacher's for one.
         pieces: Candidate pieces.
-        english_words: Words of English text; the more names among them the better.
+        words: Words that are to stay as they are; for English, the more names among them the better.
         rounds: Dropping a piece can bring another to light: at most so many passes.
 
     Returns:
         The pieces that remain, in their order.
     """
-    words = sorted(set(english_words))
-    expected = [e.ids for e in teacher.encode_batch(words, add_special_tokens=False)]
-    n_teacher = teacher.get_vocab_size()
+    words = sorted(set(words))
+    expected = [e.ids for e in base.encode_batch(words, add_special_tokens=False)]
+    n_base = base.get_vocab_size()
     for _ in range(rounds):
-        extended = extend_tokenizer(teacher, pieces)
+        extended = extend_tokenizer(base, pieces)
         guilty = Counter()
         for got, want in zip(extended.encode_batch(words, add_special_tokens=False), expected, strict=True):
             if got.ids != want:
-                guilty.update(token for i, token in zip(got.ids, got.tokens, strict=True) if i >= n_teacher)
+                guilty.update(token for i, token in zip(got.ids, got.tokens, strict=True) if i >= n_base)
         if not guilty:
             break
         pieces = [piece for piece in pieces if piece not in guilty]
