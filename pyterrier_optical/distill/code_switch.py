@@ -65,7 +65,9 @@ def learn_switchers(
         share: As for `CodeSwitcher`.
         seed: Seed of the lexicon.
     """
-    lexicon = build_lexicon({lang: [p for source in sources for p in source] for lang, sources in bitext.items()}, seed=seed)
+    lexicon = build_lexicon(
+        {lang: [p for source in sources for p in source] for lang, sources in bitext.items()}, seed=seed
+    )
     return {lang: CodeSwitcher(lexicon, lang, share) for lang in bitext}
 
 

@@ -61,14 +61,36 @@ def test_survives_saving(made, tmp_path):
 def test_a_teacher_without_wordpiece_is_refused(tmp_path):
     from pyterrier_optical.checkpoints import load_encoder
 
-    with pytest.raises(OpticalError, match="Only a BERT teacher"):
+    with pytest.raises(OpticalError, match="Only a BERT with an uncased WordPiece"):
         transplant(load_encoder(tiny.xlmr(tmp_path)), {"xx": [("a", "b")]}, OPTIONS)
 
 
 def test_start_rows_average_by_sharpened_probability():
     teacher_rows = np.array([[9.0, 9.0], [1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
     counts = sparse.csr_matrix(np.array([[0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 3, 1], [0, 0, 0]], dtype=float))
-    rows = start_rows(teacher_rows, [1, 2], counts, TransplantOptions(sharpness=2.0))
+    rows = start_rows(teacher_rows, [1, 2], counts, TransplantOptions(sharpness=2.0, backward=0))
     expected = np.array([0.75**2, 0.25**2]) / np.linalg.norm([0.75**2, 0.25**2])
     assert np.allclose(rows[0], expected)
     assert np.allclose(rows[1], np.array([0.5, 0.5]) / np.linalg.norm([0.5, 0.5]))
+
+
+def test_start_rows_pass_over_pieces_that_stand_beside_everything():
+    teacher_rows = np.array([[9.0, 9.0], [1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
+    counts = sparse.csr_matrix(np.array([[0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 2, 2], [0, 6, 0]], dtype=float))
+    even = start_rows(teacher_rows, [1, 2], counts, TransplantOptions(sharpness=1.0, backward=0.0))[0]
+    rows = start_rows(teacher_rows, [1, 2], counts, TransplantOptions(sharpness=1.0, backward=1.0))[0]
+    assert np.allclose(even, np.sqrt([0.5, 0.5]))
+    assert np.allclose(rows, np.array([0.25, 1.0]) / np.linalg.norm([0.25, 1.0]))
+
+
+def test_guests_cut_the_words_of_the_others_as_if_they_were_not_there(teacher, bitext_file):
+    pairs = list(read_pairs(bitext_file))
+    guest = [(english, foreign[::-1].replace("i", "ya")) for english, foreign in pairs] + [("road", "nzir nziraa")] * 5
+    alone = transplant(teacher, {"xx": pairs}, OPTIONS).model.tokenizer
+    options = TransplantOptions(pieces_per_language=80, guests=["yy"], pieces={"yy": 60})
+    made = transplant(teacher, {"xx": pairs, "yy": guest}, options)
+    both = made.model.tokenizer
+    assert len(both) > len(alone)
+    assert made.report["languages"]["yy"]["unknown_tokens"] == 0
+    for _, foreign in pairs[:50]:
+        assert both.tokenize(foreign) == alone.tokenize(foreign)

@@ -4,6 +4,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from pyterrier_optical.distill.vocabulary import (
     drop_pieces_that_cut,
     extend_tokenizer,
+    frequent_words,
     learn_pieces,
     multilingual_normalizer,
     with_both_positions,
@@ -79,6 +80,19 @@ def test_pieces_that_cut_english_words_are_left_out(wordpiece):
         assert extended.encode(word, add_special_tokens=False).ids == wordpiece.encode(word).ids
     assert "soko" in kept
     assert "mar" not in kept
+
+
+def test_the_words_kept_whole_may_be_those_of_an_extended_tokenizer(wordpiece):
+    hosts = extend_tokenizer(wordpiece, ["soko", "##ni", "so"])
+    kept = drop_pieces_that_cut(hosts, ["sokon", "##i", "nyota"], ["sokoni", "town"])
+    both = extend_tokenizer(wordpiece, ["soko", "##ni", "so", *kept])
+    assert both.encode("sokoni", add_special_tokens=False).tokens == ["soko", "##ni"]
+    assert "nyota" in kept
+    assert "sokon" not in kept
+
+
+def test_frequent_words():
+    assert frequent_words(["Maji safi", "maji, moto"], 1) == ["maji"]
 
 
 def test_every_letter_learnt_can_begin_and_continue_a_word():
