@@ -8,7 +8,9 @@ from pyterrier_optical.checkpoints import CHECKPOINT_FILE, load_encoder, read_ch
 from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.saving import save_model
 from pyterrier_optical.distill.sources import Bitext
+from pyterrier_optical.distill.teacher import load_teacher
 from pyterrier_optical.distill.transplanting import transplant
+from pyterrier_optical.distill.widening import with_width_of
 
 logger = logging.getLogger(__name__)
 
@@ -16,30 +18,29 @@ logger = logging.getLogger(__name__)
 def load_student(config: DistillConfig, teacher, bitext: Bitext):
     """Builds or loads the student.
 
-    A checkpoint whose width differs from the teacher's gets a dense layer to the teacher's, to be learnt.
+    One whose width differs from the teacher's gets a dense layer to the teacher's, to be learnt (see `with_width_of`).
 
     Args:
         config: The run's configuration.
         teacher: The loaded teacher.
-        bitext: Its training pairs align a transplant.
+        bitext: Its training pairs align a transplant, and its English fits a dense layer.
 
     Returns:
         A `MultiVectorEncoder`.
     """
     if config.student != "transplant":
-        return _with_width_of(teacher, load_encoder(expand(config.student)))
+        return with_width_of(teacher, load_encoder(expand(config.student)), _english(bitext))
     folder = Path(expand(config.output)) / "start"
-    recipe = json.loads(
-        json.dumps(
-            {"teacher": config.teacher, "bitext": config.to_dict()["bitext"], "options": config.to_dict()["transplant"]}
-        )
-    )
+    settings = config.to_dict()
+    options = {name: value for name, value in settings["transplant"].items() if value is not None}
+    recipe = json.loads(json.dumps({"teacher": config.teacher, "bitext": settings["bitext"], "options": options}))
     if (folder / CHECKPOINT_FILE).is_file() and (read_checkpoint_info(folder) or {}).get("recipe") == recipe:
         logger.info("using the transplant in %s", folder)
         return load_encoder(folder)
-    made = transplant(teacher, bitext.pairs(), config.transplant)
+    body = load_teacher(expand(config.transplant.body)) if config.transplant.body else teacher
+    made = transplant(body, bitext.pairs(), config.transplant)
     logger.info("transplant: %s", made.report)
-    save_model(made.model, folder)
+    save_model(with_width_of(teacher, made.model, _english(bitext)), folder)
     write_checkpoint_info(
         folder,
         {"kind": "transplant", "teacher_rows": made.report["teacher_rows"], "recipe": recipe, "report": made.report},
@@ -48,20 +49,11 @@ def load_student(config: DistillConfig, teacher, bitext: Bitext):
 
 
 def teacher_rows(config: DistillConfig) -> int:
-    """How many of the student's embedding rows are the teacher's own; 0 for a student with its own vocabulary."""
+    """How many of the student's embedding rows are those of an English BERT; 0 for one with its own vocabulary."""
     folder = Path(expand(config.output)) / "start" if config.student == "transplant" else Path(expand(config.student))
     info = read_checkpoint_info(folder) if folder.is_dir() else None
     return int((info or {}).get("teacher_rows", 0))
 
 
-def _with_width_of(teacher, student):
-    from sentence_transformers import MultiVectorEncoder
-    from sentence_transformers.base.modules.dense import Dense
-    from torch import nn
-
-    wide, width = student.get_embedding_dimension(), teacher.get_embedding_dimension()
-    if wide == width:
-        return student
-    modules = list(student)
-    dense = Dense(wide, width, bias=False, activation_function=nn.Identity(), module_input_name="token_embeddings")
-    return MultiVectorEncoder(modules=[modules[0], dense, *modules[1:]], device=str(student.device))
+def _english(bitext: Bitext) -> list[str]:
+    return [english for pairs in bitext.pairs().values() for english, _ in pairs]

@@ -163,3 +163,36 @@ def test_command_line(settings, tmp_path):
     done = CliRunner().invoke(app, ["distill", str(path)])
     assert done.exit_code == 0, done.output
     assert (tmp_path / "run" / "model" / "modules.json").is_file()
+
+
+def test_a_transplant_whose_body_is_not_the_teacher(settings, tmp_path, teacher_folder):
+    from transformers import MPNetConfig, MPNetModel, MPNetTokenizer
+
+    words = ["water", "house", "tree", "goat", "road", "bread", "falls", "grows", "waits", "near"]
+    letters = [form for letter in "abcdefghijklmnopqrstuvwxyz" for form in (letter, "##" + letter)]
+    pieces = ["<s>", "<pad>", "</s>", "<unk>", "[UNK]", "<mask>", *words, *letters]
+    torch.manual_seed(1)
+    config = MPNetConfig(
+        vocab_size=len(pieces),
+        hidden_size=24,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=48,
+        max_position_embeddings=66,
+        initializer_range=0.5,
+    )
+    mpnet = tmp_path / "mpnet"
+    MPNetModel(config).save_pretrained(mpnet)
+    MPNetTokenizer(vocab={piece: i for i, piece in enumerate(pieces)}).save_pretrained(mpnet)
+
+    with pytest.raises(OpticalError, match="name one as 'body' under 'transplant'"):
+        distill({**settings, "teacher": str(mpnet)})
+    options = {**settings["transplant"], "body": str(teacher_folder)}
+    model = distill({**settings, "teacher": str(mpnet), "transplant": options})
+    encoder, start = load_encoder(model), load_encoder(tmp_path / "run" / "start")
+    assert encoder[0].auto_model.config.hidden_size == 16
+    assert encoder.encode_query("mutsi").shape[1] == 24
+    ours, theirs = (m.encode_document("goat waits near water")[1:-1] for m in (start, load_teacher(mpnet)))
+    assert (ours * theirs).sum(1).mean() > 0.8
+    body = read_checkpoint_info(tmp_path / "run" / "start")["teacher_rows"]
+    assert body == len(load_teacher(teacher_folder).tokenizer)
