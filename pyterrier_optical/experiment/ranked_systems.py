@@ -41,6 +41,7 @@ class RankedSystems:
         self._engine = engine
         self._folder = folder
         self._reference = reference
+        self._shared: dict[str, tuple[pt.Transformer, pt.Transformer]] = {}
         self._optical = EveryDocument(TokenEncoder(model))
         self._teacher = teacher and EveryDocument(TokenEncoder(teacher))
         self._baselines = {name: EveryDocument(reranker.encoders[0]) for name, reranker in baselines.rerankers.items()}
@@ -51,14 +52,8 @@ class RankedSystems:
 
     def _runs(self, task: Task) -> Mapping[str, pd.DataFrame]:
         topics, documents = task.get_topics(), task.documents
-        retriever = bm25(
-            task.dataset,
-            index_path=index_path(self._folder, task),
-            engine=self._engine,
-            fields="text",
-            num_results=len(documents),
-        )
-        runs = {RAW: retriever(topics), FIRST: (OpticalTranslator(retriever, self._model) >> retriever)(topics)}
+        retriever, first = self._first_stage(task)
+        runs = {RAW: retriever(topics), FIRST: first(topics)}
         runs |= {name: ranker.rank(topics, documents) for name, ranker in self._baselines.items()}
         if self._teacher:
             reference = self._reference or task
@@ -67,6 +62,14 @@ class RankedSystems:
         optical = self._optical.rank(topics, documents)
         runs[FUSION] = reciprocal_rank_fusion(optical, runs[FIRST], num_results=None)
         return {**runs, OPTICAL: optical}
+
+    def _first_stage(self, task: Task) -> tuple[pt.Transformer, pt.Transformer]:
+        """BM25 without and with translation; tasks with the same documents share them."""
+        if task.corpus_key not in self._shared:
+            options = {"engine": self._engine, "fields": "text", "num_results": len(task.documents)}
+            retriever = bm25(task.dataset, index_path=index_path(self._folder, task), **options)
+            self._shared[task.corpus_key] = retriever, OpticalTranslator(retriever, self._model) >> retriever
+        return self._shared[task.corpus_key]
 
 
 def index_path(folder: Path, task: Task) -> Path:
