@@ -1,0 +1,87 @@
+"""The whole comparison: every run that is not there yet, then the tables and pictures of all."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyterrier as pt
+
+from pyterrier_optical.distill.config import expand
+from pyterrier_optical.experiment.matched.config import MatchedConfig
+from pyterrier_optical.experiment.matched.grid import Run, runs
+from pyterrier_optical.experiment.matched.materials import Materials
+from pyterrier_optical.experiment.matched.report import MatchedResult, matched_report
+from pyterrier_optical.experiment.matched.store import RunStore
+from pyterrier_optical.experiment.matched.tasks import all_tasks
+from pyterrier_optical.experiment.matched.training import execute
+
+
+def matched_experiment(
+    config: MatchedConfig | dict | str | Path,
+    objectives: Sequence[str] | None = None,
+    starts: Sequence[str] | None = None,
+    seeds: Sequence[int] | None = None,
+    pairs: Sequence[int | str] | None = None,
+    output: str | Path | None = None,
+    echo: Callable[[str], None] = print,
+) -> MatchedResult:
+    """Trains the same student by different objectives and measures it, all else being equal.
+
+    Body, vocabulary, start, bitext, rows and their order, steps, optimiser and seeds are the same; the teacher's rows
+    are frozen in all. A run that is finished is not made again, so that an interrupted comparison goes on where it was
+    and one with more objectives or seeds takes what is there.
+
+    Args:
+        config: A `MatchedConfig`, the same as a dict, or the path of a YAML file (see `configs/matched.yaml`).
+        objectives: Which; None: those of the configuration.
+        starts: "aligned", "plain" or both.
+        seeds: Whole numbers.
+        pairs: Pairs of each language to learn from, or "all"; several give curves.
+        output: Folder for runs and results.
+        echo: Prints a line.
+
+    Returns:
+        The results and where they are written.
+
+    Raises:
+        OpticalError: The configuration, the bitext or a data set cannot be used, or a finished run had other settings.
+
+    Example:
+        >>> matched_experiment("configs/matched.yaml", objectives=["ot", "mse"], seeds=[1])  # doctest: +SKIP
+    """
+    if isinstance(config, dict):
+        config = MatchedConfig.from_dict(config)
+    elif not isinstance(config, MatchedConfig):
+        config = MatchedConfig.from_yaml(config)
+    config = config.narrowed(objectives, starts, seeds, pairs, output)
+    store, wanted = RunStore(config), runs(config)
+    todo = [run for run in wanted if not store.is_finished(run)]
+    echo(f"{len(wanted)} runs, of which {len(wanted) - len(todo)} are finished, in {expand(config.output)}")
+    materials = Materials(config)
+    tasks = all_tasks(config.evaluation.datasets, materials.heldout())
+    values = {run: store.values(run) for run in wanted if run not in todo}
+    most = max(sum(map(len, sources)) for sources in materials.bitext.training.values())
+    with pt.tqdm(todo, desc="Comparing objectives", unit="run") as bar:
+        for run in bar:
+            bar.set_postfix_str(str(run))
+            with store.writing(run) as folder:
+                found, seconds = execute(run, materials, tasks, folder)
+                found.to_csv(folder / "queries.csv", index=False, float_format="%.6g")
+            means = {f"{name} {ranking}": round(value, 4) for (name, ranking), value in _means(found).items()}
+            store.record(run, seconds, means)
+            echo(f"{run}: {seconds['training']:.0f} s of training, {seconds['evaluation']:.0f} s of evaluation")
+            values[run] = store.values(run)
+            result = _report(config, wanted, values, most)
+    result = result if todo else _report(config, wanted, values, most)
+    for what, path in result.files.items():
+        echo(f"{what:>8}: {path}")
+    return result
+
+
+def _means(values: pd.DataFrame) -> pd.Series:
+    return values.groupby(["dataset", "ranking"], sort=False)["value"].mean()
+
+
+def _report(config: MatchedConfig, wanted: list[Run], values: dict[Run, pd.DataFrame], most: int) -> MatchedResult:
+    """Of what there is, in the order of the configuration: tables grow while the runs go on."""
+    return matched_report(config, pd.concat([values[run] for run in wanted if run in values], ignore_index=True), most)

@@ -1,0 +1,40 @@
+"""What objectives and starts are called; no model is needed to know it."""
+
+START = "start"
+ALIGNED, PLAIN = "aligned", "plain"
+STARTS = (ALIGNED, PLAIN)
+
+OBJECTIVES = {
+    "ot": "optimal transport between the teacher's and the student's tokens (OPTICAL)",
+    "uniform": "the same cost under a plan that treats all pairs of tokens alike",
+    "greedy": "the same cost with each of the student's tokens aligned with its nearest of the teacher's",
+    "mse": "mean squared error of pooled vectors (multilingual knowledge distillation)",
+    "ranking": "translation ranking of pooled vectors with an additive margin, both ways (LaBSE)",
+    "contrastive": "in-batch contrastive learning over MaxSim",
+    "mlm": "masked language modelling of both sides, without their pairing (mBERT)",
+    "ot+contrastive": "optimal transport and the contrastive objective together",
+    START: "no training",
+}
+
+POOLED = {"mse", "ranking"}
+"""Objectives that train a pooled vector: they are also ranked by it."""
+
+
+def parts(name: str) -> list[str]:
+    """The objectives that a name joins.
+
+    Example:
+        >>> parts("ot+contrastive")
+        ['ot', 'contrastive']
+    """
+    return str(name).split("+")
+
+
+def trains_pooled_vector(name: str) -> bool:
+    """Whether an objective trains a pooled vector, by which it can be ranked too.
+
+    Example:
+        >>> trains_pooled_vector("ot+mse"), trains_pooled_vector("ot")
+        (True, False)
+    """
+    return not POOLED.isdisjoint(parts(name))

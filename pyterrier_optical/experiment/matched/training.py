@@ -1,0 +1,85 @@
+"""One run of the comparison: a start, an objective, and the rows that all share."""
+
+import gc
+import time
+
+import pandas as pd
+import torch
+
+from pyterrier_optical.distill.collator import BitextCollator
+from pyterrier_optical.distill.progress import RunLog
+from pyterrier_optical.distill.run import make_trainer, mix_with_start, prepare_student, training_arguments
+from pyterrier_optical.experiment.matched.evaluation import query_values
+from pyterrier_optical.experiment.matched.grid import Run, run_config, settings
+from pyterrier_optical.experiment.matched.materials import Materials
+from pyterrier_optical.experiment.matched.names import START, trains_pooled_vector
+from pyterrier_optical.experiment.matched.objectives import build_objective
+from pyterrier_optical.experiment.matched.pooled import with_sentence_vector
+
+
+def execute(run: Run, materials: Materials, tasks, folder) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Trains and measures.
+
+    Args:
+        run: Which one.
+        materials: What all runs share.
+        tasks: What to measure.
+        folder: Takes `log.jsonl`.
+
+    Returns:
+        The values of `query_values`, and the seconds of training and evaluation.
+    """
+    config = run_config(materials.config, run)
+    arguments = training_arguments(
+        config,
+        output_dir=str(folder / "checkpoints"),
+        eval_strategy="no",
+        save_strategy="no",
+        load_best_model_at_end=False,
+        metric_for_best_model=None,
+        disable_tqdm=True,
+        logging_steps=min(10, config.training.steps),
+    )
+    student = with_sentence_vector(materials.student(run).to(arguments.device))
+    began = time.monotonic()
+    if run.objective != START:
+        _train(run, materials, arguments, student, RunLog(folder / "log.jsonl"))
+    trained = time.monotonic()
+    values = query_values(
+        student,
+        tasks,
+        pooled=run.objective == START or trains_pooled_vector(run.objective),
+        bfloat16=arguments.bf16,
+        max_document_tokens=materials.config.matched.max_document_tokens,
+    )
+    gc.collect()  # a trainer and its model refer to each other
+    seconds = {"training": trained - began, "evaluation": time.monotonic() - trained}
+    return values, {name: round(value, 1) for name, value in seconds.items()}
+
+
+def _train(run: Run, materials: Materials, arguments, student, log: RunLog) -> None:
+    from transformers import PrinterCallback
+
+    config = run_config(materials.config, run)
+    torch.manual_seed(run.seed)  # of what an objective brings along, a head
+    prepare_student(config, student)
+    teachers = materials.teachers
+    loss = build_objective(run.objective, settings(materials.config, run)["options"], student, teachers)
+    if any(name.startswith("head.") or ".head." in name for name, _ in loss.named_parameters()):
+        # What is new at the start is learnt at the rate of the rows that are.
+        arguments.learning_rate_mapping = {
+            **arguments.learning_rate_mapping,
+            r"(^|\.)head\.": config.training.embedding_learning_rate,
+        }
+    before = {name: value.detach().clone() for name, value in student.state_dict().items()}
+    trainer = make_trainer(
+        arguments,
+        student,
+        materials.rows(run.seed, run.pairs),
+        loss,
+        BitextCollator(student, teachers.teacher, config.training.max_tokens, student_english=True),
+        callbacks=[log.callback()],
+    )
+    trainer.remove_callback(PrinterCallback)
+    trainer.train()
+    mix_with_start(student, before, config.training.keep_start)
