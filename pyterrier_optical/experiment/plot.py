@@ -28,7 +28,7 @@ def bar_chart(comparison: Comparison, measure: str, path: str | os.PathLike, *, 
     values, stars = comparison.summary(measure), comparison.significant(measure)
     systems, groups = list(values.index), list(values.columns)
     width = 0.84 / len(systems)
-    figure = Figure(figsize=(max(5.0, 0.25 * len(systems) * len(groups) + 1.5), 4.2), layout="constrained")
+    figure = Figure(figsize=(max(6.8, 0.25 * len(systems) * len(groups) + 1.5), 4.2), layout="constrained")
     axes = figure.subplots()
     for number, system in enumerate(systems):
         places = [group + (number - (len(systems) - 1) / 2) * width for group in range(len(groups))]

@@ -26,3 +26,15 @@ def test_the_file_is_a_picture_and_nothing_is_left_beside_it(comparison, tmp_pat
     bar_chart(comparison, "AP", str(tmp_path / "AP.png"))
     assert (tmp_path / "AP.png").read_bytes().startswith(b"\x89PNG")
     assert [path.name for path in tmp_path.iterdir()] == ["AP.png"]
+
+
+def test_the_legend_of_one_data_set_fits_into_the_picture(tmp_path, monkeypatch):
+    drawn = []
+    save = Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", lambda self, *args, **kw: (drawn.append(self), save(self, *args, **kw))[1])
+    names = ["BM25, query as it is", "MiniLMReranker", "teacher, English queries", "OPTICAL + first stage", "OPTICAL"]
+    table = pd.DataFrame({"name": names, "AP": 0.5, "AP reject": False})
+    bar_chart(Comparison({"sw": table}, "OPTICAL", ("AP",), "holm", 0.05), "AP", tmp_path / "AP.png")
+    (figure,) = drawn
+    legend = figure.legends[0].get_window_extent()
+    assert legend.x0 >= 0 and legend.x1 <= figure.bbox.width
