@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.hub import looks_like_path, snapshot
+from pyterrier_optical.hub import local_folder
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "optical-minilm-l6-v1"
 CHECKPOINT_VERSION = 1
@@ -107,13 +107,7 @@ def find_checkpoint(model: str | os.PathLike) -> Path:
     Raises:
         OpticalError: there is none, or it cannot be loaded safely.
     """
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        check_checkpoint(folder)
-        return folder
-    if isinstance(model, os.PathLike) or looks_like_path(model):
-        raise OpticalError(f"No model folder '{model}': give the path of an existing checkpoint folder or a hub id.")
-    return snapshot(model, check_checkpoint)
+    return local_folder(model, check_checkpoint)
 
 
 def check_checkpoint(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Hub ids: from a name to a local snapshot folder, or to one clear sentence within seconds."""
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from pyterrier_optical.errors import OpticalError
 
 PROBE_SECONDS = 6.0
+CONVERT = "convert it, or choose another model"
 
 # What a checkpoint needs; pickled weights and other frameworks' copies of them stay where they are.
 _FILES = {
@@ -25,12 +27,39 @@ def looks_like_path(name: str) -> bool:
     return name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name or not name.strip()
 
 
+def local_folder(
+    model: str | os.PathLike,
+    check: Callable[[Path], None],
+    *,
+    revision: str | None = None,
+    remedy: str = CONVERT,
+) -> Path:
+    """The local folder of a model: the folder itself, or the snapshot of a hub id.
+
+    Args:
+        model: a folder or a hub id; a ``Path`` is always a folder.
+        check: as for `snapshot`.
+        revision: as for `snapshot`.
+        remedy: as for `snapshot`.
+
+    Raises:
+        OpticalError: there is none, or it cannot be loaded safely.
+    """
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        check(folder)
+        return folder
+    if isinstance(model, os.PathLike) or looks_like_path(model):
+        raise OpticalError(f"No model folder '{model}': give the path of an existing checkpoint folder or a hub id.")
+    return snapshot(model, check, revision=revision, remedy=remedy)
+
+
 def snapshot(
     name: str,
     check: Callable[[Path], None],
     *,
     revision: str | None = None,
-    remedy: str = "convert it, or choose another model",
+    remedy: str = CONVERT,
 ) -> Path:
     """The local folder of a hub model: from the cache when it is there and complete, otherwise downloaded.
 

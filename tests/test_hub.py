@@ -3,6 +3,7 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import huggingface_hub.constants
 import pytest
@@ -10,7 +11,7 @@ import tiny
 
 from pyterrier_optical.checkpoints import check_checkpoint, load_encoder
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.hub import looks_like_path, snapshot
+from pyterrier_optical.hub import local_folder, looks_like_path, snapshot
 from pyterrier_optical.mt import MTQueryTranslator
 
 COMMIT = "a" * 40
@@ -123,6 +124,19 @@ def test_a_translation_model_with_pickled_weights_only_says_where_others_are(hub
     (hub.folder / "model.safetensors").unlink()
     with pytest.raises(OpticalError, match=r"'owner/model' has no safetensors weights: pass the revision"):
         MTQueryTranslator("owner/model").translate(["mto"])
+
+
+def test_a_folder_goes_before_a_hub_id_and_is_checked_too(hub, tmp_path, monkeypatch):
+    checked = []
+    (tmp_path / "owner" / "model").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert local_folder("owner/model", checked.append) == Path("owner/model") == checked[0] and not hub.asked
+    for name in ("./absent", tmp_path / "absent", Path("owner/absent")):
+        with pytest.raises(OpticalError, match="No model folder"):
+            local_folder(name, checked.append)
+    assert not hub.asked
+    monkeypatch.chdir("/")
+    assert local_folder("owner/model", check_checkpoint).is_relative_to(tmp_path / "cache")
 
 
 def test_paths_and_hub_ids_are_told_apart():

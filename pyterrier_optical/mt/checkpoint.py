@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pyterrier_optical.checkpoints import check_checkpoint, loading, placement
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.hub import looks_like_path, snapshot
+from pyterrier_optical.hub import local_folder
 from pyterrier_optical.mt.families import family_of, model_type
 from pyterrier_optical.mt.translation import TranslationModel
 
@@ -67,17 +67,11 @@ def find_model(model: str | os.PathLike, revision: str | None = None) -> Path:
     Raises:
         OpticalError: there is none, or it cannot be loaded safely.
     """
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        _check(folder)
-        return folder
-    if isinstance(model, os.PathLike) or looks_like_path(model):
-        raise OpticalError(f"No model folder '{model}': give the path of an existing checkpoint folder or a hub id.")
     remedy = (
         "pass the revision that adds them (as revision='refs/pr/1', from the pull requests on its page; the hub's "
         "'safetensors/convert' makes one), or save the model again and give that folder"
     )
-    return snapshot(model, _check, revision=revision, remedy=remedy)
+    return local_folder(model, _check, revision=revision, remedy=remedy)
 
 
 def _check(folder: Path) -> None:
