@@ -1,6 +1,5 @@
 """OpticalTranslator: a query in any language becomes weighted terms of the index, so that BM25 can find documents."""
 
-import inspect
 import logging
 import os
 from collections.abc import Iterable, Mapping
@@ -14,6 +13,8 @@ from pyterrier._ops import Compose
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage import BM25Retriever
+from pyterrier_optical.frames import DOCUMENTATION
+from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.tokenise import clean
 from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, vocabulary_terms
@@ -27,11 +28,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("pyterrier_optical")
 
-DOCUMENTATION = "https://pyterrier.readthedocs.io/en/latest/ext/pyterrier-optical/index.html"
 METHODS = ("mixture", "nearest", "lexicon")
 
 
-class OpticalTranslator(GuardedMixing):
+class OpticalTranslator(ByArguments, GuardedMixing):
     """Adds ``query_toks`` and ``query_psq``, the terms of an index that say what the query says; ``query`` stays.
 
     A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
@@ -242,24 +242,9 @@ class OpticalTranslator(GuardedMixing):
     def _toks(self, plan: list[WordTerms]) -> WordTerms:
         return bag(plan if self.weighting == "bag" else [idf_of_the_word(terms, self._index) for terms in plan])
 
-    def _identity(self) -> tuple:
-        names = list(inspect.signature(type(self).__init__).parameters)[1:]
-        values = {name: getattr(self, name) for name in names}
-        if not isinstance(self.terms, BM25Retriever | None):
-            values["terms"] = digest(self.terms)
-        paths = {name: str(values[name]) for name in ("model", "lexicon") if isinstance(values[name], os.PathLike)}
-        return tuple({**values, **paths}.items())
-
-    def __repr__(self) -> str:
-        default = inspect.signature(type(self).__init__).parameters
-        changed = [(name, value) for name, value in self._identity() if value != default[name].default]
-        return f"OpticalTranslator({', '.join(f'{name}={_short(value)}' for name, value in changed)})"
-
-    def __eq__(self, other) -> bool:
-        return self._identity() == other._identity() if isinstance(other, OpticalTranslator) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._identity())
+    def _arguments(self) -> dict:
+        by_value = self.terms is not None and not isinstance(self.terms, BM25Retriever)
+        return {**super()._arguments(), **({"terms": digest(self.terms)} if by_value else {})}
 
     def __getstate__(self) -> dict:
         """Without what a worker process must load for itself."""
@@ -279,8 +264,3 @@ def _loaded(lexicon: Lexicon | str | os.PathLike | None) -> Lexicon:
 def _load(path: Path, version: tuple[int, int] | None) -> Lexicon:
     """Translators share a lexicon, until its file changes."""
     return Lexicon.load(path)
-
-
-def _short(value) -> str:
-    plain = isinstance(value, str | int | float | BM25Retriever)
-    return repr(value) if plain else f"<{type(value).__name__} {id(value):#x}>"

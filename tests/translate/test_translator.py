@@ -14,6 +14,7 @@ import pyterrier_optical
 from pyterrier_optical import OpticalError
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.first_stage import bm25
+from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.translate import Lexicon, OpticalTranslator, nearest_terms
 from pyterrier_optical.translate.index_terms import vocabulary_words
 from pyterrier_optical.translate.nearest_terms import NearestTerms, model_fingerprint
@@ -202,6 +203,7 @@ def test_identity(retriever, model):
 
     assert make() == make() and hash(make()) == hash(make())
     assert make() != make(num_terms=3) and make() != "translator"
+    assert isinstance(make(), ByArguments) and repr(retriever) in repr(make())
     assert OpticalTranslator({"a": 1}) == OpticalTranslator({"a": 1}) != OpticalTranslator({"a": 2})
     assert hash(OpticalTranslator(["a"])) == hash(OpticalTranslator(iter(["a"])))
     assert (
