@@ -73,7 +73,7 @@ def test_a_named_hub_model_is_fetched_or_has_a_reason(name, nothing_cached, monk
     missing = systems.named_baselines([name]).missing[reranker.__name__]
     assert reranker.MODEL in missing and "HF_HUB_OFFLINE" in missing
     monkeypatch.setattr("pyterrier_optical.hub.snapshot", lambda model, *_, **__: tiny_model)
-    monkeypatch.setattr("pyterrier_optical.checkpoints.snapshot", lambda model, *_, **__: tiny_model)
+    monkeypatch.setattr("pyterrier_optical.hub.snapshot", lambda model, *_, **__: tiny_model)
     assert systems.named_baselines([name]).rerankers[reranker.__name__] == reranker()
 
 
