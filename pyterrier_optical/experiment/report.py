@@ -34,7 +34,7 @@ def _aligned(cells: list[str]) -> list[str]:
 
 def _is_numeric(cells: list[str]) -> bool:
     """Whether all cells are numbers, as this module writes them."""
-    return all(re.fullmatch(r"[-<]|[-<]?[\d./]+[* ]?", cell) for cell in cells)
+    return all(re.fullmatch(r"[-<]|[-<]?[\d./]+[*† ]?", cell) for cell in cells)
 
 
 def dataset_table(comparison: Comparison, name: str, measure: str) -> str:
