@@ -78,7 +78,8 @@ def nearest_terms(encoder: WordEncoder, terms: Sequence[str], folder: Path | Non
         path = folder and folder / f"term-vectors-{key[0][:12]}.safetensors"
         vectors = _read(path, key) if path else None
         if vectors is None:
-            vectors = encoder.alone(terms)
+            # Rounded as they are stored: the process that computes them ranks as those do that read them.
+            vectors = encoder.alone(terms).half().float()
             if path:
                 _write(path, key, vectors)
         while len(_tables) >= _MOST_TABLES:
