@@ -44,8 +44,10 @@ class OpticalTranslator(ByArguments, GuardedMixing):
       are likely of.
 
     Each way gives half of the weight; a word that one of them knows nothing about is left to the other. In scripts
-    without spaces the two ways cut the text differently, and each way's words have half the weight. A term in more than
-    a share ``max_df`` of the documents is no translation of anything: it tells nothing apart.
+    without spaces the two ways cut the text differently, and each way's words have half the weight; where the documents
+    are in such a script themselves, so that at least half of a query's n-grams are terms, these n-grams pass through
+    instead. A term in more than a share ``max_df`` of the documents is no translation of anything: it tells nothing
+    apart.
 
     Args:
         terms: What to translate to: a BM25 retriever of this package, a dict of terms and document frequencies, or a
@@ -174,7 +176,8 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         Returns:
             For each text its words in order, each with the weighted terms that stand for it: itself with weight 1,
             terms whose weights add up to 1, or none. Where a script has no spaces, the pieces of the model's tokenizer
-            come first and the lexicon's words after them, and the weights of each way add up to its share.
+            come first and the lexicon's words after them, and the weights of each way add up to its share; n-grams that
+            pass through come after all other words.
         """
         texts = [clean(text.encode(errors="ignore").decode()) for text in texts]
         if not any(text.strip() for text in texts):

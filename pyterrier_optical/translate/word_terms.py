@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from pyterrier_optical.tokenise import fold, words
+from pyterrier_optical.tokenise import fold, join_runs, runs, words
 from pyterrier_optical.translate.index_terms import IndexTerms
 from pyterrier_optical.translate.lexicon import Lexicon
 from pyterrier_optical.translate.names import after_capital, at_an_end
@@ -58,38 +58,47 @@ class WordTranslator:
         Args:
             texts: Texts that went through :func:`pyterrier_optical.tokenise.clean`.
         """
+        texts = [join_runs(text) for text in texts]
         cut = [list(lexicon_words(text, self._segmenter)) for text in texts]
         if self.nearest is None:
             near = [[(word, spaceless, {}) for word, spaceless in in_text] for in_text in cut]
         else:
             near = self.nearest(texts)
-        return [self._plan(*query) for query in zip(near, cut, strict=True)]
+        return [self._plan(*query) for query in zip(texts, near, cut, strict=True)]
 
-    def _plan(self, near: "list[NearWord]", cut: list[tuple[str, bool]]) -> Plan:
+    def _plan(self, text: str, near: "list[NearWord]", cut: list[tuple[str, bool]]) -> Plan:
         languages = {self.lang: 1.0} if self.lang else self.lexicon.guess([fold(word) for word, _ in cut])
+        passing = self._passing_ngrams(text)
         # Where there are no spaces, the model's pieces and the lexicon's words do not coincide: both are kept.
         segmented = [
             (word, terms)
             for word, spaceless in cut
-            if spaceless and not self._passing(word) and (terms := self._looked_up(word, languages))
+            if spaceless and not passing and (terms := self._looked_up(word, languages))
         ]
         share = self.lexicon_share if segmented else 0.0
         plan: Plan = []
         for word, spaceless, nearest in near:
-            if passing := self._passing(word):
-                plan += [(word, {term: float(count)}) for term, count in passing.items()]
-            elif not spaceless:
+            if not spaceless:
                 plan.append((word, self._translated(word, nearest, languages)))
-            elif self.nearest is not None:
+            elif self.nearest is not None and not passing:
                 plan.append((word, scaled(nearest, 1 - share)))
-        return plan + [(word, scaled(terms, share)) for word, terms in segmented]
+        return plan + passing + [(word, scaled(terms, share)) for word, terms in segmented]
 
-    def _passing(self, word: str) -> Counter:
-        """The terms that a word is, when all of them are in the index; in scripts without spaces they are n-grams."""
-        terms = words(word, self.index.lang)
-        return Counter(terms if all(term in self.index for term in terms) else ())
+    def _passing_ngrams(self, text: str) -> Plan:
+        """The n-grams of a text's runs without spaces that are terms, if the documents are in such a script.
+
+        They are when they have at least half of the n-grams; names and digits in other documents do not reach that. The
+        n-grams are those of whole runs, as documents are indexed: neither a model's pieces nor a lexicon's words have
+        the n-grams across their ends.
+        """
+        stretches = [text[start:end] for start, end, spaceless in runs(text) if spaceless]
+        ngrams = [ngram for stretch in stretches for ngram in words(stretch, self.index.lang)]
+        known = Counter(ngram for ngram in ngrams if ngram in self.index)
+        return [(ngram, {ngram: float(count)}) for ngram, count in known.items() if 2 * known.total() >= len(ngrams)]
 
     def _translated(self, word: str, nearest: WordTerms, languages: dict[str, float]) -> WordTerms:
+        if (term := fold(word, self.index.lang)) in self.index:
+            return {term: 1.0}
         if name := after_capital(word, self.index):
             return {name: 1.0}
         looked_up = self._looked_up(word, languages)

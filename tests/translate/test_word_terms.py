@@ -1,7 +1,10 @@
 """WordTranslator: how the two ways of translating a word share its weight."""
 
+from collections import Counter
+
 import pytest
 
+from pyterrier_optical.tokenise import words
 from pyterrier_optical.translate import Lexicon
 from pyterrier_optical.translate.index_terms import IndexTerms
 from pyterrier_optical.translate.nearest_words import NearWord
@@ -71,3 +74,17 @@ def test_a_language_that_is_given_is_not_guessed():
 def test_words_of_several_scripts_are_translated_each():
     plan = dict(translator(near=False).translate(["paka ข้าว John"])[0])
     assert plan["ข้าว"] == {"rice": 1.0} and plan["John"] == {"john": 1.0} and "cat" in plan["paka"]
+
+
+def test_ngrams_across_the_words_of_a_known_script_pass_and_other_words_stay():
+    known = [ngram for ngram in words("กินข้าว") if ngram != "ว"]
+    thai = IndexTerms(dict.fromkeys([*known, "cat"], 1), num_docs=100)
+
+    def near(texts):
+        return [[NearWord("กิน", True, {"cat": 1.0}), NearWord("paka", False, NEAR["paka"])]]
+
+    for way in (near, None):
+        plan = WordTranslator(thai, thai.translating(1.0), way, LEXICON).translate(["กิน ข้าว paka"])[0]
+        passed = {word: terms for word, terms in plan if word != "paka"}
+        assert passed == {ngram: {ngram: float(count)} for ngram, count in Counter(known).items()}
+        assert dict(plan)["paka"]
