@@ -49,7 +49,7 @@ def test_every_objective_runs_and_leaves_values_tables_and_plots(config, tmp_pat
     assert '"loss"' in log
     lines = [json.loads(line) for line in (out / "runs.jsonl").read_text().splitlines()]
     assert [line["run"] for line in lines] == [f"aligned-{name}-seed1-all" for name in OBJECTIVES]
-    assert set(lines[0]["seconds"]) == {"training", "evaluation"}
+    assert set(lines[0]["seconds"]) == {"training", "training_cpu", "evaluation", "evaluation_cpu"}
     assert lines[0]["results"].keys() == {"bitext/xx maxsim"}
     assert lines[0]["config"]["training"]["steps"] == 4
     assert {path.name for path in out.iterdir() if path.is_file()} == {
@@ -98,9 +98,7 @@ def test_an_interrupted_run_leaves_nothing_and_the_finished_ones_stay(config, tm
 def test_a_run_of_other_settings_is_refused_before_any_work(config, tmp_path):
     matched_experiment(config, objectives=["start"], echo=silent)
     longer = {**config, "training": {**config["training"], "steps": 5}}
-    with pytest.raises(
-        OpticalError, match=r"seed1-all' had other settings \('training' differs\): delete"
-    ):
+    with pytest.raises(OpticalError, match=r"seed1-all' had other settings \('training' differs\): delete"):
         matched_experiment(longer, objectives=["start"], echo=silent)
     other = with_matched(config, options={"ranking": {"scale": 3}})
     assert matched_experiment(other, objectives=["start"], echo=silent).results["seeds"].tolist() == [1, 1]

@@ -10,7 +10,7 @@ from pyterrier_optical.experiment.matched.pooled import repeats
 
 
 class TranslationRanking(nn.Module):
-    """Translation ranking with an additive margin (Yang et al. 2019; LaBSE, Feng et al. 2022, eq. 1 and 2).
+    """Translation ranking with an additive margin (Yang et al. 2019; LaBSE, Feng et al. 2022).
 
     Both sides go through the student; their pooled vectors are ranked in the batch from either side, the cosine of the
     true pair being lowered by the margin first. This is sentence-transformers' `MultipleNegativesRankingLoss` with two
@@ -19,7 +19,7 @@ class TranslationRanking(nn.Module):
     Args:
         model: A `MultiVectorEncoder` as `with_sentence_vector` makes it.
         margin: Taken from the cosine of the true pair; .3 in LaBSE.
-        scale: Factor on the cosines; sentence-transformers' default, the paper names none.
+        scale: Factor on the cosines; sentence-transformers' default.
 
     Inputs:
         | Texts                                     | Labels |

@@ -36,7 +36,7 @@ def matched_report(config: MatchedConfig, values: pd.DataFrame, most_pairs: int)
 
     Returns:
         The results and the places of the files: `tables.md`, `results.csv`, `gap.png` and, where there are several
-        numbers of pairs, `curves.csv` and `curves.png`.
+        numbers of pairs, `curves.png`.
     """
     folder = Path(expand(config.output))
     grouped = with_groups(results(values), config)

@@ -27,7 +27,7 @@ def execute(run: Run, materials: Materials, tasks, folder) -> tuple[pd.DataFrame
         folder: Takes `log.jsonl`.
 
     Returns:
-        The values of `query_values`, and the seconds of training and evaluation.
+        The values of `query_values`, and the seconds of training and evaluation: by the clock, and of all CPU cores.
     """
     config = run_config(materials.config, run)
     arguments = training_arguments(
@@ -41,10 +41,10 @@ def execute(run: Run, materials: Materials, tasks, folder) -> tuple[pd.DataFrame
         logging_steps=min(10, config.training.steps),
     )
     student = with_sentence_vector(materials.student(run).to(arguments.device))
-    began = time.monotonic()
+    clocks = [_clocks()]
     if run.objective != START:
         _train(run, materials, arguments, student, RunLog(folder / "log.jsonl"))
-    trained = time.monotonic()
+    clocks.append(_clocks())
     values = query_values(
         student,
         tasks,
@@ -52,9 +52,16 @@ def execute(run: Run, materials: Materials, tasks, folder) -> tuple[pd.DataFrame
         bfloat16=arguments.bf16,
         max_document_tokens=materials.config.matched.max_document_tokens,
     )
+    clocks.append(_clocks())
     gc.collect()  # a trainer and its model refer to each other
-    seconds = {"training": trained - began, "evaluation": time.monotonic() - trained}
-    return values, {name: round(value, 1) for name, value in seconds.items()}
+    phases = zip(("training", "evaluation"), clocks, clocks[1:], strict=True)
+    return values, {
+        f"{phase}{kind}": round(after[kind] - before[kind], 1) for phase, before, after in phases for kind in before
+    }
+
+
+def _clocks() -> dict[str, float]:
+    return {"": time.monotonic(), "_cpu": time.process_time()}
 
 
 def _train(run: Run, materials: Materials, arguments, student, log: RunLog) -> None:
