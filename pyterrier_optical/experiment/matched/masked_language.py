@@ -28,7 +28,7 @@ class MaskedLanguageModelling(nn.Module):
         | (english, translation, student_english)   | none   |
 
     Raises:
-        OpticalError: If the student is no XLM-R or its tokenizer has no mask token.
+        OpticalError: If the student is no XLM-R, has a dense layer, or its tokenizer has no mask token.
     """
 
     def __init__(self, model, *, probability: float = 0.15):
@@ -39,6 +39,10 @@ class MaskedLanguageModelling(nn.Module):
         body = model[0].auto_model
         if body.config.model_type != "xlm-roberta" or model.tokenizer.mask_token is None:
             raise OpticalError("Masked language modelling needs an XLM-R student whose tokenizer has a mask token.")
+        if model.get_embedding_dimension() != body.config.hidden_size:
+            raise OpticalError(
+                "Masked language modelling needs a student without a dense layer: use a teacher as wide."
+            )
         self.model = model
         self.probability = probability
         self.head = XLMRobertaLMHead(body.config).to(model.device)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.distill.config import expand
 from pyterrier_optical.distill.run import training_rows
 from pyterrier_optical.distill.sources import Bitext, load_bitext
@@ -18,6 +19,7 @@ from pyterrier_optical.experiment.matched.config import ALL_PAIRS, MatchedConfig
 from pyterrier_optical.experiment.matched.grid import Run, run_config
 from pyterrier_optical.experiment.matched.names import PLAIN
 from pyterrier_optical.experiment.matched.objectives import Teachers
+from pyterrier_optical.experiment.matched.starts import made_start
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +67,12 @@ class Materials:
         """A fresh student at a run's start: a `MultiVectorEncoder`."""
         config = run_config(self.config, run)
         Path(expand(config.output)).mkdir(parents=True, exist_ok=True)
-        student = load_student(config, self.teachers.teacher, self.bitext_of(run.pairs))
+        start = made_start(config)
+        student = (
+            load_student(config, self.teachers.teacher, self.bitext_of(run.pairs))
+            if start is None
+            else load_encoder(start)
+        )
         if run.start == PLAIN:
             draw_rows(student[0].auto_model.get_input_embeddings().weight, teacher_rows(config), run.seed)
         return student

@@ -12,7 +12,8 @@ import pandas as pd
 from pyterrier_optical.distill.config import expand
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment.matched.config import MatchedConfig
-from pyterrier_optical.experiment.matched.grid import Run, settings
+from pyterrier_optical.experiment.matched.grid import Run, run_config, settings
+from pyterrier_optical.experiment.matched.starts import fingerprint, made_start, plain, with_defaults
 
 
 class RunStore:
@@ -25,6 +26,7 @@ class RunStore:
     def __init__(self, config: MatchedConfig):
         self.config = config
         self.folder = Path(expand(config.output)) / "runs"
+        self._starts: dict[str, str | None] = {}
 
     def is_finished(self, run: Run) -> bool:
         """Whether a run is there.
@@ -35,8 +37,8 @@ class RunStore:
         folder = self.folder / str(run)
         if not folder.is_dir():
             return False
-        wanted = _plain(settings(self.config, run))
-        found = _with_defaults(_read(folder / "config.json"), wanted)
+        wanted = self._facts(run)
+        found = with_defaults(_read(folder / "config.json"), wanted)
         for name, value in wanted.items():
             if found.get(name) != value:
                 raise OpticalError(
@@ -54,11 +56,18 @@ class RunStore:
         try:
             yield partial
             shutil.rmtree(partial / "checkpoints", ignore_errors=True)
-            facts = json.dumps(_plain(settings(self.config, run)), indent=2, ensure_ascii=False)
+            facts = json.dumps(self._facts(run), indent=2, ensure_ascii=False)
             (partial / "config.json").write_text(facts + "\n", encoding="utf-8")
             os.replace(partial, self.folder / str(run))
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+
+    def _facts(self, run: Run) -> dict:
+        """The settings, and which start it was: one made again would not be the same."""
+        output = run_config(self.config, run).output
+        if output not in self._starts or self._starts[output] is None:
+            self._starts[output] = fingerprint(made_start(run_config(self.config, run)))
+        return {**plain(settings(self.config, run)), "start_weights": self._starts[output]}
 
     def values(self, run: Run) -> pd.DataFrame:
         """The values of a finished run, with columns that say which run it was."""
@@ -72,24 +81,8 @@ class RunStore:
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _plain(values: dict) -> dict:
-    return json.loads(json.dumps(values))
-
-
 def _read(path: Path) -> dict:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise OpticalError(f"The file '{path}' is damaged: delete its folder and run again.") from error
-
-
-def _with_defaults(found: dict, wanted: dict) -> dict:
-    """What was stored by a version that knew fewer options, these having had their defaults then."""
-    defaults = _plain(MatchedConfig(output="").to_dict())
-    filled = {}
-    for name, value in found.items():
-        if isinstance(value, dict) and isinstance(defaults.get(name), dict) and name in wanted:
-            known = {**defaults[name], **value}
-            value = {option: known[option] for option in wanted[name] if option in known}
-        filled[name] = value
-    return filled

@@ -2,6 +2,7 @@
 
 import gc
 import time
+from itertools import pairwise
 
 import pandas as pd
 import torch
@@ -54,9 +55,9 @@ def execute(run: Run, materials: Materials, tasks, folder) -> tuple[pd.DataFrame
     )
     clocks.append(_clocks())
     gc.collect()  # a trainer and its model refer to each other
-    phases = zip(("training", "evaluation"), clocks, clocks[1:], strict=True)
+    phases = zip(("training", "evaluation"), pairwise(clocks), strict=True)
     return values, {
-        f"{phase}{kind}": round(after[kind] - before[kind], 1) for phase, before, after in phases for kind in before
+        f"{phase}{kind}": round(after[kind] - before[kind], 1) for phase, (before, after) in phases for kind in before
     }
 
 
