@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import torch
 from torch import Tensor
+from torch.nn.functional import cosine_similarity
 
 from pyterrier_optical.translate.word_vectors import WordEncoder
 
@@ -13,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 # Some 15,000 running words, for a map of a few hundred dimensions.
 _SENTENCES = 1500
-_RIDGE = 1e-3
+_RIDGES = (1e-4, 1e-3, 1e-2, 0.1, 1.0)
 
 
 def with_width_of(teacher, student, english: Iterable[str], *, seed: int = 13):
@@ -63,16 +64,28 @@ def _same_words(student, teacher, texts: list[str]) -> tuple[Tensor, Tensor]:
 
 
 def _fitted(x: Tensor, y: Tensor) -> Tensor:
-    """The (wide, width) W that minimises |x W - y|² + r |W|²; r is small beside the mean square of ``x``.
+    """The (wide, width) W that minimises |x W - y|² + r |W|².
+
+    Among some r, as shares of the mean square of the columns of ``x``, it is the one that serves best the last tenth of
+    the rows, which are of other sentences, when W is fitted to the rest.
 
     Example:
         >>> x = torch.randn(200, 4)
         >>> bool(torch.allclose(_fitted(x, 2 * x), 2 * torch.eye(4), atol=0.01))
         True
     """
+    first = len(x) - len(x) // 10
+    cosines = {
+        ridge: cosine_similarity(x[first:] @ _solved(x[:first], y[:first], ridge), y[first:]).sum().item()
+        for ridge in _RIDGES
+    }
+    best = max(cosines, key=cosines.get)
+    cosine = cosines[best] / max(1, len(x) - first)
+    logger.info("the dense layer to %d dimensions starts at a mean cosine of %.2f to the teacher", y.shape[1], cosine)
+    return _solved(x, y, best)
+
+
+def _solved(x: Tensor, y: Tensor, ridge: float) -> Tensor:
     gram = x.T @ x
-    ridge = _RIDGE * (gram.diagonal().mean() + _RIDGE)
-    weights = torch.linalg.solve(gram + ridge * torch.eye(len(gram)), x.T @ y)
-    cosine = torch.nn.functional.cosine_similarity(x @ weights, y).mean() if len(x) else torch.tensor(0.0)
-    logger.info("the dense layer to %d dimensions starts at a mean cosine of %.2f", y.shape[1], cosine)
-    return weights
+    # Never singular, not even without a single word.
+    return torch.linalg.solve(gram + (ridge * gram.diagonal().mean() + 1e-6) * torch.eye(len(gram)), x.T @ y)

@@ -6,7 +6,7 @@ from sentence_transformers import MultiVectorEncoder
 from sentence_transformers.base.modules.dense import Dense
 
 from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.distill.widening import with_width_of
+from pyterrier_optical.distill.widening import _fitted, _solved, with_width_of
 
 TEXTS = [f"{a} {verb} near the {b}" for a in tiny.WORDS for b in tiny.WORDS for verb in ("runs", "sleeps")]
 
@@ -29,6 +29,18 @@ def test_the_dense_layer_finds_a_linear_map_where_there_is_one(tmp_path):
         assert ours.shape == theirs.shape
         # The words' vectors are unit length while the map was fitted, the transformer's are not quite.
         assert (ours * theirs).sum(1)[1:-1].min() > 0.95
+
+
+def test_noise_is_not_learnt_by_heart():
+    torch.manual_seed(0)
+    truth = torch.randn(40, 8)
+    x, new = torch.randn(60, 40), torch.randn(500, 40)
+    y = x @ truth + 10 * torch.randn(60, 8)
+
+    def quality(weights):
+        return torch.nn.functional.cosine_similarity(new @ weights, new @ truth).mean()
+
+    assert quality(_fitted(x, y)) > quality(_solved(x, y, 0.0)) + 0.02
 
 
 def test_other_pieces_other_languages_and_no_text_are_no_obstacle(tmp_path):
