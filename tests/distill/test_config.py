@@ -44,7 +44,8 @@ def test_committed_configurations_are_valid(monkeypatch, tmp_path):
     from pathlib import Path
 
     folder = Path(__file__).resolve().parents[2] / "configs"
-    paths = sorted(folder.glob("*.yaml"))
+    # matched.yaml is of another command: tests/experiment/test_matched_config.py reads it.
+    paths = sorted(set(folder.rglob("*.yaml")) - {folder / "matched.yaml"})
     assert paths
     for path in paths:
         assert DistillConfig.from_yaml(path).output.startswith("runs/")
