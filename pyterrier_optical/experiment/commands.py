@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pyterrier_optical.experiment.teachers import TEACHER
 from pyterrier_optical.experiment.word_lists import WordLists
 
 app = typer.Typer(no_args_is_help=True, help="The experiments that the tables in the documentation come from.")
@@ -112,3 +113,19 @@ def matched(
         [int(word) if word.isdigit() else word for word in words(given) or ()] or None for given in (seeds, pairs)
     ]
     matched_experiment(config, words(objectives), words(starts), *numbers, output=output, echo=typer.echo)
+
+
+@app.command("alignments")
+def alignments(
+    pairs: Annotated[Path | None, typer.Option(help="A file of ENGLISH<TAB>TRANSLATION lines; default: three.")] = None,
+    model: _Model = None,
+    teacher: Annotated[str, typer.Option(help="Its folder, hub id or package.")] = TEACHER,
+    font: Annotated[str, typer.Option(help="An installed font with the letters of the translations.")] = "DejaVu Sans",
+    output: Annotated[Path, typer.Option(help="The picture, a PNG file.")] = Path("alignments.png"),
+) -> None:
+    """Draws which of the teacher's tokens optimal transport gives to each token of a translation."""
+    from pyterrier_optical.distill.bitext import read_pairs
+    from pyterrier_optical.experiment.alignments import PAIRS, alignment_figure
+
+    chosen = PAIRS if pairs is None else list(read_pairs(pairs))
+    typer.echo(f"written: {alignment_figure(chosen, output, model=model, teacher=teacher, font=font)}")

