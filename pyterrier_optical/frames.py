@@ -140,7 +140,7 @@ def check_encoding_arguments(transformer: pt.Transformer) -> None:
     Raises:
         OpticalError: one of them is out of its range.
     """
-    from pyterrier_optical.checkpoints import check_dtype
+    from pyterrier_optical.placement import check_dtype
 
     check_dtype(transformer.dtype)
     if transformer.truncation not in ("warn", "error", "passages"):

@@ -163,7 +163,7 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
         return TranslationCache(self.cache, settings)
 
     def _check_arguments(self) -> None:
-        from pyterrier_optical.checkpoints import check_dtype
+        from pyterrier_optical.placement import check_dtype
 
         check_dtype(self.dtype, int8=False)
         if not isinstance(self.model, (str, os.PathLike)):
