@@ -60,6 +60,7 @@ def _shares(comparison: Comparison, measure: str) -> str:
     values = comparison.summary(measure)
     if TEACHER not in values.index:
         return ""
-    shares = (values.loc[OPTICAL] / values.loc[TEACHER]).map("{:.1%}".format)
-    reached = ", ".join(f"{label} {share}" for label, share in shares.items())
-    return f"\n\n{OPTICAL} as a share of '{TEACHER}': {reached}."
+    # Of nothing there is no share.
+    shares = values.loc[OPTICAL] / values.loc[TEACHER][values.loc[TEACHER] > 0]
+    reached = ", ".join(f"{label} {share:.1%}" for label, share in shares.dropna().items())
+    return f"\n\n{OPTICAL} as a share of '{TEACHER}': {reached}." if reached else ""

@@ -5,11 +5,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pyterrier_optical.checkpoints import check_checkpoint, loading
-from pyterrier_optical.placement import placement
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.hub import local_folder
 from pyterrier_optical.mt.families import family_of, model_type
 from pyterrier_optical.mt.translation import TranslationModel
+from pyterrier_optical.placement import placement
 
 
 def load(
