@@ -14,7 +14,7 @@ def comparison(teacher):
                 "name": [TEACHER, OPTICAL],
                 "AP": [value, 0.25],
                 "AP reject": False,
-                "AP p-value": 1.0,
+                "AP p-value corrected": 1.0,
                 "AP +": 0,
                 "AP -": 0,
             }
