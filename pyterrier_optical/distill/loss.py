@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from torch import Tensor, nn
+from torch.nn.functional import cosine_similarity, normalize
 
+from pyterrier_optical.distill.raw_vectors import raw_token_vectors
 from pyterrier_optical.distill.teacher import TeacherVectors
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.transport import cosine_cost, transport_cost, transport_plan, uniform_marginals
+from pyterrier_optical.transport import cosine_cost, norm_marginals, transport_cost, transport_plan, uniform_marginals
 
 FOR_TEACHER = "teacher"
+MARGINALS = {"uniform": lambda vectors, mask: uniform_marginals(mask), "norm": norm_marginals}
 
 
 class OpticalLoss(nn.Module):
@@ -24,10 +27,17 @@ class OpticalLoss(nn.Module):
     lets them score. The teacher encodes English as documents, with its own document prompt; the student has no prompt
     unless the trainer's arguments set one, since XLM-R has no unused marker tokens to spend on it.
 
+    Two things may be otherwise than in the paper. With `marginals="norm"` a token's mass grows with the length that its
+    vector has before normalisation, on either side by its own model: content words weigh more than function words and
+    special tokens. With a `sentence_weight` w the loss is <T, C> + w (1 - cos), the cosine being that of the means of
+    both sides' vectors before normalisation (Reimers, Gurevych 2020 distil this sentence vector alone).
+
     Args:
         model: The student, a `MultiVectorEncoder`.
         teacher: The teacher, a `MultiVectorEncoder`, or `TeacherVectors` with a cache of its own.
         plan: A name that `pyterrier_optical.transport.transport_plan` knows.
+        marginals: "uniform" (the paper's) or "norm".
+        sentence_weight: Weight of the sentence vectors, 0 (the paper's) or more.
         **plan_options: Options of the solver, `epsilon` first among them.
 
     Inputs:
@@ -49,12 +59,27 @@ class OpticalLoss(nn.Module):
         >>> trainer.train()                                                            # doctest: +SKIP
     """
 
-    def __init__(self, model, teacher, *, plan: str = "sinkhorn", **plan_options):
+    def __init__(
+        self,
+        model,
+        teacher,
+        *,
+        plan: str = "sinkhorn",
+        marginals: str = "uniform",
+        sentence_weight: float = 0.0,
+        **plan_options,
+    ):
         super().__init__()
+        if marginals not in MARGINALS:
+            raise OpticalError(f"marginals={marginals!r} is unknown: choose {' or '.join(map(repr, MARGINALS))}.")
+        if not sentence_weight >= 0:
+            raise OpticalError(f"sentence_weight={sentence_weight!r} cannot be used: give 0 or more.")
         self.model = model
         # In a list, so that the frozen teacher is no sub-module: it is neither optimised nor saved.
         self._teacher = [teacher if isinstance(teacher, TeacherVectors) else TeacherVectors(teacher)]
         self.plan = plan
+        self.marginals = marginals
+        self.sentence_weight = sentence_weight
         self.plan_options = plan_options
 
     def forward(self, sentence_features: Iterable[dict[str, Tensor]], labels: Tensor | None = None) -> Tensor:
@@ -65,27 +90,32 @@ class OpticalLoss(nn.Module):
                 "The English side was not tokenised for the teacher: "
                 "give the trainer data_collator=BitextCollator(student, teacher)."
             )
-        target, target_mask = self._teacher[0](english)
-        out = self.model(dict(translation), task=translation.get("task"))
-        student, student_mask = out["token_embeddings"].float(), out["attention_mask"].bool()
+        target, target_mask = self._teacher[0].raw(english)
+        student, student_mask = raw_token_vectors(self.model, dict(translation), translation.get("task"))
         if target.shape[-1] != student.shape[-1]:
             raise OpticalError(
                 f"The teacher's vectors have {target.shape[-1]} dimensions and the student's {student.shape[-1]}: "
                 "add a Dense module to the student that maps to the teacher's dimension."
             )
-        cost = cosine_cost(target, student)
+        cost = cosine_cost(normalize(target, dim=-1), normalize(student, dim=-1))
+        masses = MARGINALS[self.marginals]
         plan = transport_plan(
-            cost.detach(),
-            uniform_marginals(target_mask),
-            uniform_marginals(student_mask),
-            self.plan,
-            **self.plan_options,
+            cost.detach(), masses(target, target_mask), masses(student, student_mask), self.plan, **self.plan_options
         )
-        return transport_cost(plan, cost).mean()
+        loss = transport_cost(plan, cost).mean()
+        if self.sentence_weight:
+            similarity = cosine_similarity(_sum(target, target_mask), _sum(student, student_mask), dim=-1)
+            loss = loss + self.sentence_weight * (1 - similarity).mean()
+        return loss
 
     def get_config_dict(self) -> dict[str, Any]:
         """The loss's settings, for the model card."""
-        return {"plan": self.plan, **self.plan_options}
+        return {
+            "plan": self.plan,
+            "marginals": self.marginals,
+            "sentence_weight": self.sentence_weight,
+            **self.plan_options,
+        }
 
     @property
     def citation(self) -> str:
@@ -100,6 +130,11 @@ class OpticalLoss(nn.Module):
     doi = {10.1145/3539597.3570468},
 }
 """
+
+
+def _sum(vectors: Tensor, mask: Tensor) -> Tensor:
+    """(B, d): points where the mean over the tokens does."""
+    return (vectors * mask[..., None]).sum(1)
 
 
 class FrozenRows:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.distill.raw_vectors import raw_token_vectors
 
 
 def load_teacher(name):
@@ -47,7 +48,7 @@ class TeacherVectors:
     Args:
         teacher: A frozen `MultiVectorEncoder`.
         cache_bytes: Stop remembering when the cache is as large as this. Vectors are kept in float16, whose rounding
-            (about 0.0005) is far below the differences that matter to a cost.
+            (a two-thousandth) is far below the differences that matter to a cost.
 
     Example:
         >>> vectors = TeacherVectors(teacher)                     # doctest: +SKIP
@@ -70,6 +71,12 @@ class TeacherVectors:
         Returns:
             Float32 vectors (B, n, d), L2-normalised, zero on padding; and their mask (B, n), bool.
         """
+        vectors, mask = self.raw(features)
+        return torch.nn.functional.normalize(vectors, dim=-1), mask
+
+    @torch.no_grad()
+    def raw(self, features: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """The same before they get unit length (see `raw_token_vectors`)."""
         device = features["input_ids"].device
         lengths = features["attention_mask"].sum(1).tolist()
         rows = features["input_ids"].to("cpu", torch.int32).numpy()
@@ -89,9 +96,8 @@ class TeacherVectors:
         batch = {key: value[rows] for key, value in features.items() if isinstance(value, Tensor)}
         longest = int(batch["attention_mask"].sum(1).max())
         batch = {key: value[:, :longest] for key, value in batch.items()}
-        out = self.teacher(batch, task="document")
-        vectors = torch.nn.functional.normalize(out["token_embeddings"].float(), dim=-1).half()
-        return [v[m] for v, m in zip(vectors, out["attention_mask"].bool(), strict=True)]
+        vectors, mask = raw_token_vectors(self.teacher, batch, task="document")
+        return [v[m] for v, m in zip(vectors.half(), mask, strict=True)]
 
     def _remember(self, fresh: dict[bytes, Tensor]) -> None:
         for key, vectors in fresh.items():

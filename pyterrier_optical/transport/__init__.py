@@ -13,7 +13,7 @@ Example:
 from pyterrier_optical.transport.cost import cosine_cost, transport_cost
 from pyterrier_optical.transport.exact import exact
 from pyterrier_optical.transport.greedy import greedy
-from pyterrier_optical.transport.marginals import uniform_marginals
+from pyterrier_optical.transport.marginals import norm_marginals, uniform_marginals
 from pyterrier_optical.transport.plan import PLANS, transport_plan
 from pyterrier_optical.transport.proximal import proximal
 from pyterrier_optical.transport.sinkhorn import sinkhorn
@@ -24,6 +24,7 @@ __all__ = [
     "cosine_cost",
     "exact",
     "greedy",
+    "norm_marginals",
     "proximal",
     "sinkhorn",
     "transport_cost",

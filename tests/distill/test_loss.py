@@ -4,8 +4,9 @@ import torch
 
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.distill import BitextCollator, FrozenRows, OpticalLoss, TeacherVectors
+from pyterrier_optical.distill.raw_vectors import raw_token_vectors
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.transport import cosine_cost, exact
+from pyterrier_optical.transport import cosine_cost, exact, norm_marginals
 
 ROWS = [
     {"english": "water falls near house", "translation": "the river runs near the cat"},
@@ -36,6 +37,59 @@ def test_value_is_the_mean_transport_cost_of_the_pairs(student, teacher):
         a, b = (torch.full((*cost.shape[:1], n), 1 / n) for n in cost.shape[1:])
         costs.append((exact(cost, a, b) * cost).sum())
     assert got.item() == pytest.approx(torch.stack(costs).mean().item(), abs=2e-3)
+
+
+def one_by_one(student, teacher, row):
+    """The raw vectors of both sides of a pair, no padding beside them."""
+    sides = []
+    for model, text in ((teacher, row["english"]), (student, row["translation"])):
+        with torch.no_grad():
+            sides.append(raw_token_vectors(model, model.preprocess([text], task="document"), task="document"))
+    return sides
+
+
+def test_mass_by_norm(student, teacher):
+    got = OpticalLoss(student, teacher, plan="exact", marginals="norm")(
+        features(BitextCollator(student, teacher)(ROWS))
+    )
+    costs = []
+    for row in ROWS:
+        (x, x_mask), (y, y_mask) = one_by_one(student, teacher, row)
+        cost = cosine_cost(*(torch.nn.functional.normalize(v, dim=-1) for v in (x, y)))
+        costs.append((exact(cost, norm_marginals(x, x_mask), norm_marginals(y, y_mask)) * cost).sum())
+    assert got.item() == pytest.approx(torch.stack(costs).mean().item(), abs=2e-3)
+
+
+def test_the_sentence_counts_by_its_weight(student, teacher):
+    batch = BitextCollator(student, teacher)(ROWS)
+    plain, half, whole = (
+        OpticalLoss(student, teacher, plan="exact", sentence_weight=w)(features(batch)).item() for w in (0, 0.5, 1)
+    )
+    distances = []
+    for row in ROWS:
+        (x, _), (y, _) = one_by_one(student, teacher, row)
+        distances.append(1 - torch.cosine_similarity(x.mean(1), y.mean(1)))
+    wanted = torch.cat(distances).mean().item()
+    assert wanted > 0.1
+    assert whole - plain == pytest.approx(wanted, abs=2e-3) and half - plain == pytest.approx(wanted / 2, abs=2e-3)
+
+
+def test_an_unknown_marginal_and_a_negative_weight_are_refused(student, teacher):
+    with pytest.raises(OpticalError, match="marginals='idf' is unknown: choose 'uniform' or 'norm'"):
+        OpticalLoss(student, teacher, marginals="idf")
+    with pytest.raises(OpticalError, match="sentence_weight=-1 cannot be used"):
+        OpticalLoss(student, teacher, sentence_weight=-1)
+
+
+def test_raw_vectors_are_those_that_get_unit_length(student):
+    batch = student.preprocess(["the river", "a small dog sleeps"], task="document")
+    with torch.no_grad():
+        raw, mask = raw_token_vectors(student, dict(batch), task="document")
+        out = student(dict(batch), task="document")["token_embeddings"]
+    assert mask.sum(1).tolist() == [4, 6]
+    assert torch.allclose(torch.nn.functional.normalize(raw, dim=-1)[mask], out[mask], atol=1e-6)
+    assert not torch.allclose(raw.norm(dim=-1)[mask], torch.ones(10))
+    assert not any(module._forward_pre_hooks for module in student.modules())
 
 
 def test_an_english_pair_of_teacher_and_teacher_costs_nothing(teacher):
@@ -91,7 +145,8 @@ def test_widths_must_agree(tmp_path, teacher):
 
 def test_says_what_it_is_for_the_model_card(student, teacher):
     loss = OpticalLoss(student, teacher, epsilon=0.02)
-    assert loss.get_config_dict() == {"plan": "sinkhorn", "epsilon": 0.02}
+    known = {"plan": "sinkhorn", "marginals": "uniform", "sentence_weight": 0.0, "epsilon": 0.02}
+    assert loss.get_config_dict() == known
     assert "huang2023optical" in loss.citation
 
 
