@@ -46,6 +46,12 @@ def test_other_plans_are_those_of_their_names(plan, matched_batch):
     assert value(plan, matched_batch) != pytest.approx(value("ot", matched_batch), rel=1e-3)
 
 
+def test_ot_norm_gives_mass_by_norm(matched_batch):
+    student, teachers, _, columns = matched_batch
+    expected = OpticalLoss(student, teachers.teacher, marginals="norm")(columns[:2]).item()
+    assert value("ot-norm", matched_batch) == expected != value("ot", matched_batch)
+
+
 def test_mse_is_the_squared_distance_of_pooled_vectors(matched_batch):
     student, teachers, rows, _ = matched_batch
     english, translation = sides(rows)

@@ -6,13 +6,14 @@ STARTS = (ALIGNED, PLAIN)
 
 OBJECTIVES = {
     "ot": "optimal transport between the teacher's and the student's tokens (OPTICAL)",
+    "ot-norm": "the same with the mass of a token growing with the length of its vector",
     "uniform": "the same cost under a plan that treats all pairs of tokens alike",
     "greedy": "the same cost with each of the student's tokens aligned with its nearest of the teacher's",
     "mse": "mean squared error of pooled vectors (multilingual knowledge distillation)",
     "ranking": "translation ranking of pooled vectors with an additive margin, both ways (LaBSE)",
     "contrastive": "in-batch contrastive learning over MaxSim",
     "mlm": "masked language modelling of both sides, without their pairing (mBERT)",
-    "ot+contrastive": "optimal transport and the contrastive objective together",
+    "ot+mse": "optimal transport and the pooled vectors together",
     START: "no training",
 }
 
@@ -24,8 +25,8 @@ def parts(name: str) -> list[str]:
     """The objectives that a name joins.
 
     Example:
-        >>> parts("ot+contrastive")
-        ['ot', 'contrastive']
+        >>> parts("ot+mse")
+        ['ot', 'mse']
     """
     return str(name).split("+")
 

@@ -15,6 +15,7 @@ from pyterrier_optical.experiment.matched.names import parts
 from pyterrier_optical.experiment.matched.pooled import SentenceVectors
 from pyterrier_optical.experiment.matched.regression import PooledRegression
 
+_TRANSPORT = {"ot": {}, "ot-norm": {"marginals": "norm"}}
 _OVER_THE_STUDENT = {
     "ranking": TranslationRanking,
     "contrastive": MaxSimContrastive,
@@ -80,7 +81,7 @@ def objective_options(name: str, ot: dict, options: dict) -> dict:
         >>> objective_options("ot+mse", {"epsilon": 0.01}, {"ot+mse": {"weight": 2.0}, "ranking": {"scale": 10}})
         {'ot': {'epsilon': 0.01}, 'mse': {}, 'weight': 2.0}
     """
-    found = {part: {**(ot if part == "ot" else {}), **options.get(part, {})} for part in parts(name)}
+    found = {part: {**(ot if part in _TRANSPORT else {}), **options.get(part, {})} for part in parts(name)}
     return {**found, "weight": 1.0, **options.get(name, {})} if len(found) > 1 else found
 
 
@@ -112,8 +113,8 @@ def _single(name: str, options: dict, student, teachers: Teachers) -> nn.Module:
     if name in ("uniform", "greedy"):
         _check(name, options, ())
         return OpticalLoss(student, teachers.tokens, plan=name)
-    if name == "ot":
-        return OpticalLoss(student, teachers.tokens, **options)
+    if name in _TRANSPORT:
+        return OpticalLoss(student, teachers.tokens, **_TRANSPORT[name], **options)
     if name == "mse":
         _check(name, options, ())
         return PooledRegression(student, teachers.sentences)
