@@ -1,7 +1,6 @@
-# Each command sets up .venv itself, and again only when a file that decides what is in it has changed.
+# Both commands set up .venv themselves, and again only when a file that decides what is in it has changed.
 #   make demo [DATASET=mtop] [LANGUAGES="hi th"] [ARGS="..."]
 #   make test [ARGS="..."]
-#   make model
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -12,13 +11,12 @@ ARGS ?=
 BIN := $(VENV)/bin
 DECIDES := setup.py pyproject.toml constraints.txt
 
-.PHONY: help demo test model clean
+.PHONY: help demo test clean
 
 help:
 	@echo 'make demo                 tables and a plot on the sample collection'
 	@echo 'make demo DATASET=mtop    the same on MTOP; LANGUAGES="hi th" for some of its languages'
 	@echo 'make test                 the tests'
-	@echo 'make model                train the model inside the package again; OPTICAL_DATA names the bitext'
 	@echo 'make clean                remove the virtual environment'
 
 demo: $(VENV)/.installed-demo
@@ -26,11 +24,6 @@ demo: $(VENV)/.installed-demo
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(ARGS)
-
-# The second run starts from the first; either goes on where it was interrupted. The result is runs/optical-minilm-l6-v2/model.
-model: $(VENV)/.installed-train
-	$(BIN)/pyterrier-optical distill configs/optical-minilm-l6-v2-base.yaml
-	$(BIN)/pyterrier-optical distill configs/optical-minilm-l6-v2.yaml
 
 # An interrupted set-up leaves no stamp, so the next run goes on with it.
 $(VENV)/.installed-%: $(DECIDES)

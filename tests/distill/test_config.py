@@ -49,17 +49,3 @@ def test_committed_configurations_are_valid(monkeypatch, tmp_path):
     assert paths
     for path in paths:
         assert DistillConfig.from_yaml(path).output.startswith("runs/")
-
-
-def test_the_second_run_of_the_shipped_model_goes_on_from_the_first():
-    from pathlib import Path
-
-    folder = Path(__file__).resolve().parents[2] / "configs"
-    first, second = (
-        DistillConfig.from_yaml(folder / f"optical-minilm-l6-v2{part}.yaml").to_dict() for part in ("-base", "")
-    )
-    assert second["student"] == f"{first['output']}/model"
-    # What the second run is measured by, the first has not seen either.
-    assert second["bitext"] == first["bitext"]
-    assert second["evaluation"] == first["evaluation"]
-    assert second["training"]["seed"] == first["training"]["seed"]
