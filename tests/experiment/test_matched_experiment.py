@@ -58,7 +58,7 @@ def test_every_objective_runs_and_leaves_values_tables_and_plots(config, tmp_pat
         "gap.png",
         "runs.jsonl",
     }
-    assert said[0].startswith("9 runs, of which 0 are finished") and "tables.md" in "".join(said[-4:])
+    assert said[0].startswith("10 runs, of which 0 are finished") and "tables.md" in "".join(said[-4:])
 
 
 def test_a_finished_run_is_kept_and_a_half_one_made_again(config, tmp_path, monkeypatch):
