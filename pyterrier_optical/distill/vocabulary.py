@@ -59,8 +59,6 @@ def multilingual_pre_tokenizer() -> pre_tokenizers.PreTokenizer:
 def learn_pieces(texts: Iterable[str], size: int, *, min_frequency: int = 3) -> list[str]:
     """Learns WordPieces of one language (byte-pair merges over its words).
 
-    Merges of equal count are made in no fixed order, so two runs may differ in a few rare pieces.
-
     Args:
         texts: Sentences.
         size: The number of pieces to learn, single characters included.
@@ -72,10 +70,14 @@ def learn_pieces(texts: Iterable[str], size: int, *, min_frequency: int = 3) -> 
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))  # noqa: S106
     tokenizer.normalizer = multilingual_normalizer()
     tokenizer.pre_tokenizer = multilingual_pre_tokenizer()
+    texts = list(texts)
+    found = {letter for text in texts for letter in tokenizer.normalizer.normalize_str(text) if not letter.isspace()}
+    # Merges of equal count go by the numbers of their parts, which the trainer gives to continuing letters as it meets
+    # them, in no fixed order: numbered beforehand, two runs learn the same.
     trainer = trainers.WordPieceTrainer(
         vocab_size=size,
         min_frequency=min_frequency,
-        special_tokens=["[UNK]"],
+        special_tokens=["[UNK]", *(f"##{letter}" for letter in sorted(found))],
         show_progress=False,
         continuing_subword_prefix="##",
     )
