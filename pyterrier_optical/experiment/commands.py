@@ -105,6 +105,7 @@ def matched(
     seeds: Annotated[list[str] | None, typer.Option(help="Such as '1 2 3'; default: CONFIG's.")] = None,
     pairs: Annotated[list[str] | None, typer.Option(help="Pairs a language, such as '1000 4000 all'.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder for runs, tables and plots; default: CONFIG's.")] = None,
+    finished: Annotated[bool, typer.Option("--finished", help="Run nothing; report on what is finished.")] = False,
 ) -> None:
     """Trains one student by several objectives, all else being equal, and compares them on every language."""
     from pyterrier_optical.experiment.matched import matched_experiment
@@ -112,7 +113,8 @@ def matched(
     numbers = [
         [int(word) if word.isdigit() else word for word in words(given) or ()] or None for given in (seeds, pairs)
     ]
-    matched_experiment(config, words(objectives), words(starts), *numbers, output=output, echo=typer.echo)
+    options = {"output": output, "finished": finished, "echo": typer.echo}
+    matched_experiment(config, words(objectives), words(starts), *numbers, **options)
 
 
 @app.command("alignments")

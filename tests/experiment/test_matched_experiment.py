@@ -58,7 +58,7 @@ def test_every_objective_runs_and_leaves_values_tables_and_plots(config, tmp_pat
         "gap.png",
         "runs.jsonl",
     }
-    assert said[0].startswith("10 runs, of which 0 are finished") and "tables.md" in "".join(said[-4:])
+    assert said[0].startswith(f"{len(OBJECTIVES)} runs, of which 0 are finished") and "tables.md" in "".join(said[-4:])
 
 
 def test_a_finished_run_is_kept_and_a_half_one_made_again(config, tmp_path, monkeypatch):
@@ -78,6 +78,15 @@ def test_a_finished_run_is_kept_and_a_half_one_made_again(config, tmp_path, monk
     again = matched_experiment(config, objectives=["ot", "start"], echo=silent)
     assert made == ["aligned-ot-seed1-all"]
     pd.testing.assert_frame_equal(again.results, found.results)
+
+
+def test_what_is_finished_can_be_reported_without_running_the_rest(config, tmp_path):
+    with pytest.raises(OpticalError, match="None of the runs is finished in"):
+        matched_experiment(config, finished=True, echo=silent)
+    matched_experiment(config, objectives=["start"], echo=silent)
+    found = matched_experiment(config, objectives=["ot", "start"], finished=True, echo=silent)
+    assert found.results["system"].tolist() == ["start", "start (cosine)"]
+    assert [path.name for path in (tmp_path / "out" / "runs").iterdir()] == ["aligned-start-seed1-all"]
 
 
 def test_an_interrupted_run_leaves_nothing_and_the_finished_ones_stay(config, tmp_path, monkeypatch):
@@ -201,15 +210,17 @@ def test_the_command(config, tmp_path, monkeypatch):
     path = tmp_path / "matched.yaml"
     path.write_text(yaml.safe_dump(config))
     options = ["--objectives", "start,ot", "--starts", "plain", "--seeds", "3 4", "--pairs", "10,all"]
+    options += ["--output", "there", "--finished"]
     asked = []
     monkeypatch.setattr(
         "pyterrier_optical.experiment.matched.experiment.matched_experiment",
         lambda *args, **kw: asked.append((args, kw)),
     )
-    result = CliRunner().invoke(cli.app, ["experiment", "matched", str(path), *options, "--output", "there"])
+    result = CliRunner().invoke(cli.app, ["experiment", "matched", str(path), *options])
     assert result.exit_code == 0, result.output
     ((_, *choices), rest) = asked[0]
     assert choices == [["start", "ot"], ["plain"], [3, 4], [10, "all"]] and str(rest["output"]) == "there"
+    assert rest["finished"]
 
 
 def test_a_mistake_is_one_sentence(config):

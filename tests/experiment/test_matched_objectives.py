@@ -1,17 +1,20 @@
 """Every objective against a slow form of its formula, and what all of them have in common."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Normalize
 from sentence_transformers.sentence_transformer.modules import Pooling
 
-from pyterrier_optical.distill import OpticalLoss
+from pyterrier_optical.distill import DistillConfig, OpticalLoss
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment.matched.names import OBJECTIVES, START
 from pyterrier_optical.experiment.matched.objectives import build_objective, objective_options
 from pyterrier_optical.maxsim import maxsim_reference
 
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 TRAINED = [name for name in OBJECTIVES if name != START]
 
 
@@ -50,6 +53,14 @@ def test_ot_norm_gives_mass_by_norm(matched_batch):
     student, teachers, _, columns = matched_batch
     expected = OpticalLoss(student, teachers.teacher, marginals="norm")(columns[:2]).item()
     assert value("ot-norm", matched_batch) == expected != value("ot", matched_batch)
+
+
+def test_optical_is_the_loss_of_the_second_model(matched_batch):
+    student, teachers, _, columns = matched_batch
+    loss = DistillConfig.from_yaml(CONFIGS / "optical-minilm-l6-v2.yaml").loss
+    masses = {name: loss[name] for name in ("marginals", "sentence_weight")}
+    expected = OpticalLoss(student, teachers.teacher, **masses)(columns[:2]).item()
+    assert value("optical", matched_batch) == expected != value("ot-norm", matched_batch)
 
 
 def test_mse_is_the_squared_distance_of_pooled_vectors(matched_batch):

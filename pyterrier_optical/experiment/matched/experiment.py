@@ -7,6 +7,7 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.distill.config import expand
+from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment.matched.config import MatchedConfig
 from pyterrier_optical.experiment.matched.grid import Run, runs
 from pyterrier_optical.experiment.matched.materials import Materials
@@ -23,6 +24,7 @@ def matched_experiment(
     seeds: Sequence[int] | None = None,
     pairs: Sequence[int | str] | None = None,
     output: str | Path | None = None,
+    finished: bool = False,
     echo: Callable[[str], None] = print,
 ) -> MatchedResult:
     """Trains the same student by different objectives and measures it, all else being equal.
@@ -38,13 +40,15 @@ def matched_experiment(
         seeds: Whole numbers.
         pairs: Pairs of each language to learn from, or "all"; several give curves.
         output: Folder for runs and results.
+        finished: Run nothing, and report on those of the runs that are finished.
         echo: Prints a line.
 
     Returns:
         The results and where they are written.
 
     Raises:
-        OpticalError: The configuration, the bitext or a data set cannot be used, or a finished run had other settings.
+        OpticalError: The configuration, the bitext or a data set cannot be used, a finished run had other settings, or
+            nothing is finished to report on.
 
     Example:
         >>> matched_experiment("configs/matched.yaml", objectives=["ot", "mse"], seeds=[1])  # doctest: +SKIP
@@ -57,6 +61,10 @@ def matched_experiment(
     store, wanted = RunStore(config), runs(config)
     todo = [run for run in wanted if not store.is_finished(run)]
     echo(f"{len(wanted)} runs, of which {len(wanted) - len(todo)} are finished, in {expand(config.output)}")
+    if finished:
+        wanted, todo = [run for run in wanted if run not in todo], []
+        if not wanted:
+            raise OpticalError(f"None of the runs is finished in '{expand(config.output)}': leave out 'finished'.")
     materials = Materials(config)
     tasks = all_tasks(config.evaluation.datasets, materials.heldout())
     values = {run: store.values(run) for run in wanted if run not in todo}

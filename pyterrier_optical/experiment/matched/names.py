@@ -7,6 +7,7 @@ STARTS = (ALIGNED, PLAIN)
 OBJECTIVES = {
     "ot": "optimal transport between the teacher's and the student's tokens (OPTICAL)",
     "ot-norm": "the same with the mass of a token growing with the length of its vector",
+    "optical": "that and the sentence vector beside the tokens",
     "uniform": "the same cost under a plan that treats all pairs of tokens alike",
     "greedy": "the same cost with each of the student's tokens aligned with its nearest of the teacher's",
     "mse": "mean squared error of pooled vectors (multilingual knowledge distillation)",

@@ -15,7 +15,11 @@ from pyterrier_optical.experiment.matched.names import parts
 from pyterrier_optical.experiment.matched.pooled import SentenceVectors
 from pyterrier_optical.experiment.matched.regression import PooledRegression
 
-_TRANSPORT = {"ot": {}, "ot-norm": {"marginals": "norm"}}
+_TRANSPORT = {
+    "ot": {},
+    "ot-norm": {"marginals": "norm"},
+    "optical": {"marginals": "norm", "sentence_weight": 1.0},
+}
 _OVER_THE_STUDENT = {
     "ranking": TranslationRanking,
     "contrastive": MaxSimContrastive,
