@@ -7,6 +7,7 @@ teacher's own weights, so it gets the teacher's vectors exactly, before any trai
 
 import logging
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -20,13 +21,16 @@ from pyterrier_optical.distill.vocabulary import (
     SPECIAL_TOKENS,
     drop_pieces_that_cut,
     extend_tokenizer,
-    frequent_words,
     learn_pieces,
+    piece_counts,
     with_both_positions,
+    word_counts,
 )
 from pyterrier_optical.errors import OpticalError
 
 logger = logging.getLogger(__name__)
+
+FREQUENT_WORDS = 20_000  # of each host language, which guests leave as they are
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class TransplantOptions:
         pieces: Other numbers for some languages, by code.
         guests: Languages whose pieces may not change how frequent words of the other languages are cut, as no
             language's may with English words: they cost the others nothing but room.
+        worth: A piece that cuts some words of English, or a guest's some of the hosts', differently is left out unless
+            its own languages use it so many times as often as these words occur. None: it is always left out.
         pairs: At most so many pairs per language are read.
         alignment_cells: Co-occurrences of pieces counted per language (see `align_pieces`).
         alignment_rounds: Rounds of expectation maximisation.
@@ -55,6 +61,7 @@ class TransplantOptions:
     pieces_per_language: int = 4000
     pieces: dict = field(default_factory=dict)
     guests: list = field(default_factory=list)
+    worth: float | None = None
     pairs: int = 40_000
     alignment_cells: int = 6_000_000
     alignment_rounds: int = 5
@@ -100,13 +107,16 @@ def transplant(teacher, bitext: Mapping[str, Iterable[tuple[str, str]]], options
     known = wordpiece.get_vocab()
     learnt = _learn_pieces(pairs, options)
     english = _english_words(wordpiece, pairs)
+    spoken = {lang: word_counts(x for _, x in rows) for lang, rows in pairs.items()}
     hosts = [lang for lang in pairs if lang not in options.guests]
     candidates = _new_pieces(learnt, hosts, known)
-    kept = drop_pieces_that_cut(wordpiece, candidates, english)
+    kept = _harmless(wordpiece, candidates, english, [spoken[lang] for lang in hosts], options)
     host_tokenizer = extend_tokenizer(wordpiece, kept)
     guest_candidates = _new_pieces(learnt, options.guests, host_tokenizer.get_vocab())
-    host_words = (word for lang in hosts for word in frequent_words([x for _, x in pairs[lang]]))
-    kept_guests = drop_pieces_that_cut(host_tokenizer, guest_candidates, [*english, *host_words])
+    for lang in hosts:
+        english.update(dict(spoken[lang].most_common(FREQUENT_WORDS)))
+    guests = [spoken[lang] for lang in options.guests if lang in spoken]
+    kept_guests = _harmless(host_tokenizer, guest_candidates, english, guests, options)
     left_out = len(candidates) + len(guest_candidates) - len(kept) - len(kept_guests)
     kept += kept_guests
     tokenizer = extend_tokenizer(wordpiece, kept)
@@ -209,13 +219,29 @@ def _new_pieces(learnt: Mapping[str, list[str]], langs: Iterable[str], known: Ma
     return [piece for piece in pieces if piece not in known]
 
 
-def _english_words(wordpiece, pairs) -> set[str]:
-    words = {piece for piece in wordpiece.get_vocab() if not piece.startswith("##") and piece not in SPECIAL_TOKENS}
-    for rows in pairs.values():
-        for english, _ in rows:
-            words.update(english.split())
+def _harmless(
+    base, candidates: list[str], words: Counter, spoken: list[Counter], options: TransplantOptions
+) -> list[str]:
+    """The candidates that leave words as `base` cuts them, or are worth it: see `TransplantOptions.worth`."""
+    uses = None
+    if options.worth is not None:
+        extended = extend_tokenizer(base, candidates)
+        uses = Counter()
+        for counts in spoken:
+            uses.update(piece_counts(extended, counts))
+        uses = {piece: count / options.worth for piece, count in uses.items()}
+    return drop_pieces_that_cut(base, candidates, words, uses=uses)
+
+
+def _english_words(wordpiece, pairs) -> Counter:
+    words = Counter(
+        piece for piece in wordpiece.get_vocab() if not piece.startswith("##") and piece not in SPECIAL_TOKENS
+    )
+    # Row-parallel sources say the same English sentence in every language.
+    for english in {english for rows in pairs.values() for english, _ in rows}:
+        words.update(english.split())
     # English sides quote other scripts; a piece of such a quotation is no harm to English.
-    return {word for word in words if max(word) < "\u0300"}
+    return Counter({word: count for word, count in words.items() if max(word) < "\u0300"})
 
 
 def _assemble(teacher, body, tokenizer, added_rows: np.ndarray):

@@ -5,7 +5,7 @@ the teacher's vectors, exactly.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
@@ -130,39 +130,70 @@ def extend_tokenizer(teacher: Tokenizer, pieces: Iterable[str]) -> Tokenizer:
     return tokenizer
 
 
-def frequent_words(texts: Iterable[str], count: int = 20_000) -> list[str]:
-    """The words of most occurrences, as the pre-tokeniser sees them.
+def word_counts(texts: Iterable[str]) -> Counter:
+    """How often each word occurs, as the pre-tokeniser sees words.
 
     Example:
-        >>> frequent_words(["maji safi", "maji moto"], 1)
-        ['maji']
+        >>> word_counts(["Maji safi", "maji, moto"]).most_common(1)
+        [('maji', 2)]
     """
     normalizer, pre_tokenizer = multilingual_normalizer(), multilingual_pre_tokenizer()
-    seen = Counter(word for text in texts for word, _ in pre_tokenizer.pre_tokenize_str(normalizer.normalize_str(text)))
-    return [word for word, _ in seen.most_common(count)]
+    return Counter(word for text in texts for word, _ in pre_tokenizer.pre_tokenize_str(normalizer.normalize_str(text)))
 
 
-def drop_pieces_that_cut(base: Tokenizer, pieces: list[str], words: Iterable[str], *, rounds: int = 20) -> list[str]:
-    """Leaves out the pieces that would cut one of some words differently from a tokenizer without them.
+def piece_counts(tokenizer: Tokenizer, words: Mapping[str, int]) -> Counter:
+    """How often each piece is used.
+
+    Args:
+        tokenizer: Cuts the words.
+        words: Occurrences by word.
+
+    Returns:
+        Occurrences by piece.
+    """
+    counts = Counter()
+    for encoding, count in zip(
+        tokenizer.encode_batch(list(words), add_special_tokens=False), words.values(), strict=True
+    ):
+        for piece in encoding.tokens:
+            counts[piece] += count
+    return counts
+
+
+def drop_pieces_that_cut(
+    base: Tokenizer,
+    pieces: list[str],
+    words: Mapping[str, int],
+    *,
+    uses: Mapping[str, int] | None = None,
+    rounds: int = 20,
+) -> list[str]:
+    """Leaves out the pieces that would cut some words differently from a tokenizer without them.
 
     Args:
         base: The tokenizer that is to be extended, the teacher's for one.
         pieces: Candidate pieces.
-        words: Words that are to stay as they are; for English, the more names among them the better.
+        words: Words that are to stay as they are, with their occurrences; for English, the more names among them the
+            better.
+        uses: How much a piece may do: it stays as long as the words that it cuts differently occur no more often than
+            this. None: no word is cut differently.
         rounds: Dropping a piece can bring another to light: at most so many passes.
 
     Returns:
         The pieces that remain, in their order.
     """
-    words = sorted(set(words))
-    expected = [e.ids for e in base.encode_batch(words, add_special_tokens=False)]
+    ordered = sorted(words)
+    expected = [e.ids for e in base.encode_batch(ordered, add_special_tokens=False)]
     n_base = base.get_vocab_size()
     for _ in range(rounds):
         extended = extend_tokenizer(base, pieces)
-        guilty = Counter()
-        for got, want in zip(extended.encode_batch(words, add_special_tokens=False), expected, strict=True):
+        harm = Counter()
+        encodings = extended.encode_batch(ordered, add_special_tokens=False)
+        for word, got, want in zip(ordered, encodings, expected, strict=True):
             if got.ids != want:
-                guilty.update(token for i, token in zip(got.ids, got.tokens, strict=True) if i >= n_base)
+                for piece in {piece for i, piece in zip(got.ids, got.tokens, strict=True) if i >= n_base}:
+                    harm[piece] += words[word]
+        guilty = {piece for piece, count in harm.items() if uses is None or count > uses.get(piece, 0)}
         if not guilty:
             break
         pieces = [piece for piece in pieces if piece not in guilty]

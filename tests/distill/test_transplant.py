@@ -1,3 +1,6 @@
+from collections import Counter
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tiny
@@ -94,3 +97,14 @@ def test_guests_cut_the_words_of_the_others_as_if_they_were_not_there(teacher, b
     assert made.report["languages"]["yy"]["unknown_tokens"] == 0
     for _, foreign in pairs[:50]:
         assert both.tokenize(foreign) == alone.tokenize(foreign)
+
+
+def test_a_word_of_every_day_stays_whole_though_a_name_begins_with_it(teacher, bitext_file):
+    pairs = list(read_pairs(bitext_file))
+    known = set(transplant(teacher, {"xx": pairs}, OPTIONS).added)
+    seen = Counter(word for _, foreign in pairs for word in foreign.split() if word in known and len(word) > 2)
+    word, count = seen.most_common(1)[0]
+    assert count > 20
+    named = {"xx": [*pairs, (f"{word}oon falls", "zz")]}
+    assert word not in transplant(teacher, named, OPTIONS).added
+    assert word in transplant(teacher, named, replace(OPTIONS, worth=20)).added

@@ -4,10 +4,11 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from pyterrier_optical.distill.vocabulary import (
     drop_pieces_that_cut,
     extend_tokenizer,
-    frequent_words,
     learn_pieces,
     multilingual_normalizer,
+    piece_counts,
     with_both_positions,
+    word_counts,
 )
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz'.,!"
@@ -74,7 +75,7 @@ def test_extension_keeps_the_teachers_ids(wordpiece):
 
 def test_pieces_that_cut_english_words_are_left_out(wordpiece):
     pieces = ["mar", "marke", "##ke", "soko", "tow"]
-    kept = drop_pieces_that_cut(wordpiece, pieces, ["market", "mark", "town", "tower"])
+    kept = drop_pieces_that_cut(wordpiece, pieces, dict.fromkeys(("market", "mark", "town", "tower"), 1))
     extended = extend_tokenizer(wordpiece, kept)
     for word in ("market", "mark", "town", "tower"):
         assert extended.encode(word, add_special_tokens=False).ids == wordpiece.encode(word).ids
@@ -84,15 +85,23 @@ def test_pieces_that_cut_english_words_are_left_out(wordpiece):
 
 def test_the_words_kept_whole_may_be_those_of_an_extended_tokenizer(wordpiece):
     hosts = extend_tokenizer(wordpiece, ["soko", "##ni", "so"])
-    kept = drop_pieces_that_cut(hosts, ["sokon", "##i", "nyota"], ["sokoni", "town"])
+    kept = drop_pieces_that_cut(hosts, ["sokon", "##i", "nyota"], {"sokoni": 1, "town": 1})
     both = extend_tokenizer(wordpiece, ["soko", "##ni", "so", *kept])
     assert both.encode("sokoni", add_special_tokens=False).tokens == ["soko", "##ni"]
     assert "nyota" in kept
     assert "sokon" not in kept
 
 
-def test_frequent_words():
-    assert frequent_words(["Maji safi", "maji, moto"], 1) == ["maji"]
+def test_a_piece_may_cut_words_that_are_rarer_than_its_uses(wordpiece):
+    words = {"marker": 2, "tower": 5}
+    assert drop_pieces_that_cut(wordpiece, ["marke", "tow"], words, uses={"marke": 2, "tow": 4}) == ["marke"]
+    assert drop_pieces_that_cut(wordpiece, ["marke", "tow"], words, uses={}) == []
+
+
+def test_words_and_pieces_are_counted(wordpiece):
+    assert word_counts(["Maji safi", "maji, moto"]) == {"maji": 2, "safi": 1, "moto": 1, ",": 1}
+    extended = extend_tokenizer(wordpiece, ["soko", "##ni"])
+    assert piece_counts(extended, {"sokoni": 3, "soko": 2}) == {"soko": 5, "##ni": 3}
 
 
 def test_every_letter_learnt_can_begin_and_continue_a_word():
