@@ -3,6 +3,8 @@
 import contextlib
 import dataclasses
 import os
+import types
+import typing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -210,6 +212,10 @@ def _build(cls, values, where: str):
 
 
 def _typed(kind, value, where: str):
+    if isinstance(kind, types.UnionType):  # such as float | None
+        if value is None:
+            return None
+        kind = next(member for member in typing.get_args(kind) if member is not types.NoneType)
     base = getattr(kind, "__origin__", kind)
     if base is float and isinstance(value, (int, str)) and not isinstance(value, bool):
         with contextlib.suppress(ValueError):  # YAML reads 1e-3 as text

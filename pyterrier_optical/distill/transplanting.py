@@ -2,7 +2,8 @@
 
 Each added piece begins as the average of the teacher's embeddings of the English pieces it is aligned with in the
 bitext (trans-tokenisation, Remy et al. 2024). English text is cut as the teacher cuts it and passes through the
-teacher's own weights, so it gets the teacher's vectors exactly, before any training.
+teacher's own weights, so it gets the teacher's vectors exactly, before any training; with `worth` a few rare English
+words, names mostly, are cut differently for the sake of the other languages' common words.
 """
 
 import logging
@@ -46,7 +47,7 @@ class TransplantOptions:
         guests: Languages whose pieces may not change how frequent words of the other languages are cut, as no
             language's may with English words: they cost the others nothing but room.
         worth: A piece that cuts some words of English, or a guest's some of the hosts', differently is left out unless
-            its own languages use it so many times as often as these words occur. None: it is always left out.
+            its own languages use it so many times as often as these words occur; above 0. None: it is always left out.
         pairs: At most so many pairs per language are read.
         alignment_cells: Co-occurrences of pieces counted per language (see `align_pieces`).
         alignment_rounds: Rounds of expectation maximisation.
@@ -69,6 +70,12 @@ class TransplantOptions:
     backward: float = 0.5
     translations: int = 16
     seed: int = 13
+
+    def __post_init__(self):
+        if self.worth is not None and not self.worth > 0:
+            raise OpticalError(
+                f"'worth' under 'transplant' must be above 0, not {self.worth!r}: leave it out to drop all such pieces."
+            )
 
 
 @dataclass
@@ -113,10 +120,9 @@ def transplant(teacher, bitext: Mapping[str, Iterable[tuple[str, str]]], options
     kept = _harmless(wordpiece, candidates, english, [spoken[lang] for lang in hosts], options)
     host_tokenizer = extend_tokenizer(wordpiece, kept)
     guest_candidates = _new_pieces(learnt, options.guests, host_tokenizer.get_vocab())
-    for lang in hosts:
-        english.update(dict(spoken[lang].most_common(FREQUENT_WORDS)))
+    others = sum((Counter(dict(spoken[lang].most_common(FREQUENT_WORDS))) for lang in hosts), start=english)
     guests = [spoken[lang] for lang in options.guests if lang in spoken]
-    kept_guests = _harmless(host_tokenizer, guest_candidates, english, guests, options)
+    kept_guests = _harmless(host_tokenizer, guest_candidates, others, guests, options)
     left_out = len(candidates) + len(guest_candidates) - len(kept) - len(kept_guests)
     kept += kept_guests
     tokenizer = extend_tokenizer(wordpiece, kept)
@@ -130,10 +136,10 @@ def transplant(teacher, bitext: Mapping[str, Iterable[tuple[str, str]]], options
         "languages": {},
     }
     for lang, rows in pt.tqdm(pairs.items(), desc="aligning pieces", unit="language"):
-        english = [e.ids for e in wordpiece.encode_batch([e for e, _ in rows], add_special_tokens=False)]
+        source = [e.ids for e in wordpiece.encode_batch([e for e, _ in rows], add_special_tokens=False)]
         translation = [e.ids for e in tokenizer.encode_batch([x for _, x in rows], add_special_tokens=False)]
         counts = counts + align_pieces(
-            english,
+            source,
             translation,
             counts.shape,
             rounds=options.alignment_rounds,

@@ -1,7 +1,7 @@
 """The transplant's vocabulary: the teacher's WordPiece kept whole, with pieces of other languages added.
 
-The added pieces must not change how English is cut, so that English text gives the teacher's token ids, and with them
-the teacher's vectors, exactly.
+Added pieces that would change how English is cut are left out, so that English text gives the teacher's token ids, and
+with them the teacher's vectors, exactly; `drop_pieces_that_cut` says which may stay where exactness costs too much.
 """
 
 from collections import Counter

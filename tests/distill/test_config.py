@@ -23,6 +23,12 @@ def test_yaml_with_defaults(tmp_path):
         ("output: x\ntraining: {step: 3}\n", "'training' in the configuration has no option 'step'"),
         ("output: x\ntraining: {steps: many}\n", "must be int, not 'many'"),
         ("output: x\ntraining: 3\n", "must be a mapping"),
+        (
+            "output: x\ntransplant: {worth: much}\n",
+            "'worth' in 'transplant' in the configuration must be float, not 'much'",
+        ),
+        ("output: x\ntransplant: {worth: true}\n", "must be float, not True"),
+        ("output: x\ntransplant: {worth: 0}\n", "'worth' under 'transplant' must be above 0, not 0.0"),
         ("bitext: {}\n", "lacks 'output'"),
         ("output: [\n", "is not YAML"),
         ("", "holds no options"),
@@ -33,6 +39,12 @@ def test_mistakes_are_named(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(OpticalError, match=message):
         DistillConfig.from_yaml(path)
+
+
+def test_an_optional_value_may_be_left_open():
+    config = DistillConfig.from_dict({"output": "x", "transplant": {"worth": None, "body": None}})
+    assert config.transplant.worth is None
+    assert DistillConfig.from_dict({"output": "x", "transplant": {"worth": "2e1"}}).transplant.worth == 20
 
 
 def test_a_missing_file_is_named():
