@@ -17,6 +17,7 @@ from pyterrier_optical.transport.marginals import norm_marginals, uniform_margin
 from pyterrier_optical.transport.plan import PLANS, transport_plan
 from pyterrier_optical.transport.proximal import proximal
 from pyterrier_optical.transport.sinkhorn import sinkhorn
+from pyterrier_optical.transport.unbalanced import unbalanced
 from pyterrier_optical.transport.uniform import uniform
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "sinkhorn",
     "transport_cost",
     "transport_plan",
+    "unbalanced",
     "uniform",
     "uniform_marginals",
 ]

@@ -9,9 +9,17 @@ from pyterrier_optical.transport.exact import exact
 from pyterrier_optical.transport.greedy import greedy
 from pyterrier_optical.transport.proximal import proximal
 from pyterrier_optical.transport.sinkhorn import sinkhorn
+from pyterrier_optical.transport.unbalanced import unbalanced
 from pyterrier_optical.transport.uniform import uniform
 
-PLANS = {"sinkhorn": sinkhorn, "exact": exact, "proximal": proximal, "uniform": uniform, "greedy": greedy}
+PLANS = {
+    "sinkhorn": sinkhorn,
+    "exact": exact,
+    "proximal": proximal,
+    "unbalanced": unbalanced,
+    "uniform": uniform,
+    "greedy": greedy,
+}
 
 
 def transport_plan(cost: Tensor, a: Tensor, b: Tensor, plan: str = "sinkhorn", **options) -> Tensor:
@@ -25,9 +33,10 @@ def transport_plan(cost: Tensor, a: Tensor, b: Tensor, plan: str = "sinkhorn", *
         cost: costs, shape (B, n, m).
         a: masses of the rows, shape (B, n), 0 for padding.
         b: masses of the columns, shape (B, m).
-        plan: ``"sinkhorn"`` (entropic), ``"exact"`` (POT's ``ot.emd``) or ``"proximal"`` (IPOT); to compare with, what
-            is no optimal transport: ``"uniform"`` (every pair of tokens alike) and ``"greedy"`` (every column to its
-            cheapest row; it does not meet the rows' marginal).
+        plan: ``"sinkhorn"`` (entropic), ``"exact"`` (POT's ``ot.emd``), ``"proximal"`` (IPOT) or ``"unbalanced"``
+            (entropic, where a token may keep its mass); to compare with, what is no optimal transport: ``"uniform"``
+            (every pair of tokens alike) and ``"greedy"`` (every column to its cheapest row; it does not meet the rows'
+            marginal).
         **options: keyword options of the function of that name.
 
     Returns:

@@ -17,7 +17,7 @@ def test_the_shipped_configuration_is_one():
     shipped = MatchedConfig.from_yaml(SHIPPED)
     shipped.check()
     assert shipped.training.steps == 300 and shipped.mix.english_share == 0.2
-    assert len(runs(shipped)) == 2 * 11 * 3 - 2  # the aligned start needs one seed
+    assert len(runs(shipped)) == 2 * 12 * 3 - 2  # the aligned start needs one seed
 
 
 def test_choices_replace_those_of_the_configuration():
@@ -59,7 +59,10 @@ def test_settings_know_the_options_of_their_own_objective_only():
 @pytest.mark.parametrize(
     "matched, message",
     [
-        ({"objectives": ["sinkhorn"]}, "No objective is called 'sinkhorn': choose among ot, ot-norm, optical, uniform"),
+        (
+            {"objectives": ["sinkhorn"]},
+            "No objective is called 'sinkhorn': choose among ot, ot-norm, optical, unbalanced",
+        ),
         ({"objectives": ["ot+start"]}, "No objective is called 'start'"),
         ({"objectives": ["ot+ot"]}, "'ot\\+ot' cannot be made: '\\+' joins two different"),
         ({"starts": ["random"]}, "No start is called 'random': choose aligned or plain"),

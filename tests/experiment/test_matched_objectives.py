@@ -42,7 +42,7 @@ def test_ot_is_the_optical_loss(matched_batch):
     assert value("ot", matched_batch) == OpticalLoss(student, teachers.teacher)(columns[:2]).item()
 
 
-@pytest.mark.parametrize("plan", ["uniform", "greedy"])
+@pytest.mark.parametrize("plan", ["unbalanced", "uniform", "greedy"])
 def test_other_plans_are_those_of_their_names(plan, matched_batch):
     student, teachers, _, columns = matched_batch
     assert value(plan, matched_batch) == OpticalLoss(student, teachers.teacher, plan=plan)(columns[:2]).item()

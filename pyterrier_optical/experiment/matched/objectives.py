@@ -19,7 +19,9 @@ _TRANSPORT = {
     "ot": {},
     "ot-norm": {"marginals": "norm"},
     "optical": {"marginals": "norm", "sentence_weight": 1.0},
+    "unbalanced": {},
 }
+_PLANS = {"unbalanced": {"plan": "unbalanced"}}
 _OVER_THE_STUDENT = {
     "ranking": TranslationRanking,
     "contrastive": MaxSimContrastive,
@@ -85,7 +87,10 @@ def objective_options(name: str, ot: dict, options: dict) -> dict:
         >>> objective_options("ot+mse", {"epsilon": 0.01}, {"ot+mse": {"weight": 2.0}, "ranking": {"scale": 10}})
         {'ot': {'epsilon': 0.01}, 'mse': {}, 'weight': 2.0}
     """
-    found = {part: {**(ot if part in _TRANSPORT else {}), **options.get(part, {})} for part in parts(name)}
+    found = {
+        part: {**(ot if part in _TRANSPORT else {}), **options.get(part, {}), **_PLANS.get(part, {})}
+        for part in parts(name)
+    }
     return {**found, "weight": 1.0, **options.get(name, {})} if len(found) > 1 else found
 
 
