@@ -62,7 +62,7 @@ class TransplantOptions:
     pieces_per_language: int = 4000
     pieces: dict = field(default_factory=dict)
     guests: list = field(default_factory=list)
-    worth: float | None = None
+    worth: float | None = 20
     pairs: int = 40_000
     alignment_cells: int = 6_000_000
     alignment_rounds: int = 5
@@ -74,7 +74,7 @@ class TransplantOptions:
     def __post_init__(self):
         if self.worth is not None and not self.worth > 0:
             raise OpticalError(
-                f"'worth' under 'transplant' must be above 0, not {self.worth!r}: leave it out to drop all such pieces."
+                f"'worth' under 'transplant' must be above 0, not {self.worth!r}: write null to drop all such pieces."
             )
 
 

@@ -11,7 +11,7 @@ from pyterrier_optical.distill import read_pairs, transplant
 from pyterrier_optical.distill.transplanting import TransplantOptions, start_rows
 from pyterrier_optical.errors import OpticalError
 
-OPTIONS = TransplantOptions(pieces_per_language=80, sharpness=1.5)
+OPTIONS = TransplantOptions(pieces_per_language=80, sharpness=1.5, worth=None)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_guests_cut_the_words_of_the_others_as_if_they_were_not_there(teacher, b
     pairs = list(read_pairs(bitext_file))
     guest = [(english, foreign[::-1].replace("i", "ya")) for english, foreign in pairs] + [("road", "nzir nziraa")] * 5
     alone = transplant(teacher, {"xx": pairs}, OPTIONS).model.tokenizer
-    options = TransplantOptions(pieces_per_language=80, guests=["yy"], pieces={"yy": 60})
+    options = TransplantOptions(pieces_per_language=80, worth=None, guests=["yy"], pieces={"yy": 60})
     made = transplant(teacher, {"xx": pairs, "yy": guest}, options)
     both = made.model.tokenizer
     assert len(both) > len(alone)
