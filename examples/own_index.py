@@ -14,7 +14,7 @@ DOCUMENTS = [
     {"docno": "road-1", "text": "After heavy rain the road to the market is closed to lorries."},
     {"docno": "bees-1", "text": "Beekeepers sell wax candles and jars of acacia honey at the market."},
 ]
-QUERIES = ["maji safi ya kunywa", "ทำไมถนนไปตลาดปิด", "miel et bougies"]
+QUERIES = ["maji safi ya kunywa", "ทำไมถนนไปตลาดปิด", "heures d'ouverture du moulin"]
 
 
 def main(index_path: str | None = None) -> None:

@@ -13,7 +13,7 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.hub import local_folder
 from pyterrier_optical.placement import check_dtype, placement
 
-SHIPPED_MODEL = Path(__file__).parent / "models" / "optical-minilm-l6-v1"
+SHIPPED_MODEL = Path(__file__).parent / "models" / "optical-minilm-l6-v2"
 CHECKPOINT_VERSION = 1
 CHECKPOINT_FILE = "optical.json"
 
