@@ -139,6 +139,14 @@ def test_a_start_of_an_older_version_is_used_and_one_made_again_is_another(confi
         matched_experiment(config, objectives=["start"], echo=silent)
 
 
+@pytest.mark.parametrize("worth", [None, 20.0])
+def test_a_start_is_recognised_whatever_its_pieces_are_worth(worth, config, tmp_path):
+    config = {**config, "transplant": {**config["transplant"], "worth": worth}}
+    matched_experiment(config, objectives=["start"], echo=silent)
+    run = tmp_path / "out" / "runs" / "aligned-start-seed1-all"
+    assert json.loads((run / "config.json").read_text())["start_weights"]
+
+
 def test_fewer_pairs_are_learnt_from_and_the_heldout_ones_stay(config, tmp_path):
     found = matched_experiment(config, objectives=["start", "ot"], pairs=[20, "all"], echo=silent)
     assert found.files["curves"].stat().st_size > 1000

@@ -27,6 +27,8 @@ def with_defaults(found: dict, wanted: dict) -> dict:
         wanted: What it is to be compared with; options that it lacks are left out.
     """
     defaults = plain(MatchedConfig(output="").to_dict())
+    # A start's recipe leaves out what is None, and before there was this option it was as None is now.
+    defaults["transplant"]["worth"] = None
     filled = {}
     for name, value in found.items():
         if isinstance(value, dict) and isinstance(defaults.get(name), dict) and name in wanted:
