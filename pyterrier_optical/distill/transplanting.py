@@ -151,7 +151,8 @@ def transplant(teacher, bitext: Mapping[str, Iterable[tuple[str, str]]], options
             "tokens_per_pair": round(sum(map(len, translation)) / max(1, len(rows)), 2),
             "unknown_tokens": round(unknown, 5),
         }
-    ordinary = [i for piece, i in known.items() if not piece.startswith("[")]  # not [PAD], not [unused7]
+    # Not [PAD], not [unused7]; in order, for a vocabulary has none and sums depend on it in their last digits.
+    ordinary = sorted(i for piece, i in known.items() if not piece.startswith("["))
     rows = start_rows(body.embeddings.word_embeddings.weight.detach().float().numpy(), ordinary, counts, options)
     model = _assemble(teacher, body, tokenizer, rows)
     return Transplant(model, kept, report)
@@ -277,9 +278,9 @@ def _assemble(teacher, body, tokenizer, added_rows: np.ndarray):
         bos_token_id=tokenizer.token_to_id("[CLS]"),
         eos_token_id=tokenizer.token_to_id("[SEP]"),
     )
-    student = XLMRobertaModel(config, add_pooling_layer=False)
-    weights = {name: value for name, value in body.state_dict().items() if not name.startswith("pooler.")}
-    weights = {name: value.float() for name, value in weights.items() if "position_ids" not in name}
+    # The student does not pool; but loading draws a missing pooler at random, and no two starts would be alike.
+    student = XLMRobertaModel(config, add_pooling_layer=getattr(body, "pooler", None) is not None)
+    weights = {name: value.float() for name, value in body.state_dict().items() if "position_ids" not in name}
     words = "embeddings.word_embeddings.weight"
     weights[words] = torch.cat([weights[words], torch.from_numpy(added_rows)])
     positions = "embeddings.position_embeddings.weight"

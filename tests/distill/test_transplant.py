@@ -61,6 +61,16 @@ def test_survives_saving(made, tmp_path):
     assert torch.equal(again.encode_query(text)[0], made.model.encode_query(text)[0])
 
 
+def test_made_again_it_is_the_same_to_the_last_bit(made, teacher, bitext_file):
+    torch.manual_seed(1)
+    again = transplant(teacher, {"xx": list(read_pairs(bitext_file))}, OPTIONS)
+    ours, theirs = made.model.state_dict(), again.model.state_dict()
+    assert ours.keys() == theirs.keys()
+    for name, values in ours.items():
+        assert torch.equal(values, theirs[name]), name
+    assert made.model.tokenizer.get_vocab() == again.model.tokenizer.get_vocab()
+
+
 def test_a_teacher_without_wordpiece_is_refused(tmp_path):
     from pyterrier_optical.checkpoints import load_encoder
 
