@@ -278,9 +278,11 @@ def _assemble(teacher, body, tokenizer, added_rows: np.ndarray):
         bos_token_id=tokenizer.token_to_id("[CLS]"),
         eos_token_id=tokenizer.token_to_id("[SEP]"),
     )
-    # The student does not pool; but loading draws a missing pooler at random, and no two starts would be alike.
-    student = XLMRobertaModel(config, add_pooling_layer=getattr(body, "pooler", None) is not None)
-    weights = {name: value.float() for name, value in body.state_dict().items() if "position_ids" not in name}
+    student = XLMRobertaModel(config)
+    for unused in student.pooler.parameters():  # left out of the file, loading would draw it at random
+        torch.nn.init.zeros_(unused)
+    weights = {name: value for name, value in body.state_dict().items() if not name.startswith("pooler.")}
+    weights = {name: value.float() for name, value in weights.items() if "position_ids" not in name}
     words = "embeddings.word_embeddings.weight"
     weights[words] = torch.cat([weights[words], torch.from_numpy(added_rows)])
     positions = "embeddings.position_embeddings.weight"
@@ -288,7 +290,8 @@ def _assemble(teacher, body, tokenizer, added_rows: np.ndarray):
     types = "embeddings.token_type_embeddings.weight"
     weights[types] = weights[types][:1]
     missing, unexpected = student.load_state_dict(weights, strict=False)
-    unfilled = [name for name in (*missing, *unexpected) if "position_ids" not in name and "token_type_ids" not in name]
+    expected = ("position_ids", "token_type_ids", "pooler.")
+    unfilled = [name for name in (*missing, *unexpected) if not any(part in name for part in expected)]
     if unfilled:
         raise OpticalError(f"The teacher's weights do not fit XLM-R's architecture (first misfit: {unfilled[0]!r}).")
 

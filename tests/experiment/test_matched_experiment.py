@@ -1,6 +1,7 @@
 """The whole comparison on a tiny teacher: runs, resuming, refusals and what is written."""
 
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -43,7 +44,7 @@ def test_every_objective_runs_and_leaves_values_tables_and_plots(config, tmp_pat
         "start (cosine)",
     ]
     assert found.results["mean"].between(0, 1).all()
-    values = pd.read_csv(out / "runs" / "aligned-mse-seed1-all" / "queries.csv")
+    values = pd.read_csv(out / "runs" / "aligned-mse-seed1-all" / "queries.csv.gz")
     assert values.groupby("ranking").size().to_dict() == {"cosine": 4, "maxsim": 4}
     log = (out / "runs" / "aligned-ot-seed1-all" / "log.jsonl").read_text()
     assert '"loss"' in log
@@ -137,6 +138,33 @@ def test_a_start_of_an_older_version_is_used_and_one_made_again_is_another(confi
     (start / "tokenizer.json").write_text((start / "tokenizer.json").read_text() + " ")
     with pytest.raises(OpticalError, match="'start_weights' differs"):
         matched_experiment(config, objectives=["start"], echo=silent)
+
+
+def test_runs_without_their_start_can_be_reported_and_added_to_from_the_same_start(config, tmp_path):
+    matched_experiment(config, objectives=["start"], echo=silent)
+    start = tmp_path / "out" / "start"
+    shutil.rmtree(start)
+    nowhere = {**config, "bitext": {**config["bitext"], "files": []}}
+    with pytest.raises(OpticalError, match="'bitext' differs"):
+        matched_experiment(nowhere, objectives=["start"], finished=True, echo=silent)
+    assert len(matched_experiment(config, objectives=["start"], finished=True, echo=silent).results) == 2
+    found = matched_experiment(config, objectives=["start", "greedy"], echo=silent)
+    assert found.results["system"].tolist() == ["start", "start (cosine)", "greedy"]
+
+    path = tmp_path / "out" / "runs" / "aligned-start-seed1-all" / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "start_weights": "another"}))
+    shutil.rmtree(start)
+    with pytest.raises(OpticalError, match="'start_weights' differs"):
+        matched_experiment(config, objectives=["start", "ot"], echo=silent)
+    assert not (tmp_path / "out" / "runs" / "aligned-ot-seed1-all").exists()
+
+
+def test_values_that_an_earlier_version_did_not_compress_are_read(config, tmp_path):
+    before = matched_experiment(config, objectives=["start"], echo=silent).results
+    run = tmp_path / "out" / "runs" / "aligned-start-seed1-all"
+    pd.read_csv(run / "queries.csv.gz").to_csv(run / "queries.csv", index=False)
+    (run / "queries.csv.gz").unlink()
+    pd.testing.assert_frame_equal(matched_experiment(config, objectives=["start"], echo=silent).results, before)
 
 
 @pytest.mark.parametrize("worth", [None, 20.0])

@@ -68,9 +68,10 @@ def test_a_bar_for_the_mean_of_each_group(grouped, drawn, tmp_path):
 
 def test_curves_go_from_few_pairs_to_all(drawn, tmp_path):
     rows = [cell("ot", "hi", mean, pairs=pairs) for pairs, mean in (("all", 0.4), ("1000", 0.2), ("4000", 0.3))]
-    curve_chart(with_groups(pd.DataFrame(rows), CONFIG), 9000, tmp_path / "curves.png")
+    curve_chart(with_groups(pd.DataFrame(rows), CONFIG), tmp_path / "curves.png")
     (line,) = drawn[0].axes[0].lines
-    assert line.get_xdata().tolist() == [1000, 4000, 9000]
+    assert line.get_xdata().tolist() == [0, 1, 2]
+    assert [label.get_text() for label in drawn[0].axes[0].get_xticklabels()] == ["1,000", "4,000", "all"]
     assert line.get_ydata().tolist() == [0.2, 0.3, 0.4]
 
 
@@ -83,7 +84,7 @@ def test_the_files_of_a_comparison(tmp_path):
     ]
     constant = {"ranking": "maxsim", "dataset": "bitext/sw", "language": "sw", "measure": "RR"}
     config = MatchedConfig.from_dict({"output": str(tmp_path)})
-    found = matched_report(config, pd.DataFrame(rows).assign(**constant), most_pairs=9000)
+    found = matched_report(config, pd.DataFrame(rows).assign(**constant))
     assert {path.name for path in found.files.values()} == {"tables.md", "results.csv", "gap.png", "curves.png"}
     table = pd.read_csv(tmp_path / "results.csv")
     assert table.query("system == 'mse'")["mark"].tolist() == ["*", "*"]

@@ -40,7 +40,7 @@ def matched_experiment(
         seeds: Whole numbers.
         pairs: Pairs of each language to learn from, or "all"; several give curves.
         output: Folder for runs and results.
-        finished: Run nothing, and report on those of the runs that are finished.
+        finished: Run nothing, and report on those of the runs that are finished. Needs neither bitext nor data sets.
         echo: Prints a line.
 
     Returns:
@@ -65,22 +65,36 @@ def matched_experiment(
         wanted, todo = [run for run in wanted if run not in todo], []
         if not wanted:
             raise OpticalError(f"None of the runs is finished in '{expand(config.output)}': leave out 'finished'.")
+    values = {run: store.values(run) for run in wanted if run not in todo}
+    if not todo:
+        return _told(_report(config, wanted, values), echo)
     materials = Materials(config)
     tasks = all_tasks(config.evaluation.datasets, materials.heldout())
-    values = {run: store.values(run) for run in wanted if run not in todo}
-    most = max(sum(map(len, sources)) for sources in materials.bitext.training.values())
+    _check_starts(materials, store, todo, list(values))
     with pt.tqdm(todo, desc="Comparing objectives", unit="run") as bar:
         for run in bar:
             bar.set_postfix_str(str(run))
             with store.writing(run) as folder:
                 found, seconds = execute(run, materials, tasks, folder)
-                found.to_csv(folder / "queries.csv", index=False, float_format="%.6g")
+                store.write_values(found, folder)
             means = {f"{name} {ranking}": round(value, 4) for (name, ranking), value in _means(found).items()}
             store.record(run, seconds, means)
             echo(f"{run}: {seconds['training']:.0f} s of training, {seconds['evaluation']:.0f} s of evaluation")
             values[run] = store.values(run)
-            result = _report(config, wanted, values, most)
-    result = result if todo else _report(config, wanted, values, most)
+            result = _report(config, wanted, values)
+    return _told(result, echo)
+
+
+def _check_starts(materials: Materials, store: RunStore, todo: list[Run], done: list[Run]) -> None:
+    """Refuses runs that are done and had another start than those to come; makes it where there is none."""
+    shared = {run.pairs for run in done}
+    for run in {run.pairs: run for run in todo if run.pairs in shared}.values():
+        materials.student(run)
+    for run in done:
+        store.is_finished(run)
+
+
+def _told(result: MatchedResult, echo: Callable[[str], None]) -> MatchedResult:
     for what, path in result.files.items():
         echo(f"{what:>8}: {path}")
     return result
@@ -90,6 +104,6 @@ def _means(values: pd.DataFrame) -> pd.Series:
     return values.groupby(["dataset", "ranking"], sort=False)["value"].mean()
 
 
-def _report(config: MatchedConfig, wanted: list[Run], values: dict[Run, pd.DataFrame], most: int) -> MatchedResult:
+def _report(config: MatchedConfig, wanted: list[Run], values: dict[Run, pd.DataFrame]) -> MatchedResult:
     """Of what there is, in the order of the configuration: tables grow while the runs go on."""
-    return matched_report(config, pd.concat([values[run] for run in wanted if run in values], ignore_index=True), most)
+    return matched_report(config, pd.concat([values[run] for run in wanted if run in values], ignore_index=True))

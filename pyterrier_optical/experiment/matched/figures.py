@@ -50,14 +50,13 @@ def gap_chart(grouped: pd.DataFrame, path: str | os.PathLike) -> Path:
     return _save(figure, path)
 
 
-def curve_chart(grouped: pd.DataFrame, most: int, path: str | os.PathLike) -> Path:
-    """Draws every objective's mean by the number of pairs of each language, on a logarithmic axis.
+def curve_chart(grouped: pd.DataFrame, path: str | os.PathLike) -> Path:
+    """Draws every objective's mean by the number of pairs of each language, each number a step.
 
     A row of panels for each start, a panel for each kind of data set and low- or high-resource languages.
 
     Args:
         grouped: As `with_groups` gives it.
-        most: Where "all" lies on the axis: the pairs of the largest language.
         path: A file name that ends in `.png`.
 
     Returns:
@@ -66,7 +65,9 @@ def curve_chart(grouped: pd.DataFrame, most: int, path: str | os.PathLike) -> Pa
     from matplotlib.figure import Figure
 
     means = _means(grouped, ["start", "kind", "resource", "measure", "system", "pairs"])
-    means["amount"] = [most if pairs == ALL_PAIRS else int(pairs) for pairs in means["pairs"]]
+    # "all" is another number for each language, and no place on an axis of numbers.
+    amounts = sorted(set(means["pairs"]), key=lambda pairs: float("inf") if pairs == ALL_PAIRS else int(pairs))
+    means["amount"] = [amounts.index(pairs) for pairs in means["pairs"]]
     starts = list(dict.fromkeys(means["start"]))
     groups = list(dict.fromkeys(zip(means["kind"], means["resource"], strict=True)))
     figure = Figure(figsize=(3.4 * len(groups) + 1.0, 3.2 * len(starts) + 1.0), layout="constrained")
@@ -81,7 +82,7 @@ def curve_chart(grouped: pd.DataFrame, most: int, path: str | os.PathLike) -> Pa
                 style = {"color": PALETTE[-1], "linewidth": 2.2} if system == OURS else {"linewidth": 1.1}
                 style.setdefault("color", f"C{number}")
                 axes.plot(line["amount"], line["mean"], marker="o", markersize=3, label=system, **style)
-            axes.set_xscale("log")
+            axes.set_xticks(range(len(amounts)), [a if a == ALL_PAIRS else f"{int(a):,}" for a in amounts])
             axes.set_title(f"{start} start: {kind}, {resource}-resource", loc="left", fontsize=8)
             axes.set_xlabel("pairs a language")
             axes.spines[["top", "right"]].set_visible(False)

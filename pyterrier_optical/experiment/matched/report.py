@@ -26,13 +26,12 @@ class MatchedResult:
     files: dict[str, Path]
 
 
-def matched_report(config: MatchedConfig, values: pd.DataFrame, most_pairs: int) -> MatchedResult:
+def matched_report(config: MatchedConfig, values: pd.DataFrame) -> MatchedResult:
     """Writes tables, all results and pictures into the output folder.
 
     Args:
         config: The comparison's configuration.
         values: The values of all finished runs.
-        most_pairs: The pairs of the largest language.
 
     Returns:
         The results and the places of the files: `tables.md`, `results.csv`, `gap.png` and, where there are several
@@ -47,7 +46,7 @@ def matched_report(config: MatchedConfig, values: pd.DataFrame, most_pairs: int)
     whole = ALL_PAIRS if ALL_PAIRS in amounts else amounts[-1]
     files["gap"] = gap_chart(grouped[grouped["pairs"] == whole], folder / "gap.png")
     if len(amounts) > 1:
-        files["curves"] = curve_chart(grouped, most_pairs, folder / "curves.png")
+        files["curves"] = curve_chart(grouped, folder / "curves.png")
     return MatchedResult(grouped, files)
 
 

@@ -41,7 +41,7 @@ def with_defaults(found: dict, wanted: dict) -> dict:
 def made_start(config: DistillConfig) -> Path | None:
     """The folder of a start that was made by the same recipe; None where there is none.
 
-    A transplant made again is not quite the same one, so runs must not fall back on making it.
+    A transplant that another version makes need not be the same one, so runs must not fall back on making it.
     """
     folder = Path(expand(config.output)) / "start"
     info = read_checkpoint_info(folder) if (folder / CHECKPOINT_FILE).is_file() else None

@@ -15,9 +15,12 @@ from pyterrier_optical.experiment.matched.config import MatchedConfig
 from pyterrier_optical.experiment.matched.grid import Run, run_config, settings
 from pyterrier_optical.experiment.matched.starts import fingerprint, made_start, plain, with_defaults
 
+QUERIES = "queries.csv.gz"
+START_WEIGHTS = "start_weights"
+
 
 class RunStore:
-    """The runs of a comparison on disk, `<output>/runs/<run>/` with `config.json`, `queries.csv` and `log.jsonl`.
+    """The runs of a comparison on disk, `<output>/runs/<run>/` with `config.json`, `queries.csv.gz` and `log.jsonl`.
 
     Args:
         config: The comparison's configuration.
@@ -32,7 +35,8 @@ class RunStore:
         """Whether a run is there.
 
         Raises:
-            OpticalError: It is there with other settings.
+            OpticalError: It is there with other settings, or from another start than the one that is there. Where no
+                start is there, finished runs are all that is known of it.
         """
         folder = self.folder / str(run)
         if not folder.is_dir():
@@ -40,7 +44,7 @@ class RunStore:
         wanted = self._facts(run)
         found = with_defaults(_read(folder / "config.json"), wanted)
         for name, value in wanted.items():
-            if found.get(name) != value:
+            if found.get(name) != value and not (name == START_WEIGHTS and value is None):
                 raise OpticalError(
                     f"The run in '{folder}' had other settings ({name!r} differs): "
                     "delete the folder, or give another output."
@@ -63,16 +67,23 @@ class RunStore:
             shutil.rmtree(partial, ignore_errors=True)
 
     def _facts(self, run: Run) -> dict:
-        """The settings, and which start it was: one made again would not be the same."""
+        """The settings, and which start it was: one that another version made may differ."""
         output = run_config(self.config, run).output
         if output not in self._starts or self._starts[output] is None:
             self._starts[output] = fingerprint(made_start(run_config(self.config, run)))
-        return {**plain(settings(self.config, run)), "start_weights": self._starts[output]}
+        return {**plain(settings(self.config, run)), START_WEIGHTS: self._starts[output]}
 
     def values(self, run: Run) -> pd.DataFrame:
         """The values of a finished run, with columns that say which run it was."""
-        frame = pd.read_csv(self.folder / str(run) / "queries.csv", dtype={"qid": str, "language": str})
+        compressed, bare = self.folder / str(run) / QUERIES, self.folder / str(run) / "queries.csv"
+        path = bare if bare.is_file() else compressed  # an earlier version did not compress
+        frame = pd.read_csv(path, dtype={"qid": str, "language": str})
         return frame.assign(start=run.start, objective=run.objective, seed=run.seed, pairs=str(run.pairs))
+
+    @staticmethod
+    def write_values(values: pd.DataFrame, folder: Path) -> None:
+        """Writes a run's values, as `query_values` gives them, into the folder that `writing` gave."""
+        values.to_csv(folder / QUERIES, index=False, float_format="%.6g", compression={"method": "gzip", "mtime": 0})
 
     def record(self, run: Run, seconds: dict[str, float], results: dict[str, float]) -> None:
         """Appends a line to `runs.jsonl` beside the runs."""
