@@ -1,9 +1,9 @@
 """Reading bitext: pairs of an English sentence and its translation, from whatever a user has."""
 
-import csv
 import gzip
 import re
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -115,28 +115,38 @@ def read_pairs(source, *, lang: str | None = None) -> Iterator[tuple[str, str]]:
 def _open(path: Path):
     if not path.is_file():
         raise OpticalError(f"No bitext file {str(path)!r}: give the path of an existing .tsv, .tsv.gz or text file.")
-    return gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    # A byte order mark, which some editors write, is no part of the first sentence.
+    return gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig")
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with _open(path) as lines:
+            yield from lines
+    except UnicodeDecodeError as error:
+        raise OpticalError(f"{str(path)!r} is not UTF-8: convert it, with iconv for one.") from error
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise OpticalError(f"{str(path)!r} is no whole gzip file ({error}): fetch or write it again.") from error
 
 
 def _read_tsv(path: Path) -> Iterator[tuple[str, str]]:
-    with _open(path) as lines:
-        for n, row in enumerate(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
-            if len(row) < 2:
-                raise OpticalError(
-                    f"Line {n} of {str(path)!r} has no tab: write one pair per line as english<TAB>translation."
-                )
-            yield row[0], row[1]
+    for n, line in enumerate(_lines(path), 1):
+        row = line.rstrip("\n").split("\t") if line.strip() else ("", "")  # an empty line is an empty pair
+        if len(row) < 2:
+            raise OpticalError(
+                f"Line {n} of {str(path)!r} has no tab: write one pair per line as english<TAB>translation."
+            )
+        yield row[0], row[1]
 
 
 def _read_parallel(english: Path, translation: Path) -> Iterator[tuple[str, str]]:
-    with _open(english) as left, _open(translation) as right:
-        for n, (a, b) in enumerate(zip_longest(left, right), 1):
-            if a is None or b is None:
-                shorter = english if a is None else translation
-                raise OpticalError(
-                    f"{str(shorter)!r} ends at line {n - 1} before its partner: parallel files need one line per pair."
-                )
-            yield a, b
+    for n, (a, b) in enumerate(zip_longest(_lines(english), _lines(translation)), 1):
+        if a is None or b is None:
+            shorter = english if a is None else translation
+            raise OpticalError(
+                f"{str(shorter)!r} ends at line {n - 1} before its partner: parallel files need one line per pair."
+            )
+        yield a, b
 
 
 def _as_pair(row, lang: str | None) -> tuple[str, str]:
@@ -147,13 +157,13 @@ def _as_pair(row, lang: str | None) -> tuple[str, str]:
     columns = row if isinstance(row, dict) else {k: getattr(row, k) for k in dir(row) if not k.startswith("_")}
     if isinstance(columns.get("translation"), dict):
         columns = columns["translation"]
-    english = next((columns[k] for k in ENGLISH_KEYS if k in columns), None)
-    translation = next((columns[k] for k in (lang, *TRANSLATION_KEYS) if k in columns), None)
+    english = next((k for k in ENGLISH_KEYS if k in columns), None)
+    translation = next((k for k in (lang, *TRANSLATION_KEYS) if k in columns), None)
     if english is None or translation is None:
         raise OpticalError(
             f"No English and translation columns among {sorted(columns)}: name them 'english' and 'translation'."
         )
-    return english, translation
+    return columns[english], columns[translation]
 
 
 SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Myanmar, Khmer

@@ -13,15 +13,15 @@ TEMPLATE = """---
 
 A late-interaction encoder for cross-lingual retrieval: queries in {languages} find English documents. It is a
 multilingual student of `{teacher}`, distilled from bitext alone by optimal transport (OPTICAL: Huang, Yu and Allan,
-WSDM 2023). {dim}-dimensional token vectors, scored by MaxSim.
+WSDM 2023; {loss}). {dim}-dimensional token vectors, scored by MaxSim.
 
 ```python
 from pyterrier_optical import OpticalReranker
 
-reranker = OpticalReranker("{folder}")
+reranker = OpticalReranker("path/to/this/folder")
 ```
 
-or, without PyTerrier, `sentence_transformers.MultiVectorEncoder("{folder}")`.
+or, without PyTerrier, `sentence_transformers.MultiVectorEncoder("path/to/this/folder")`.
 
 ## Training data
 
@@ -49,7 +49,7 @@ exhaustively: AP for the same intent on MTOP (a query's own translation left out
 """
 
 
-def write_card(folder: Path, config, bitext, measured: Mapping[str, float]) -> None:
+def write_card(folder: Path, config, bitext, measured: Mapping[str, float], dimension: int) -> None:
     """Writes `README.md` beside the weights.
 
     Args:
@@ -57,8 +57,8 @@ def write_card(folder: Path, config, bitext, measured: Mapping[str, float]) -> N
         config: The run's `DistillConfig`.
         bitext: The `Bitext` it learnt from.
         measured: Metric names to values.
+        dimension: Of the token vectors.
     """
-    module_config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     card = dict(config.card)
     header = {
         "library_name": "sentence-transformers",
@@ -75,10 +75,10 @@ def write_card(folder: Path, config, bitext, measured: Mapping[str, float]) -> N
     text = TEMPLATE.format(
         header=yaml.safe_dump(header, sort_keys=False),
         name=card.get("name", Path(config.output).name),
-        folder=card.get("name", Path(config.output).name),
         languages=", ".join(sorted(kept)),
         teacher=config.teacher,
-        dim=module_config["hidden_size"],
+        loss=", ".join(f"{name}: {value}" for name, value in config.loss.items()) or "the paper's loss",
+        dim=dimension,
         data="\n".join(rows),
         dropped=sum(sum(why.values()) for why in bitext.report.dropped.values()),
         notes=card.get("notes", ""),
@@ -103,7 +103,7 @@ def write_curve(log: Path, path: Path) -> None:
     left, right = figure.subplots(1, 2)
     losses = {e["step"]: e["loss"] for e in events if "loss" in e}
     left.plot(list(losses), list(losses.values()))
-    left.set(xlabel="step", ylabel="transport cost <T, C>", title="loss")
+    left.set(xlabel="step", title="loss")
     series: dict[str, dict[int, float]] = {}
     for event in events:
         for name, value in event.items():

@@ -13,6 +13,11 @@ import yaml
 from pyterrier_optical.distill.sampling import Mix
 from pyterrier_optical.distill.transplanting import TransplantOptions
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.transport import check_plan
+
+PRECISIONS = ("auto", "float32", "bfloat16")
+MEANS = ("bitext_mean", "ranking_mean")
+CARD_FACTS = ("name", "licence", "notes")
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,18 @@ class TrainingConfig:
     keep_start: float = 0.0
     seed: int = 13
 
+    def __post_init__(self):
+        if self.precision not in PRECISIONS:
+            raise OpticalError(
+                f"'precision' under 'training' must be {' or '.join(map(repr, PRECISIONS))}, not {self.precision!r}."
+            )
+        if not 0 <= self.late_steps <= self.steps:
+            raise OpticalError(
+                f"'late_steps' under 'training' must lie between 0 and 'steps' ({self.steps}), not {self.late_steps}."
+            )
+        if not 0 <= self.keep_start <= 1:
+            raise OpticalError(f"'keep_start' under 'training' must lie between 0 and 1, not {self.keep_start}.")
+
 
 @dataclass(frozen=True)
 class EvaluationConfig:
@@ -86,6 +103,10 @@ class EvaluationConfig:
     heldout_pairs: int = 100
     datasets: list[str] = field(default_factory=list)
     best: str = "bitext_mean"
+
+    def __post_init__(self):
+        if self.best not in MEANS:
+            raise OpticalError(f"'best' under 'evaluation' must be {' or '.join(map(repr, MEANS))}, not {self.best!r}.")
 
 
 @dataclass(frozen=True)
@@ -147,6 +168,13 @@ class DistillConfig:
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     card: dict = field(default_factory=dict)
     lexicon: LexiconOptions = field(default_factory=LexiconOptions)
+
+    def __post_init__(self):
+        for name in self.card:
+            if name not in CARD_FACTS:
+                raise OpticalError(f"'card' has no option {name!r}: it knows {', '.join(CARD_FACTS)}.")
+        plan = {name: value for name, value in self.loss.items() if name not in ("marginals", "sentence_weight")}
+        check_plan(**plan)
 
     @classmethod
     def from_dict(cls, values: dict) -> "DistillConfig":

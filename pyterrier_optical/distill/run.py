@@ -1,6 +1,5 @@
 """A distillation run: bitext in, a checkpoint out."""
 
-import json
 import logging
 import re
 from pathlib import Path
@@ -14,6 +13,7 @@ from pyterrier_optical.distill.collator import BitextCollator
 from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.loss import FrozenRows, OpticalLoss
 from pyterrier_optical.distill.progress import RunLog
+from pyterrier_optical.distill.resuming import checkpoint_to_go_on_from
 from pyterrier_optical.distill.sampling import sample_rows
 from pyterrier_optical.distill.saving import save_model
 from pyterrier_optical.distill.sources import Bitext, load_bitext
@@ -29,13 +29,15 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
 
     Args:
         config: A `DistillConfig`, the same as a dict, or the path of a YAML file.
-        resume: Go on from the last checkpoint in the output folder, if there is one.
+        resume: Go on from the last checkpoint in the output folder, if there is one; if not, those of an earlier run
+            are deleted.
 
     Returns:
         The folder of the finished checkpoint, `<output>/model`: load it with `OpticalReranker(folder)`.
 
     Raises:
-        OpticalError: If the configuration, the bitext or a checkpoint cannot be used.
+        OpticalError: If the configuration, the bitext or a checkpoint cannot be used, or the output folder holds
+            checkpoints of a run with other settings.
 
     Example:
         >>> distill({"output": "runs/sw", "bitext": {"files": [{"lang": "sw", "path": "sw.tsv"}]},
@@ -54,11 +56,11 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
     arguments = training_arguments(config)
     log = RunLog(output / "log.jsonl", enabled=arguments.process_index == 0)
     with arguments.main_process_first(desc="making the start"):
+        last = checkpoint_to_go_on_from(config, bitext, resume=resume, main=arguments.process_index == 0)
         student = load_student(config, teacher, bitext)
     start = {name: value.detach().cpu().clone() for name, value in student.state_dict().items()}
 
     trainer = _trainer(config, arguments, student, teacher, bitext, log)
-    last = _last_checkpoint(output / "checkpoints") if resume else None
     if last is None:
         log.write(event="start", config=config.to_dict(), bitext=bitext.report.as_dict(), **trainer.evaluate())
     trainer.train(resume_from_checkpoint=str(last) if last else None)
@@ -78,7 +80,7 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
         "measured": measured,
     }
     write_checkpoint_info(output / "model", facts)
-    write_card(output / "model", config, bitext, measured)
+    write_card(output / "model", config, bitext, measured, student.get_embedding_dimension())
     write_curve(output / "log.jsonl", output / "curve.png")
     return output / "model"
 
@@ -268,13 +270,3 @@ def _available(name: str) -> bool:
         logger.warning("%s is not evaluated: %s", name, error)
         return False
     return True
-
-
-def _last_checkpoint(folder: Path) -> Path | None:
-    complete = [p for p in folder.glob("checkpoint-*") if (p / "trainer_state.json").is_file()]
-    return max(complete, key=lambda p: int(p.name.split("-")[1]), default=None)
-
-
-def read_log(path: str | Path) -> list[dict]:
-    """The events of a run, from its `log.jsonl`."""
-    return [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]

@@ -1,5 +1,6 @@
 """The bitext a configuration names, cleaned, with some pairs of every language held out."""
 
+import hashlib
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,13 @@ class Bitext:
     heldout: dict[str, list[Pair]]
     report: BitextReport
     origins: dict[str, list[str]]
+
+    def digest(self) -> str:
+        """The training pairs in few letters: others give another."""
+        digest = hashlib.sha256()
+        for lang, pairs in sorted(self.pairs().items()):
+            digest.update("\n".join([lang, *map("\t".join, pairs)]).encode())
+        return digest.hexdigest()[:16]
 
     def pairs(self) -> dict[str, list[Pair]]:
         """All training pairs of each language."""

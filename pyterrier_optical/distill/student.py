@@ -34,7 +34,10 @@ def load_student(config: DistillConfig, teacher, bitext: Bitext):
     settings = config.to_dict()
     options = {name: value for name, value in settings["transplant"].items() if value is not None}
     recipe = json.loads(json.dumps({"teacher": config.teacher, "bitext": settings["bitext"], "options": options}))
-    if (folder / CHECKPOINT_FILE).is_file() and (read_checkpoint_info(folder) or {}).get("recipe") == recipe:
+    pairs = bitext.digest()
+    found = (read_checkpoint_info(folder) or {}) if (folder / CHECKPOINT_FILE).is_file() else {}
+    # Earlier versions did not say which pairs a start was made of.
+    if found.get("recipe") == recipe and found.get("pairs", pairs) == pairs:
         logger.info("using the transplant in %s", folder)
         return load_encoder(folder)
     body = load_teacher(expand(config.transplant.body)) if config.transplant.body else teacher
@@ -43,7 +46,13 @@ def load_student(config: DistillConfig, teacher, bitext: Bitext):
     save_model(with_width_of(teacher, made.model, _english(bitext)), folder)
     write_checkpoint_info(
         folder,
-        {"kind": "transplant", "teacher_rows": made.report["teacher_rows"], "recipe": recipe, "report": made.report},
+        {
+            "kind": "transplant",
+            "teacher_rows": made.report["teacher_rows"],
+            "recipe": recipe,
+            "pairs": pairs,
+            "report": made.report,
+        },
     )
     return load_encoder(folder)
 

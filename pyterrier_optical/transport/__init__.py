@@ -14,7 +14,7 @@ from pyterrier_optical.transport.cost import cosine_cost, transport_cost
 from pyterrier_optical.transport.exact import exact
 from pyterrier_optical.transport.greedy import greedy
 from pyterrier_optical.transport.marginals import norm_marginals, uniform_marginals
-from pyterrier_optical.transport.plan import PLANS, transport_plan
+from pyterrier_optical.transport.plan import PLANS, check_plan, transport_plan
 from pyterrier_optical.transport.proximal import proximal
 from pyterrier_optical.transport.sinkhorn import sinkhorn
 from pyterrier_optical.transport.unbalanced import unbalanced
@@ -22,6 +22,7 @@ from pyterrier_optical.transport.uniform import uniform
 
 __all__ = [
     "PLANS",
+    "check_plan",
     "cosine_cost",
     "exact",
     "greedy",

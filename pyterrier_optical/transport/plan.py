@@ -52,14 +52,25 @@ def transport_plan(cost: Tensor, a: Tensor, b: Tensor, plan: str = "sinkhorn", *
         tensor([[[0.0000, 0.5000],
                  [0.5000, 0.0000]]])
     """
+    check_plan(plan, **options)
+    return PLANS[plan](cost, a, b, **options)
+
+
+def check_plan(plan: str = "sinkhorn", **options) -> None:
+    """Refuses what `transport_plan` would, before there is anything to align.
+
+    Raises:
+        OpticalError: the plan or an option is unknown.
+
+    Example:
+        >>> check_plan("sinkhorn", epsilon=0.01)
+    """
     if plan not in PLANS:
         raise OpticalError(f"plan={plan!r} is unknown: choose one of {', '.join(map(repr, PLANS))}.")
-    solver = PLANS[plan]
-    known = [name for name, p in signature(solver).parameters.items() if p.kind is p.KEYWORD_ONLY]
+    known = [name for name, p in signature(PLANS[plan]).parameters.items() if p.kind is p.KEYWORD_ONLY]
     unknown = sorted(options.keys() - set(known))
     if unknown:
         raise OpticalError(
             f"plan={plan!r} has no option {', '.join(map(repr, unknown))}: "
             f"it takes {', '.join(map(repr, known)) or 'none'}."
         )
-    return solver(cost, a, b, **options)

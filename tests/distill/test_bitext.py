@@ -68,6 +68,38 @@ def test_a_line_without_a_tab_is_named(tmp_path):
         list(read_pairs(tmp_path / "a.tsv"))
 
 
+def test_empty_lines_and_missing_values_are_empty_pairs(tmp_path):
+    (tmp_path / "a.tsv").write_text("one\tmoja\n\ntwo\tmbili\n\n")
+    report = BitextReport()
+    assert list(clean(read_pairs(tmp_path / "a.tsv"), "sw", report)) == [("one", "moja"), ("two", "mbili")]
+    rows = read_pairs([{"en": "one", "sw": None}, {"en": "two", "sw": "mbili"}], lang="sw")
+    assert list(clean(rows, "sw", report)) == [("two", "mbili")]
+    assert report.dropped["sw"]["empty"] == 3
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_sentence(tmp_path):
+    (tmp_path / "a.tsv").write_text("one\tmoja\n", encoding="utf-8-sig")
+    assert list(read_pairs(tmp_path / "a.tsv")) == [("one", "moja")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.tsv", "caf\xe9\tkahawa\n".encode("latin-1"), "is not UTF-8"),
+        ("a.tsv.gz", gzip.compress(b"one\tmoja\n" * 1000)[:-12], "is no whole gzip file"),
+        ("a.tsv.gz", b"one\tmoja\n", "is no whole gzip file"),
+    ],
+    ids=["other encoding", "cut off", "not gzipped"],
+)
+def test_damaged_files_are_refused_by_name(name, content, message, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(OpticalError, match=f"{name}' {message}"):
+        list(read_pairs(tmp_path / name))
+    (tmp_path / "b.txt").write_text("one\n" * 2000)
+    with pytest.raises(OpticalError, match=f"{name}' {message}"):
+        list(read_pairs((tmp_path / "b.txt", tmp_path / name)))
+
+
 def test_cleaning_drops_and_reports():
     report = BitextReport()
     pairs = [*PAIRS, PAIRS[0], ("", "tupu"), ("three", " "), ("four", "nne " * 30), ("five " * 300, "tano " * 300)]

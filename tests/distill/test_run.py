@@ -10,7 +10,7 @@ import yaml
 from safetensors.torch import load_file
 from typer.testing import CliRunner
 
-from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info
+from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info, write_checkpoint_info
 from pyterrier_optical.distill import DistillConfig, distill, load_teacher
 from pyterrier_optical.errors import OpticalError
 
@@ -59,6 +59,7 @@ def test_a_run_from_bitext_to_a_checkpoint(settings, tmp_path, teacher_folder):
     assert yaml.safe_load(card.split("---")[1])["language"] == ["en", "xx"]
     assert "| xx |" in card
     assert "bitext_mean" in card
+    assert "WSDM 2023; plan: sinkhorn, epsilon: 0.01). 16-dimensional" in card
     assert (run / "curve.png").stat().st_size > 1000
     stored = weights(model)
     assert all(value.dtype == torch.float16 for value in stored.values() if value.is_floating_point())
@@ -84,6 +85,39 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(settings, tmp_path):
     assert all(torch.equal(unbroken[name], resumed[name]) for name in unbroken)
     starts = [line for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines() if '"event": "start"' in line]
     assert len(starts) == 1, "the second call began anew"
+
+
+def test_checkpoints_of_another_run_are_not_gone_on_from(settings, tmp_path, bitext_file):
+    distill(settings)
+    run = tmp_path / "run"
+    before = weights(run / "model")
+    with pytest.raises(OpticalError, match=r"other settings \(loss: epsilon, training: learning_rate\): name another"):
+        distill({**with_training(settings, learning_rate=2e-3), "loss": {"plan": "sinkhorn", "epsilon": 0.1}})
+    pairs = bitext_file.read_text()
+    bitext_file.write_text("".join(pairs.splitlines(keepends=True)[:-5]))
+    with pytest.raises(OpticalError, match=r"other settings \(the pairs themselves\)"):
+        distill(settings)
+    assert all(torch.equal(before[name], value) for name, value in weights(run / "model").items()), "nothing is lost"
+
+    (run / "checkpoints" / "checkpoint-900").mkdir()
+    shutil.copy(run / "checkpoints" / "checkpoint-8" / "trainer_state.json", run / "checkpoints" / "checkpoint-900")
+    report = read_checkpoint_info(run / "start")["report"]["languages"]["xx"]["pairs"]
+    distill(settings, resume=False)
+    assert {path.name for path in (run / "checkpoints").glob("checkpoint-*")} == {"checkpoint-4", "checkpoint-8"}
+    assert read_checkpoint_info(run / "start")["report"]["languages"]["xx"]["pairs"] < report, "a start of other pairs"
+    distill(with_training(settings, keep_start=0.5))  # what happens after training may be otherwise
+
+
+def test_a_run_that_an_earlier_version_began_goes_on(settings, tmp_path):
+    distill(settings)
+    unbroken = weights(tmp_path / "run" / "model")
+    (tmp_path / "run" / "checkpoints" / "run.json").unlink()
+    shutil.rmtree(tmp_path / "run" / "checkpoints" / "checkpoint-8")
+    info = read_checkpoint_info(tmp_path / "run" / "start")
+    del info["pairs"]
+    write_checkpoint_info(tmp_path / "run" / "start", {k: v for k, v in info.items() if k != "format_version"})
+    distill(settings)
+    assert all(torch.equal(unbroken[name], value) for name, value in weights(tmp_path / "run" / "model").items())
 
 
 def test_a_late_phase_does_not_change_the_rows_before_it(settings):
@@ -134,6 +168,7 @@ def test_a_colbert_teacher_of_stanfords_layout(settings, tmp_path):
     student = tiny.xlmr(tmp_path / "xlmr")
     model = distill({**settings, "teacher": str(teacher), "student": str(student)})
     assert load_encoder(model).encode_query("paka").shape[1] == 8
+    assert "8-dimensional token vectors" in (model / "README.md").read_text()
 
 
 def test_early_stopping_ends_the_run(settings, tmp_path):
