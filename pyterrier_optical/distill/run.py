@@ -2,6 +2,7 @@
 
 import logging
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pyterrier as pt
@@ -48,6 +49,9 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
         config = DistillConfig.from_dict(config)
     elif not isinstance(config, DistillConfig):
         config = DistillConfig.from_yaml(config)
+    for package in ("accelerate", "datasets"):
+        if find_spec(package) is None:
+            raise OpticalError(f"Training needs the package {package}: pip install 'pyterrier-optical[train]'.")
     output = Path(expand(config.output))
     output.mkdir(parents=True, exist_ok=True)
     bitext = load_bitext(config.bitext, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)

@@ -102,7 +102,12 @@ def _sources(config: BitextConfig):
         elif "dataset" in keys:
             from datasets import load_dataset
 
-            rows = load_dataset(entry["dataset"], entry.get("name"), split=entry.get("split", "train"))
+            try:
+                rows = load_dataset(entry["dataset"], entry.get("name"), split=entry.get("split", "train"))
+            except (OSError, ValueError) as error:  # not found, not reached, no such split
+                raise OpticalError(
+                    f"The data set {entry['dataset']!r} cannot be had ({error}): mend 'dataset', 'name' or 'split'."
+                ) from error
             yield entry["dataset"], entry["lang"], rows
         else:
             raise OpticalError(

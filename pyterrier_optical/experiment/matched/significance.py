@@ -45,7 +45,8 @@ def _cell(names: dict, group: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for system, table in tables.items():
         seeds = table.mean()
-        spread = float(seeds.std()) if len(seeds) > 1 else 0.0
+        # One seed says nothing of others; what no seed changes has no spread.
+        spread = float(seeds.std()) if len(seeds) > 1 else float("nan") if _seeded(names["start"], system) else 0.0
         row = {**names, "system": system, "mean": float(seeds.mean()), "spread": spread}
         rows.append({**row, "seeds": len(seeds), "queries": len(table)})
         rows[-1].update(_test(tables.get(OURS), table, seeded=_seeded(names["start"], system)))

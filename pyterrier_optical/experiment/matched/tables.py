@@ -56,6 +56,7 @@ def legend(grouped: pd.DataFrame) -> str:
         return f"No marks: the objective {OURS!r}, which the others are tested against, was not run."
     return (
         f"{AHEAD} '{OURS}' is ahead of it, {BEHIND} '{OURS}' is behind it, with p < {ALPHA:g}: paired t-test over "
-        "queries, their values averaged over seeds first, Holm's correction for the objectives of a column. "
+        "queries, their values averaged over the seeds that both have, Holm's correction for the objectives of a "
+        "column. The means are over all seeds of a row. "
         "'low' and 'high' are means over languages. (cosine): ranked by pooled vectors instead of MaxSim."
     )
