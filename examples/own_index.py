@@ -22,7 +22,7 @@ def main(index_path: str | None = None) -> None:
     # A list of dicts, a data frame, a generator or a PyTerrier data set; an index of the same documents is used again.
     retriever = bm25(DOCUMENTS, index_path=index_path)
     texts = {document["docno"]: document["text"] for document in DOCUMENTS}
-    # A word in more than a fifth of the documents is no translation of anything; of five documents that is one.
+    # By default a word in more than a fifth of the documents translates nothing; of five documents, that is any in two.
     first = OpticalTranslator(retriever, max_df=0.5) >> retriever % 100
     reranker = OpticalReranker()
     for query in QUERIES:
