@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.files import whole
 from pyterrier_optical.hub import local_folder
 from pyterrier_optical.placement import check_dtype, placement
 
@@ -144,10 +145,8 @@ def write_checkpoint_info(folder: str | os.PathLike, info: dict) -> None:
     from pyterrier_optical import __version__
 
     record = {"format_version": CHECKPOINT_VERSION, "library_version": __version__, **info}
-    path = Path(folder) / CHECKPOINT_FILE
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    with whole(Path(folder) / CHECKPOINT_FILE) as partial:
+        partial.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read_checkpoint_info(folder: str | os.PathLike) -> dict | None:

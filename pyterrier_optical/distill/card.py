@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from pyterrier_optical.files import whole
+
 TEMPLATE = """---
 {header}---
 
@@ -114,4 +116,5 @@ def write_curve(log: Path, path: Path) -> None:
     right.set(xlabel="step", title="evaluation")
     if series:
         right.legend(fontsize="x-small")
-    figure.savefig(path, dpi=120)
+    with whole(path) as partial:
+        figure.savefig(partial, dpi=120, format="png")

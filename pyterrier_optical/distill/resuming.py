@@ -7,6 +7,7 @@ from pathlib import Path
 from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.sources import Bitext
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.files import whole
 
 RECORD = "run.json"
 # May change while a run goes on: how long it is, what its last steps draw, what is done when it has ended.
@@ -40,7 +41,8 @@ def checkpoint_to_go_on_from(config: DistillConfig, bitext: Bitext, *, resume: b
             for old in folder.glob("checkpoint-*"):
                 shutil.rmtree(old)
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / RECORD).write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            with whole(folder / RECORD) as partial:
+                partial.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         return None
     record = folder / RECORD
     found = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}  # earlier versions left none

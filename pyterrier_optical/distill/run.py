@@ -8,7 +8,6 @@ from pathlib import Path
 import pyterrier as pt
 import torch
 
-from pyterrier_optical.checkpoints import write_checkpoint_info
 from pyterrier_optical.distill.card import write_card, write_curve
 from pyterrier_optical.distill.collator import BitextCollator
 from pyterrier_optical.distill.config import DistillConfig, expand
@@ -16,7 +15,7 @@ from pyterrier_optical.distill.loss import FrozenRows, OpticalLoss
 from pyterrier_optical.distill.progress import RunLog
 from pyterrier_optical.distill.resuming import checkpoint_to_go_on_from
 from pyterrier_optical.distill.sampling import sample_rows
-from pyterrier_optical.distill.saving import save_model
+from pyterrier_optical.distill.saving import check_replaceable, save_model
 from pyterrier_optical.distill.sources import Bitext, load_bitext
 from pyterrier_optical.distill.student import load_student, teacher_rows
 from pyterrier_optical.distill.teacher import load_teacher
@@ -54,6 +53,7 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
             raise OpticalError(f"Training needs the package {package}: pip install 'pyterrier-optical[train]'.")
     output = Path(expand(config.output))
     output.mkdir(parents=True, exist_ok=True)
+    check_replaceable(output / "model")
     bitext = load_bitext(config.bitext, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)
     logger.info("bitext\n%s", bitext.report)
     teacher = load_teacher(expand(config.teacher))
@@ -74,7 +74,6 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
     mix_with_start(student, start, config.training.keep_start)
     measured = trainer.evaluator(student)
     log.write(event="end", step=trainer.state.global_step, **{f"eval_{k}": v for k, v in measured.items()})
-    save_model(student, output / "model", half=True)
     facts = {
         "kind": "distilled",
         "teacher": config.teacher,
@@ -83,7 +82,7 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
         "config": config.to_dict(),
         "measured": measured,
     }
-    write_checkpoint_info(output / "model", facts)
+    save_model(student, output / "model", facts, half=True)
     write_card(output / "model", config, bitext, measured, student.get_embedding_dimension())
     write_curve(output / "log.jsonl", output / "curve.png")
     return output / "model"

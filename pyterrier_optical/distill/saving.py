@@ -5,24 +5,34 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pyterrier_optical.checkpoints import CHECKPOINT_FILE
+from pyterrier_optical.checkpoints import CHECKPOINT_FILE, write_checkpoint_info
 from pyterrier_optical.errors import OpticalError
 
 
-def save_model(model, folder: str | Path, *, half: bool = False) -> None:
+def check_replaceable(folder: Path) -> None:
+    """Refuses a folder that `save_model` would refuse to write to.
+
+    Raises:
+        OpticalError: If the folder exists and is no checkpoint of this package.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / CHECKPOINT_FILE).is_file():
+        raise OpticalError(f"The folder {str(folder)!r} holds something else: name an empty or new folder.")
+
+
+def save_model(model, folder: str | Path, info: dict, *, half: bool = False) -> None:
     """Saves a `MultiVectorEncoder` as safetensors, in place of an earlier checkpoint of ours.
 
     Args:
         model: The model.
         folder: Where to; its parents are made.
+        info: What `write_checkpoint_info` takes.
         half: Save in float16: half the size; loading on a CPU brings it back to float32.
 
     Raises:
         OpticalError: If the folder exists and is no checkpoint of this package.
     """
     folder = Path(folder)
-    if folder.exists() and any(folder.iterdir()) and not (folder / CHECKPOINT_FILE).is_file():
-        raise OpticalError(f"The folder {str(folder)!r} holds something else: name an empty or new folder.")
+    check_replaceable(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -31,6 +41,7 @@ def save_model(model, folder: str | Path, *, half: bool = False) -> None:
             model.half()
         model.save_pretrained(str(partial), create_model_card=False)
         model.to(precision)
+        write_checkpoint_info(partial, info)
         partial.chmod(0o755)
         for path in partial.rglob("*.safetensors"):
             path.chmod(0o644)  # they are written for the owner alone

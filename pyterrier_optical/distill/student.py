@@ -4,7 +4,7 @@ import json
 import logging
 from pathlib import Path
 
-from pyterrier_optical.checkpoints import CHECKPOINT_FILE, load_encoder, read_checkpoint_info, write_checkpoint_info
+from pyterrier_optical.checkpoints import CHECKPOINT_FILE, load_encoder, read_checkpoint_info
 from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.saving import save_model
 from pyterrier_optical.distill.sources import Bitext
@@ -43,8 +43,8 @@ def load_student(config: DistillConfig, teacher, bitext: Bitext):
     body = load_teacher(expand(config.transplant.body)) if config.transplant.body else teacher
     made = transplant(body, bitext.pairs(), config.transplant)
     logger.info("transplant: %s", made.report)
-    save_model(with_width_of(teacher, made.model, _english(bitext)), folder)
-    write_checkpoint_info(
+    save_model(
+        with_width_of(teacher, made.model, _english(bitext)),
         folder,
         {
             "kind": "transplant",

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment.teachers import TEACHER, find_teacher
+from pyterrier_optical.files import whole
 from pyterrier_optical.transport import cosine_cost, transport_plan, uniform_marginals
 
 MOST_PAIRS = 8
@@ -107,9 +108,8 @@ def alignment_figure(
         axes.set_xlabel("student")
     panels[0].set_ylabel("teacher")
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    figure.savefig(partial, dpi=150, format="png")
-    os.replace(partial, path)
+    with whole(path) as partial:
+        figure.savefig(partial, dpi=150, format="png")
     return path
 
 

@@ -14,6 +14,7 @@ from pyterrier_optical.experiment.comparison import Comparison, compare
 from pyterrier_optical.experiment.plot import bar_chart
 from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
 from pyterrier_optical.experiment.systems import Systems, standard_systems
+from pyterrier_optical.files import whole
 
 SAMPLE_MEASURES = (ir_measures.nDCG @ 10, ir_measures.AP, ir_measures.RR, ir_measures.P @ 1)
 
@@ -120,7 +121,8 @@ def run_demo(
     text = _report(comparison, systems, collection)
     echo(text)
     tables_file, csv_file = folder / "tables.md", folder / "tables.csv"
-    tables_file.write_text(text, encoding="utf-8")
+    with whole(tables_file) as partial:
+        partial.write_text(text, encoding="utf-8")
     write_csv(comparison, csv_file)
     plot_file = bar_chart(comparison, "AP", folder / "AP.png", title=f"{dataset}: AP by query language")
     for what, path in {"tables": tables_file, "all columns": csv_file, "plot": plot_file}.items():

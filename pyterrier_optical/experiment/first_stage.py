@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment.comparison import Comparison, compare
 from pyterrier_optical.experiment.names import compare_names, names_table
 from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
+from pyterrier_optical.experiment.systems import RAW
 from pyterrier_optical.experiment.tasks import Task
+from pyterrier_optical.files import whole
 from pyterrier_optical.first_stage import BM25Retriever, bm25
 from pyterrier_optical.fusion import ReciprocalRankFusion
 from pyterrier_optical.mt import ColumnQueryTranslator
@@ -28,7 +30,6 @@ DATASETS = (
     "afriqa/yo/train",
 )
 MEASURES = (ir_measures.R @ 100, ir_measures.nDCG @ 10)
-RAW = "BM25, query as it is"
 TRANSLATED = "mixture"
 HUMAN = "human translation"
 
@@ -206,11 +207,10 @@ def _report(comparison: Comparison, names: pd.DataFrame) -> list[str]:
 
 def _write(folder: Path, comparison: Comparison, names: pd.DataFrame, text: str) -> tuple[Path, ...]:
     folder.mkdir(parents=True, exist_ok=True)
-    files = {
-        "tables.md": lambda path: path.write_text(text, encoding="utf-8"),
-        "tables.csv": partial(write_csv, comparison),
-        "names.csv": lambda path: names.to_csv(path, index=False),
-    }
-    for name, write in files.items():
-        write(folder / name)
-    return tuple(folder / name for name in files)
+    files = tuple(folder / name for name in ("tables.md", "tables.csv", "names.csv"))
+    with whole(files[0]) as partial:
+        partial.write_text(text, encoding="utf-8")
+    write_csv(comparison, files[1])
+    with whole(files[2]) as partial:
+        names.to_csv(partial, index=False)
+    return files

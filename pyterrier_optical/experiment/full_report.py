@@ -20,6 +20,7 @@ from pyterrier_optical.experiment.systems import OPTICAL as RERANKED_OPTICAL
 from pyterrier_optical.experiment.systems import Baselines, Systems, named_baselines, standard_systems
 from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.experiment.teachers import TEACHER, find_teacher
+from pyterrier_optical.files import whole
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,8 @@ def _gaps(suite: Suite, parts: dict[str, Comparison]) -> dict[str, pd.DataFrame]
 
 def _write(folder: Path, suite: Suite, ranked: Comparison, reranked: Comparison, gaps, text: str) -> tuple[Path, ...]:
     tables = folder / "tables.md"
-    tables.write_text(text, encoding="utf-8")
+    with whole(tables) as partial:
+        partial.write_text(text, encoding="utf-8")
     files, measure = [tables], suite.headlines[0]
     for name, part, what in (
         ("ranked", ranked, "all documents ranked"),

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from pyterrier_optical.experiment.comparison import Comparison
+from pyterrier_optical.files import whole
 
 PALETTE = ("#b8b8b8", "#6f7f93", "#8fb8de", "#e0b470", "#a6c48a", "#c59ac9", "#5fb3b3", "#b08968", "#d1495b")
 
@@ -44,7 +45,6 @@ def bar_chart(comparison: Comparison, measure: str, path: str | os.PathLike, *, 
     axes.set_ylim(0, max(0.05, 1.08 * float(values.to_numpy().max())))
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside lower center", ncols=min(len(systems), 3), frameon=False, fontsize=8)
-    partial = path.with_name(f".{path.name}.partial")
-    figure.savefig(partial, dpi=150, format="png")
-    os.replace(partial, path)
+    with whole(path) as partial:
+        figure.savefig(partial, dpi=150, format="png")
     return path

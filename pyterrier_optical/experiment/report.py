@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from pyterrier_optical.experiment.comparison import Comparison
+from pyterrier_optical.files import whole
 
 
 def markdown_table(rows: pd.DataFrame) -> str:
@@ -82,7 +83,8 @@ def write_csv(comparison: Comparison, path: Path) -> None:
     frames = [table.assign(dataset=name) for name, table in comparison.tables.items()]
     frame = pd.concat(frames, ignore_index=True)
     frame.insert(0, "dataset", frame.pop("dataset"))
-    frame.to_csv(path, index=False)
+    with whole(path) as partial:
+        frame.to_csv(partial, index=False)
 
 
 def _p_value(p: float) -> str:

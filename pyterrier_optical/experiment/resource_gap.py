@@ -8,6 +8,7 @@ import pandas as pd
 
 from pyterrier_optical.experiment.comparison import Comparison
 from pyterrier_optical.experiment.plot import PALETTE
+from pyterrier_optical.files import whole
 
 
 def resource_gap(comparison: Comparison, measure: str, low: Sequence[str], high: Sequence[str]) -> pd.DataFrame:
@@ -64,7 +65,6 @@ def gap_chart(gaps: Mapping[str, pd.DataFrame], measure: str, path: str | os.Pat
     figure.legend(
         *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False, fontsize=8
     )
-    partial = path.with_name(f".{path.name}.partial")
-    figure.savefig(partial, dpi=150, format="png")
-    os.replace(partial, path)
+    with whole(path) as partial:
+        figure.savefig(partial, dpi=150, format="png")
     return path

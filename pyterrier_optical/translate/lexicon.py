@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.files import whole
 from pyterrier_optical.tokenise import is_spaceless
 
 LEXICON_FORMAT = 1
@@ -184,13 +184,8 @@ class Lexicon:
             tensors["term_ids"] = tensors["term_ids"].astype(np.uint16)
         sizes = {lang: len(table.rows) for lang, table in self.languages.items()}
         metadata = {"format_version": str(LEXICON_FORMAT), "languages": json.dumps(sizes), "origin": self.origin}
-        path = Path(path)
-        partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
-        try:
+        with whole(path) as partial:
             save_file(tensors, partial, metadata=metadata)
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path: str | os.PathLike | None = None) -> "Lexicon":

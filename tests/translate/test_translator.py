@@ -11,7 +11,7 @@ import torch
 from ir_measures import RR
 
 import pyterrier_optical
-from pyterrier_optical import OpticalError
+from pyterrier_optical import OpticalError, files
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.first_stage import bm25
 from pyterrier_optical.identity import ByArguments
@@ -310,7 +310,7 @@ class TestTermVectors:
             raise OSError("no space left")
 
         retriever = bm25(DOCS, engine="pisa", index_path=tmp_path)
-        monkeypatch.setattr(nearest_terms.os, "replace", full)
+        monkeypatch.setattr(files.os, "replace", full)
         assert OpticalTranslator(retriever, model, threshold=-1).translate(["mto"])[0][0][1]
         assert not list(tmp_path.glob("*safetensors*")) and not list(tmp_path.glob(".*safetensors*"))
 

@@ -9,6 +9,7 @@ from pyterrier_optical.experiment.matched.config import ALL_PAIRS
 from pyterrier_optical.experiment.matched.significance import OURS
 from pyterrier_optical.experiment.matched.tables import HIGH, LOW
 from pyterrier_optical.experiment.plot import PALETTE
+from pyterrier_optical.files import whole
 
 _COLOURS = {LOW: PALETTE[-1], HIGH: PALETTE[1]}
 
@@ -97,7 +98,6 @@ def _means(grouped: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def _save(figure, path: str | os.PathLike) -> Path:
     path = Path(path)
-    partial = path.with_name(f".{path.name}.partial")
-    figure.savefig(partial, dpi=150, format="png")
-    os.replace(partial, path)
+    with whole(path) as partial:
+        figure.savefig(partial, dpi=150, format="png")
     return path

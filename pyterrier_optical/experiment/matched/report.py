@@ -1,6 +1,5 @@
 """The files that a comparison leaves behind."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from pyterrier_optical.experiment.matched.config import ALL_PAIRS, MatchedConfig
 from pyterrier_optical.experiment.matched.figures import curve_chart, gap_chart
 from pyterrier_optical.experiment.matched.significance import results
 from pyterrier_optical.experiment.matched.tables import tables, with_groups
+from pyterrier_optical.files import whole
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,13 @@ def matched_report(config: MatchedConfig, values: pd.DataFrame) -> MatchedResult
     folder = Path(expand(config.output))
     grouped = with_groups(results(values), config)
     files = {"tables": folder / "tables.md", "results": folder / "results.csv"}
-    _write(files["tables"], tables(grouped))
-    _write(files["results"], grouped.to_csv(index=False, float_format="%.6g"))
+    with whole(files["tables"]) as partial:
+        partial.write_text(tables(grouped), encoding="utf-8")
+    with whole(files["results"]) as partial:
+        grouped.to_csv(partial, index=False, float_format="%.6g")
     amounts = list(dict.fromkeys(grouped["pairs"]))
-    whole = ALL_PAIRS if ALL_PAIRS in amounts else amounts[-1]
-    files["gap"] = gap_chart(grouped[grouped["pairs"] == whole], folder / "gap.png")
+    most = ALL_PAIRS if ALL_PAIRS in amounts else amounts[-1]
+    files["gap"] = gap_chart(grouped[grouped["pairs"] == most], folder / "gap.png")
     if len(amounts) > 1:
         files["curves"] = curve_chart(grouped, folder / "curves.png")
     return MatchedResult(grouped, files)
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
