@@ -1,0 +1,42 @@
+"""The published tables of the matched comparison are those of the published runs."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import pyterrier_optical
+from pyterrier_optical.experiment import matched_experiment
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+PAGE = Path(pyterrier_optical.__file__).parent / "pt_docs" / "matched.md"
+
+
+@pytest.fixture
+def published(tmp_path):
+    shutil.copytree(CONFIGS / "matched" / "runs", tmp_path / "matched" / "runs")
+    return tmp_path / "matched"
+
+
+def test_the_tables_of_the_page_are_made_of_the_runs(published):
+    found = matched_experiment(CONFIGS / "matched.yaml", output=published, finished=True, echo=lambda _: None)
+    page = PAGE.read_text(encoding="utf-8")
+    tables = found.files["tables"].read_text(encoding="utf-8").split("\n### ")
+    assert len(tables) == 6, "two starts, three kinds of data sets"
+    for table in tables:
+        assert table.removeprefix("### ").strip() in page
+
+
+def test_the_curves_can_be_drawn_of_the_runs(published):
+    found = matched_experiment(
+        CONFIGS / "matched.yaml",
+        objectives=["ot", "mse", "start"],
+        starts=["aligned"],
+        seeds=[1],
+        pairs=[1000, 4000, 16000, "all"],
+        output=published,
+        finished=True,
+        echo=lambda _: None,
+    )
+    assert set(found.results["pairs"]) == {"1000", "4000", "16000", "all"}
+    assert found.files["curves"].stat().st_size > 1000
