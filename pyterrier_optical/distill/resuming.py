@@ -45,8 +45,12 @@ def checkpoint_to_go_on_from(config: DistillConfig, bitext: Bitext, *, resume: b
                 partial.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         return None
     record = folder / RECORD
-    found = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}  # earlier versions left none
-    changed = [name for name, value in facts.items() if name in found and found[name] != value]
+    if not record.is_file():  # an earlier version left none
+        return last
+    found = json.loads(record.read_text(encoding="utf-8"))
+    # An option that an earlier version did not know had its default; the loss has those that are named and no others.
+    known = [name for name in {**facts, **found} if name in found or name.startswith("loss: ")]
+    changed = [name for name in known if found.get(name) != facts.get(name)]
     if changed:
         raise OpticalError(
             f"The checkpoints in '{folder}' are of a run with other settings ({', '.join(changed)}): name another "
@@ -57,10 +61,10 @@ def checkpoint_to_go_on_from(config: DistillConfig, bitext: Bitext, *, resume: b
 
 def _facts(config: DistillConfig, bitext: Bitext) -> dict:
     """What a checkpoint depends on, flat, by the names that a user would look for."""
-    whole = json.loads(json.dumps(config.to_dict()))
-    facts = {name: whole[name] for name in ("teacher", "student")}
+    settings = json.loads(json.dumps(config.to_dict()))
+    facts = {name: settings[name] for name in ("teacher", "student")}
     for section in ("bitext", "transplant", "mix", "loss", "training"):
-        facts.update({f"{section}: {name}": value for name, value in whole[section].items() if name not in FREE})
+        facts.update({f"{section}: {name}": value for name, value in settings[section].items() if name not in FREE})
     return {**facts, "the pairs themselves": bitext.digest()}
 
 

@@ -91,8 +91,8 @@ def test_checkpoints_of_another_run_are_not_gone_on_from(settings, tmp_path, bit
     distill(settings)
     run = tmp_path / "run"
     before = weights(run / "model")
-    with pytest.raises(OpticalError, match=r"other settings \(loss: epsilon, training: learning_rate\): name another"):
-        distill({**with_training(settings, learning_rate=2e-3), "loss": {"plan": "sinkhorn", "epsilon": 0.1}})
+    with pytest.raises(OpticalError, match=r"\(loss: marginals, training: learning_rate, loss: epsilon\): name"):
+        distill({**with_training(settings, learning_rate=2e-3), "loss": {"plan": "sinkhorn", "marginals": "norm"}})
     pairs = bitext_file.read_text()
     bitext_file.write_text("".join(pairs.splitlines(keepends=True)[:-5]))
     with pytest.raises(OpticalError, match=r"other settings \(the pairs themselves\)"):
