@@ -7,9 +7,8 @@ import pandas as pd
 import pyterrier as pt
 from sentence_transformers.base.evaluation import BaseEvaluator
 
-from pyterrier_optical.datasets.mtop import WithoutTranslation
 from pyterrier_optical.encoder import TokenEncoder
-from pyterrier_optical.exhaustive import exhaustive_run
+from pyterrier_optical.exhaustive import exhaustive_run, ranking_quality
 from pyterrier_optical.maxsim import maxsim_matrix
 
 
@@ -70,14 +69,7 @@ class DatasetRanking(BaseEvaluator):
     def score(self, name: str, model) -> float:
         """The measure on one data set."""
         dataset = pt.get_dataset(name)
-        mtop = name.startswith("optical:mtop/")
         documents = pd.DataFrame(dataset.get_corpus_iter(verbose=False))
-        run = exhaustive_run(dataset.get_topics(), documents, TokenEncoder(model), depth=None if mtop else 100)
-        if mtop:
-            run = WithoutTranslation()(run)
-        qrels = dataset.get_qrels("without-translation") if mtop else dataset.get_qrels()
-        measure = ir_measures.parse_measure(self.measure or ("AP" if mtop else "nDCG@10"))
-        names = {"qid": "query_id", "docno": "doc_id", "label": "relevance"}
-        return float(
-            ir_measures.calc_aggregate([measure], qrels.rename(columns=names), run.rename(columns=names))[measure]
-        )
+        run = exhaustive_run(dataset.get_topics(), documents, TokenEncoder(model))
+        measure = None if self.measure is None else ir_measures.parse_measure(self.measure)
+        return ranking_quality(dataset, run, measure)
