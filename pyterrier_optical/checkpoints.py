@@ -15,7 +15,7 @@ from pyterrier_optical.hub import local_folder
 from pyterrier_optical.placement import check_dtype, placement
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "optical-minilm-l6-v2"
-CHECKPOINT_VERSION = 1
+CHECKPOINT_VERSION = 2  # 2: may hold a background
 CHECKPOINT_FILE = "optical.json"
 
 # Position ids of this family start after the padding id, so fewer tokens fit than the configuration's number says.
@@ -38,11 +38,13 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
             precision on an accelerator.
 
     Returns:
-        A ``sentence_transformers.MultiVectorEncoder`` in evaluation mode.
+        A ``sentence_transformers.MultiVectorEncoder`` in evaluation mode; its ``background`` is the checkpoint's
+        `pyterrier_optical.background.Background`, or None.
 
     Raises:
         OpticalError: no such folder or hub id, an unreachable hub, a folder that is no checkpoint or holds pickled
-            weights only, a checkpoint of a newer format, an unknown dtype, or "int8" on an accelerator.
+            weights only, a checkpoint of a newer format, a damaged file, an unknown dtype, or "int8" on an
+            accelerator.
 
     Example:
         >>> encoder = load_encoder()                      # doctest: +SKIP
@@ -57,12 +59,15 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
 
     from sentence_transformers import MultiVectorEncoder
 
+    from pyterrier_optical.background import Background
+
     device, options = placement(device, dtype)
     with loading(folder):
         if _is_late_interaction(folder):
             encoder = MultiVectorEncoder(str(folder), device=device, local_files_only=True, model_kwargs=options)
         else:
             encoder = MultiVectorEncoder(modules=_last_layer_modules(folder, options), device=device)
+    encoder.background = Background.load(folder)
     return _finished(encoder, dtype)
 
 

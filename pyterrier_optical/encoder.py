@@ -20,6 +20,9 @@ class TokenVectors:
     Args:
         values: (total_tokens, d) float32, rows of unit length.
         offsets: (n_texts + 1,) int64 on the CPU; text ``i`` owns the rows ``offsets[i]:offsets[i + 1]``.
+        expected: (total_tokens,) float32, for queries of a model with a background: the cosine that each vector finds
+            in any text (see `pyterrier_optical.background.Background`). None: scores are plain MaxSim.
+        weights: (total_tokens,) float32, for queries: what a vector's match counts. None: all count 1.
 
     Example:
         >>> vectors = TokenVectors(torch.eye(3), torch.tensor([0, 2, 2, 3]))
@@ -29,6 +32,8 @@ class TokenVectors:
 
     values: Tensor
     offsets: Tensor
+    expected: Tensor | None = None
+    weights: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -40,10 +45,24 @@ class TokenVectors:
         index %= len(self)
         return self.values[self.offsets[index] : self.offsets[index + 1]]
 
+    def span(self, first: int, end: int) -> "TokenVectors":
+        """The texts from ``first`` up to ``end``, which is left out."""
+        rows = slice(int(self.offsets[first]), int(self.offsets[end]))
+        expected, weights = (None if each is None else each[rows] for each in (self.expected, self.weights))
+        return TokenVectors(self.values[rows], self.offsets[first : end + 1] - self.offsets[first], expected, weights)
+
     @property
     def lengths(self) -> Tensor:
         """(n_texts,) int64 on the CPU: the number of vectors of each text."""
         return self.offsets.diff()
+
+    @property
+    def totals(self) -> Tensor:
+        """(n_texts,) on the CPU: the sum of each text's weights; without weights, its number of vectors."""
+        if self.weights is None:
+            return self.lengths
+        owner = torch.repeat_interleave(torch.arange(len(self)), self.lengths)
+        return torch.zeros(len(self)).index_add_(0, owner, self.weights.cpu())
 
     @property
     def dim(self) -> int:
@@ -76,6 +95,8 @@ class TokenEncoder:
             fast on the model's device.
         batch_texts: a batch holds at most so many texts; None: only the tokens count.
         verbose: show a progress bar.
+        background: let queries carry what their tokens find in any text, where the model has a background; False:
+            scores are plain MaxSim.
 
     Example:
         >>> encoder = TokenEncoder(load_encoder())             # doctest: +SKIP
@@ -85,13 +106,20 @@ class TokenEncoder:
     """
 
     def __init__(
-        self, model, *, batch_tokens: int | None = None, batch_texts: int | None = None, verbose: bool = False
+        self,
+        model,
+        *,
+        batch_tokens: int | None = None,
+        batch_texts: int | None = None,
+        verbose: bool = False,
+        background: bool = True,
     ):
         self.model = model
         # Larger batches gain nothing on a CPU, whose caches they leave; an accelerator wants to be filled.
         self.batch_tokens = batch_tokens or (1024 if model.device.type == "cpu" else 32_768)
         self.batch_texts = batch_texts
         self.verbose = verbose
+        self._background = getattr(model, "background", None) if background else None
         self._one_length = is_quantised(model)
         self._overheads: dict[str, int] = {}
 
@@ -113,12 +141,15 @@ class TokenEncoder:
         Returns:
             One entry per text, in order. A text without a single known token has 0 vectors.
         """
-        return self._encode(texts, "query", max_tokens, sizes)
+        vectors = self._encode(texts, "query", max_tokens, sizes)
+        if self._background is not None:
+            vectors.expected = self._background.expected(vectors.values)
+        return vectors
 
     def documents(
         self, texts: Sequence[str], max_tokens: int | None = None, *, sizes: Sequence[int] | None = None
     ) -> TokenVectors:
-        """Encode texts as documents; arguments and result as for `queries`."""
+        """Encode texts as documents; arguments and result as for `queries`, without what is expected of a token."""
         return self._encode(texts, "document", max_tokens, sizes)
 
     def lengths(self, texts: Sequence[str], task: str) -> list[int]:
@@ -243,8 +274,8 @@ def load_encoders(transformer: pt.Transformer, *, verbose: bool = False) -> tupl
     """The encoder of the queries and that of the documents; the same one where they share a model.
 
     Args:
-        transformer: Has ``model``, ``document_model``, ``device``, ``dtype`` and ``batch_size``, as `OpticalReranker`
-            explains them.
+        transformer: Has ``model``, ``document_model``, ``device``, ``dtype``, ``batch_size`` and ``background``, as
+            `OpticalReranker` explains them.
         verbose: as for `TokenEncoder`.
 
     Raises:
@@ -254,7 +285,8 @@ def load_encoders(transformer: pt.Transformer, *, verbose: bool = False) -> tupl
 
     def load(model) -> TokenEncoder:
         loaded = checkpoints.load_encoder(model, device=transformer.device, dtype=transformer.dtype)
-        return TokenEncoder(loaded, batch_texts=transformer.batch_size, verbose=verbose)
+        options = {"batch_texts": transformer.batch_size, "background": transformer.background}
+        return TokenEncoder(loaded, verbose=verbose, **options)
 
     queries = load(transformer.model)
     if transformer.document_model is None:

@@ -7,6 +7,7 @@ import pyterrier as pt
 
 from pyterrier_optical.datasets.mtop import WithoutTranslation
 from pyterrier_optical.encoder import TokenEncoder
+from pyterrier_optical.gloss import encode_with_gloss, glosses_of
 from pyterrier_optical.maxsim import maxsim_matrix
 
 WITHOUT_TRANSLATION = "without-translation"
@@ -19,15 +20,17 @@ def exhaustive_run(
     document_encoder: TokenEncoder | None = None,
     *,
     depth: int | None = None,
+    gloss: float = 0.0,
 ) -> pd.DataFrame:
     """Ranks all documents for every query.
 
     Args:
-        topics: Columns `qid` and `query`.
+        topics: Columns `qid` and `query`, and `query_gloss` where it is to count.
         documents: Columns `docno` and `text`.
         query_encoder: Encodes the queries.
         document_encoder: Encodes the documents; None for the queries' encoder.
         depth: Keep so many documents per query; None keeps all.
+        gloss: The share of the glosses in the scores, as for `OpticalReranker`.
 
     Returns:
         A result frame: `qid`, `query`, `docno`, `score`, `rank`.
@@ -36,6 +39,8 @@ def exhaustive_run(
         >>> exhaustive_run(dataset.get_topics(), documents, TokenEncoder(load_encoder()))  # doctest: +SKIP
     """
     queries = query_encoder.queries(topics["query"].tolist())
+    if (glosses := glosses_of(topics, gloss)) is not None:
+        queries = encode_with_gloss(query_encoder, queries, glosses.tolist(), gloss)
     texts = (document_encoder or query_encoder).documents(documents["text"].tolist())
     scores = maxsim_matrix(queries, texts).cpu().numpy()
     depth = min(depth or scores.shape[1], scores.shape[1])

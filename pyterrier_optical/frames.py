@@ -40,6 +40,7 @@ class TextReranker(ByArguments, GuardedMixing):
     truncation = "warn"
     normalize = False
     verbose = False
+    gloss = 0.0
 
     _encoders = None
 
@@ -47,7 +48,9 @@ class TextReranker(ByArguments, GuardedMixing):
         """Score and rank.
 
         Args:
-            inp: columns ``qid``, ``docno``, the query field and the text field; others are passed through.
+            inp: columns ``qid``, ``docno``, the query field and the text field; others are passed through. A column
+                ``query_gloss``, as :class:`OpticalTranslator` writes it, has a share ``gloss`` in the score where the
+                query field is ``query``.
 
         Returns:
             The rows and columns of ``inp`` with ``score`` (float64, always finite) and ``rank`` (0 is the best, per
@@ -80,10 +83,12 @@ class TextReranker(ByArguments, GuardedMixing):
         check_encoding_arguments(self)
 
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:
+        from pyterrier_optical.gloss import distinct_queries, encode_with_gloss, glosses_of
         from pyterrier_optical.scoring import score_pairs
 
         query_encoder, document_encoder = self.encoders
-        query_index, queries = distinct_texts(inp[self.query_field])
+        share = self.gloss if self.query_field == "query" else 0.0
+        query_index, queries, glosses = distinct_queries(inp[self.query_field], glosses_of(inp, share))
         document_index, documents = distinct_texts(inp[self.text_field])
         query_sizes = query_encoder.lengths(queries, "query")
         document_sizes = document_encoder.lengths(documents, "document")
@@ -97,8 +102,11 @@ class TextReranker(ByArguments, GuardedMixing):
         else:
             cut_documents = [] if self.truncation == "passages" else long_documents
             warn_of_cuts(len(long_queries), query_limit, len(cut_documents), document_limit)
+        encoded = query_encoder.queries(queries, self.max_query_tokens, sizes=query_sizes)
+        if glosses:
+            encoded = encode_with_gloss(query_encoder, encoded, glosses, share, self.max_query_tokens)
         return score_pairs(
-            query_encoder.queries(queries, self.max_query_tokens, sizes=query_sizes),
+            encoded,
             document_encoder,
             documents,
             query_index,
@@ -129,6 +137,16 @@ def distinct_texts(column: pd.Series) -> tuple[np.ndarray, list[str]]:
     texts = column.astype(object).where(column.notna(), "").map(str)
     index, distinct = pd.factorize(texts)
     return index, [str(text) for text in distinct]
+
+
+def check_gloss(share) -> None:
+    """Refuses a share that is none.
+
+    Raises:
+        OpticalError: It does not lie between 0 and 1, 1 left out.
+    """
+    if not isinstance(share, (int, float)) or not 0 <= share < 1:
+        raise OpticalError(f"gloss={share!r}: give the gloss a share of the score from 0 (none) to below 1.")
 
 
 def check_encoding_arguments(transformer: pt.Transformer) -> None:

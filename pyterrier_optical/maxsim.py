@@ -1,5 +1,9 @@
 """MaxSim: the sum over query tokens of the largest cosine to a document token (Khattab and Zaharia 2020, eq. 3).
 
+Queries that know what each of their tokens finds in any text (`TokenVectors.expected`) are scored by the evidence above
+that: with s the largest cosine and b what is expected, a token adds max(0, s - b) ** 2 in the place of s. Where tokens
+have weights (`TokenVectors.weights`), what each adds is multiplied by its own.
+
 One contract, three shapes of work: every query with every document (`maxsim_matrix`), chosen pairs (`maxsim_pairs`),
 and two padded blocks (`maxsim`). `maxsim_reference` is the exact slow form that the others are tested against.
 """
@@ -11,6 +15,7 @@ import torch
 from torch import Tensor
 
 from pyterrier_optical.encoder import TokenVectors
+from pyterrier_optical.ragged import rows_of
 
 # Per query token; a cosine is never below it, so a text without tokens never beats a real one.
 FLOOR = -1.0
@@ -24,12 +29,16 @@ _CHUNK_NUMBERS = 64_000_000
 _MATRIX_ADVANTAGE = 5
 
 
-def maxsim_reference(query: Tensor, document: Tensor) -> float:
+def maxsim_reference(
+    query: Tensor, document: Tensor, expected: Tensor | None = None, weights: Tensor | None = None
+) -> float:
     """MaxSim of one query and one document, written as the formula is.
 
     Args:
         query: (m, d), rows of unit length.
         document: (n, d), rows of unit length.
+        expected: (m,), what each query token finds in any text; None: plain MaxSim.
+        weights: (m,), what each query token counts; None: 1.
 
     Returns:
         The sum of m maxima; ``FLOOR * max(m, 1)`` when either text has no token.
@@ -40,7 +49,11 @@ def maxsim_reference(query: Tensor, document: Tensor) -> float:
     """
     if not len(query) or not len(document):
         return FLOOR * max(len(query), 1)
-    return sum(max(float(q @ d) for d in document) for q in query)
+    best = [max(float(q @ d) for d in document) for q in query]
+    if expected is not None:
+        best = [max(0.0, s - b) ** 2 for s, b in zip(best, expected.tolist(), strict=True)]
+    weights = [1.0] * len(best) if weights is None else weights.tolist()
+    return sum(w * s for w, s in zip(weights, best, strict=True))
 
 
 def maxsim(
@@ -49,7 +62,7 @@ def maxsim(
     query_mask: Tensor | None = None,
     document_mask: Tensor | None = None,
 ) -> Tensor:
-    """MaxSim of matching rows of two padded blocks.
+    """Plain MaxSim of matching rows of two padded blocks.
 
     Args:
         queries: (B, m, d) float.
@@ -78,7 +91,7 @@ def maxsim_matrix(queries: TokenVectors, documents: TokenVectors) -> Tensor:
     """MaxSim of every query with every document.
 
     Args:
-        queries: n_queries texts.
+        queries: n_queries texts, scored above what is expected where they know it.
         documents: n_docs texts of the same width.
 
     Returns:
@@ -90,7 +103,7 @@ def maxsim_matrix(queries: TokenVectors, documents: TokenVectors) -> Tensor:
     scores = torch.zeros(len(documents), len(queries), device=device)
     for texts in _chunks(documents.lengths, device, all_queries.shape[1]):
         first, last = documents.offsets[texts[0]], documents.offsets[texts[-1] + 1]
-        best = _best(documents.values[first:last] @ all_queries, documents.lengths[texts])
+        best = _best(documents.values[first:last] @ all_queries, documents.lengths[texts], queries)
         scores[texts[0] : texts[-1] + 1].index_add_(1, owner, best)
     return _with_floor(scores.T, queries.lengths[:, None], documents.lengths[None])
 
@@ -99,7 +112,7 @@ def maxsim_pairs(queries: TokenVectors, documents: TokenVectors, query_index: Te
     """MaxSim of chosen pairs: one product per query with all its documents' tokens, without padding.
 
     Args:
-        queries: the query texts.
+        queries: the query texts, scored above what is expected where they know it.
         documents: the document texts, of the same width.
         query_index: (n_pairs,) int64, indices into ``queries``.
         document_index: (n_pairs,) int64, indices into ``documents``.
@@ -115,33 +128,31 @@ def maxsim_pairs(queries: TokenVectors, documents: TokenVectors, query_index: Te
     by_query = torch.argsort(query_index, stable=True)
     starts = torch.searchsorted(query_index[by_query], torch.arange(len(queries) + 1)).tolist()
     for query, (start, end) in enumerate(pairwise(starts)):
-        vectors = queries[query].to(device)
+        text = queries.span(query, query + 1)
+        vectors = text.values.to(device)
         pairs = by_query[start:end]
         lengths = documents.lengths[document_index[pairs]]
         for chunk in _chunks(lengths, device, len(vectors)):
-            rows = _rows(documents.offsets[document_index[pairs[chunk]]], lengths[chunk]).to(device)
-            best = _best(documents.values.index_select(0, rows) @ vectors.T, lengths[chunk])
+            rows = rows_of(documents.offsets[document_index[pairs[chunk]]], lengths[chunk]).to(device)
+            best = _best(documents.values.index_select(0, rows) @ vectors.T, lengths[chunk], text)
             scores[pairs[chunk].to(device)] = best.sum(1)
     return _with_floor(scores, queries.lengths[query_index], documents.lengths[document_index])
 
 
-def _best(cosines: Tensor, lengths: Tensor) -> Tensor:
-    """The largest of each document's rows: (tokens, m) and (n_docs,) to (n_docs, m); -inf where there is no row."""
+def _best(cosines: Tensor, lengths: Tensor, queries: TokenVectors) -> Tensor:
+    """What each query token adds: (tokens, m) and (n_docs,) to (n_docs, m); anything where a document has no row."""
     owner = torch.repeat_interleave(torch.arange(len(lengths)), lengths).to(cosines.device)
     best = torch.full((len(lengths), cosines.shape[1]), -torch.inf, device=cosines.device)
-    return best.scatter_reduce_(0, owner[:, None].expand_as(cosines), cosines.float(), "amax")
+    best.scatter_reduce_(0, owner[:, None].expand_as(cosines), cosines.float(), "amax")
+    if queries.expected is not None:
+        best = best.sub_(queries.expected.to(best.device)).clamp_(min=0).square_()
+    return best if queries.weights is None else best.mul_(queries.weights.to(best.device))
 
 
 def _with_floor(scores: Tensor, query_lengths: Tensor, document_lengths: Tensor) -> Tensor:
     query_lengths, document_lengths = query_lengths.to(scores.device), document_lengths.to(scores.device)
     floor = FLOOR * query_lengths.clamp(min=1).float()
     return torch.where((query_lengths > 0) & (document_lengths > 0), scores, floor)
-
-
-def _rows(starts: Tensor, lengths: Tensor) -> Tensor:
-    """The row numbers of ranges of rows, one range after the other."""
-    ends = lengths.cumsum(0)
-    return torch.arange(int(ends[-1])) + torch.repeat_interleave(starts - (ends - lengths), lengths)
 
 
 def _chunks(lengths: Tensor, device: torch.device, width: int) -> Iterator[Tensor]:

@@ -1,13 +1,18 @@
 """OpticalReranker: late interaction over languages, as a PyTerrier transformer."""
 
-from pyterrier_optical.frames import TextReranker
+from pyterrier_optical.frames import TextReranker, check_gloss
 
 
 class OpticalReranker(TextReranker):
     """Reranks documents by MaxSim between the query's and the document's token vectors.
 
-    The score is the sum over query tokens of the largest cosine to a document token (Khattab and Zaharia 2020). With a
-    student distilled by optimal transport (Huang, Yu and Allan 2023, OPTICAL) the query may be in any of the student's
+    Each query token looks for the document token of the largest cosine s (Khattab and Zaharia 2020). Where the
+    checkpoint has a background, as the model inside the package does, the token adds max(0, s - b) ** 2 to the score,
+    with b the largest cosine that it finds in any text; otherwise it adds s, which is plain MaxSim. After an
+    ``OpticalTranslator`` a share of the score is that of the query's gloss, what the lexicon says its words mean: with
+    m and g what tokens of the query and of the gloss add on average, the score is that of a query with average
+    (1 - ``gloss``) m + ``gloss`` g. With a student
+    distilled by optimal transport (Huang, Yu and Allan 2023, OPTICAL) the query may be in any of the student's
     languages. A query or a document that is empty, missing, or has no known token gets the floor of -1 per query token,
     below every real score.
 
@@ -30,6 +35,8 @@ class OpticalReranker(TextReranker):
         verbose: show progress bars.
         document_model: a second model for the documents, given as ``model`` is; its vectors must live in the same
             space, as those of a student's teacher do. None: one model for both sides.
+        gloss: the share that a column ``query_gloss`` has in the score, from 0 to below 1; 0: none.
+        background: score above the checkpoint's background, where it has one; False: plain MaxSim.
 
     Raises:
         OpticalError: an argument is out of its range; when loading, see
@@ -63,6 +70,8 @@ class OpticalReranker(TextReranker):
         normalize: bool = False,
         verbose: bool = False,
         document_model=None,
+        gloss: float = 0.3,
+        background: bool = True,
     ):
         self.model = model
         self.text_field = text_field
@@ -76,7 +85,10 @@ class OpticalReranker(TextReranker):
         self.normalize = normalize
         self.verbose = verbose
         self.document_model = document_model
+        self.gloss = gloss
+        self.background = background
         self._check_arguments()
+        check_gloss(gloss)
 
     def _scores_grow(self) -> bool:
         return not self.normalize

@@ -34,7 +34,7 @@ def score_pairs(
         sizes: the number of tokens of each document, as `TokenEncoder.lengths` counts them.
         max_tokens: as for `TokenEncoder.documents`.
         passages: split documents that are too long, and take the best passage's score.
-        normalize: divide by the number of query tokens.
+        normalize: divide by the number of query tokens, or by the sum of their weights.
         block_tokens: a block holds documents of at most so many tokens together, but always one document.
 
     Returns:
@@ -66,8 +66,13 @@ def score_pairs(
         np.maximum.at(best, row_pair, values.cpu().double().numpy())
         scores[pairs] = best
     if normalize:
-        scores /= queries.lengths.clamp(min=1).numpy()[query_index]
+        scores /= _divisors(queries)[query_index]
     return scores
+
+
+def _divisors(queries: TokenVectors) -> np.ndarray:
+    totals = queries.totals.double().numpy()
+    return np.where(totals > 0, totals, 1.0)
 
 
 def _blocks(sizes: list[int], block_tokens: int) -> Iterator[list[int]]:

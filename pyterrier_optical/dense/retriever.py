@@ -12,7 +12,7 @@ from pyterrier_optical.first_stage.corpus import Corpus
 from pyterrier_optical.frames import (
     DOCUMENTATION,
     check_encoding_arguments,
-    distinct_texts,
+    check_gloss,
     too_long_error,
     warn_of_cuts,
 )
@@ -62,6 +62,8 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         normalize: divide each score by the number of query tokens, so that it lies in [-1, 1].
         verbose: show progress bars.
         document_model: a second model for the documents, as for `OpticalReranker`.
+        gloss: the share that a column ``query_gloss`` has in the score, as for `OpticalReranker`.
+        background: score above the checkpoint's background, as for `OpticalReranker`; candidates are found without it.
 
     Raises:
         OpticalError: an argument is out of its range, or no documents can be read from ``corpus``.
@@ -91,6 +93,8 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         normalize: bool = False,
         verbose: bool = False,
         document_model=None,
+        gloss: float = 0.3,
+        background: bool = True,
     ):
         self.corpus = corpus
         self.model = model
@@ -108,7 +112,10 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         self.normalize = normalize
         self.verbose = verbose
         self.document_model = document_model
+        self.gloss = gloss
+        self.background = background
         check_encoding_arguments(self)
+        check_gloss(gloss)
         if precision not in ("float16", "float32"):
             raise OpticalError(f"precision={precision!r}: choose 'float16' or 'float32' for the stored vectors.")
         if num_results < 1 or candidates < 1 or exact_limit < 0:
@@ -145,7 +152,8 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         """Retrieves documents.
 
         Args:
-            inp: one row for each query, with ``qid`` and ``query``.
+            inp: one row for each query, with ``qid`` and ``query``; a column ``query_gloss``, as
+                :class:`OpticalTranslator` writes it, has a share ``gloss`` in the score.
 
         Returns:
             One row for each document found: the columns of its query, then ``docno``, ``score`` (float64, finite) and
@@ -169,19 +177,22 @@ class OpticalRetriever(ByArguments, GuardedMixing):
     def _search(self, inp: pd.DataFrame) -> list[tuple[np.ndarray, np.ndarray]]:
         """Positions in the index and scores for each row, best first."""
         from pyterrier_optical.dense.search import search_all, search_candidates
+        from pyterrier_optical.gloss import distinct_queries, encode_with_gloss, glosses_of
 
-        query_index, texts = distinct_texts(inp["query"])
+        query_index, texts, glosses = distinct_queries(inp["query"], glosses_of(inp, self.gloss))
         index, queries = self.tokens, self._encode(inp["qid"], query_index, texts)
+        if glosses:
+            queries = encode_with_gloss(self._encoders[0], queries, glosses, self.gloss, self.max_query_tokens)
         if len(index) <= self.exact_limit:
             found = search_all(queries, index, self.num_results, verbose=self.verbose)
         else:
             found = search_candidates(queries, index, self.num_results, self.candidates, verbose=self.verbose)
-        for number, length in enumerate(queries.lengths.tolist()):
+        for number, total in enumerate(queries.totals.tolist()):
             positions, scores = found[number]
-            if not length:  # every document would get the floor
+            if not total:  # every document would get the floor
                 found[number] = positions[:0], scores[:0]
             elif self.normalize:
-                found[number] = positions, scores / length
+                found[number] = positions, scores / total
         return [found[number] for number in query_index.tolist()]
 
     def _encode(self, qids: pd.Series, query_index: np.ndarray, texts: list[str]):

@@ -67,7 +67,7 @@ def search_candidates(
             # In corpus order, in which ties are left.
             nearest = _nearest(batch, index.means, candidates).sort(dim=1).values
             for number, positions in enumerate(nearest):
-                query = _slice(batch, number, number + 1)
+                query = batch.span(number, number + 1)
                 spans = spans_by_size(index.sizes[positions], BLOCK_TOKENS)
                 scores = torch.cat([_score(query, index.select(positions[slice(*span)]))[0] for span in spans]).cpu()
                 best = scores.sort(descending=True, stable=True).indices[:k]
@@ -102,9 +102,4 @@ def _score(queries: TokenVectors, block: Block) -> Tensor:
 
 
 def _batches(queries: TokenVectors) -> list[TokenVectors]:
-    return [_slice(queries, first, min(first + _QUERIES, len(queries))) for first in range(0, len(queries), _QUERIES)]
-
-
-def _slice(vectors: TokenVectors, first: int, end: int) -> TokenVectors:
-    offsets = vectors.offsets[first : end + 1]
-    return TokenVectors(vectors.values[int(offsets[0]) : int(offsets[-1])], offsets - offsets[0])
+    return [queries.span(first, min(first + _QUERIES, len(queries))) for first in range(0, len(queries), _QUERIES)]

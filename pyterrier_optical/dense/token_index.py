@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from pyterrier_optical.encoder import TokenVectors
+from pyterrier_optical.ragged import rows_of
 
 # Vectors that are copied to float32, and to the accelerator, at a time: 100,000 of width 384 are 150 MB.
 BLOCK_TOKENS = 100_000
@@ -109,14 +110,3 @@ def spans_by_size(sizes: Tensor, most: int) -> list[tuple[int, int]]:
         spans.append((first, end))
         first = end
     return spans
-
-
-def rows_of(starts: Tensor, lengths: Tensor) -> Tensor:
-    """The numbers from each start on, as many as its length, one range after the other.
-
-    Example:
-        >>> rows_of(torch.tensor([5, 0]), torch.tensor([2, 3])).tolist()
-        [5, 6, 0, 1, 2]
-    """
-    ends = lengths.cumsum(0)
-    return torch.arange(int(lengths.sum())) + torch.repeat_interleave(starts - (ends - lengths), lengths)

@@ -8,13 +8,15 @@ from pathlib import Path
 import pyterrier as pt
 import torch
 
+from pyterrier_optical.background import Background
+from pyterrier_optical.distill.background_passages import background_passages
 from pyterrier_optical.distill.card import write_card, write_curve
 from pyterrier_optical.distill.collator import BitextCollator
 from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.loss import FrozenRows, OpticalLoss
 from pyterrier_optical.distill.progress import RunLog
 from pyterrier_optical.distill.resuming import checkpoint_to_go_on_from
-from pyterrier_optical.distill.sampling import sample_rows
+from pyterrier_optical.distill.sampling import names_without_bitext, sample_rows
 from pyterrier_optical.distill.saving import check_replaceable, save_model
 from pyterrier_optical.distill.sources import Bitext, load_bitext
 from pyterrier_optical.distill.student import load_student, teacher_rows
@@ -56,6 +58,7 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
     check_replaceable(output / "model")
     bitext = load_bitext(config.bitext, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)
     logger.info("bitext\n%s", bitext.report)
+    warn_of_idle_weights(config, bitext)
     teacher = load_teacher(expand(config.teacher))
     arguments = training_arguments(config)
     log = RunLog(output / "log.jsonl", enabled=arguments.process_index == 0)
@@ -74,6 +77,8 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
     mix_with_start(student, start, config.training.keep_start)
     measured = trainer.evaluator(student)
     log.write(event="end", step=trainer.state.global_step, **{f"eval_{k}": v for k, v in measured.items()})
+    if config.background.passages:
+        student.background = Background.of(student, background_passages(config, bitext))
     facts = {
         "kind": "distilled",
         "teacher": config.teacher,
@@ -145,7 +150,7 @@ def make_trainer(arguments, student, rows: list[dict[str, str]], loss, collator,
 
 
 def prepare_student(config: DistillConfig, student) -> None:
-    """Freezes what does not learn: the teacher's rows of a transplant, and what `training.trainable` leaves out.
+    """Freezes the teacher's rows of a transplant and what `training.trainable` leaves out; drops a background.
 
     Args:
         config: The run's configuration; its start has been made (see `load_student`).
@@ -154,10 +159,29 @@ def prepare_student(config: DistillConfig, student) -> None:
     Raises:
         OpticalError: If a pattern of `training.trainable` matches no parameter.
     """
+    student.background = None  # that of an earlier checkpoint; the new one is made when training has ended
     frozen = teacher_rows(config)
     if frozen:
         FrozenRows(student[0].auto_model.get_input_embeddings(), frozen)
     _freeze_all_but(student, config.training.trainable)
+
+
+def warn_of_idle_weights(config: DistillConfig, bitext: Bitext) -> None:
+    """Logs what the mixes weigh and the bitext does not have; it may be misspelt, or meant for a longer run.
+
+    Args:
+        config: The run's configuration.
+        bitext: What it reads.
+    """
+    sources = {name for names in bitext.origins.values() for name in names}
+    for where in ("mix", "late_mix"):
+        for option, names in names_without_bitext(getattr(config, where), bitext.training, sources).items():
+            logger.warning(
+                "%r under %r weighs nothing for %s: there is no such bitext in this run",
+                option,
+                where,
+                ", ".join(names),
+            )
 
 
 def training_rows(config: DistillConfig, bitext: Bitext, per_step: int) -> list[dict[str, str]]:

@@ -1,7 +1,7 @@
 """From bitext to the fixed sequence of training rows: which language, which pair, which batch."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Pair = tuple[str, str]
@@ -35,6 +35,26 @@ class Mix:
     switched_shares: dict = field(default_factory=dict)
     switched_words: float = 0.7
     bucket_batches: int = 32
+
+
+def names_without_bitext(mix: Mix, languages: Collection[str], sources: Collection[str]) -> dict[str, list[str]]:
+    """What a mix weighs although the bitext does not have it: names that are misspelt, or left out of this run.
+
+    Args:
+        mix: The proportions.
+        languages: The languages that have bitext.
+        sources: The names of its sources.
+
+    Returns:
+        For each option of the mix its names without bitext; options without such names are left out.
+
+    Example:
+        >>> names_without_bitext(Mix(language_weights={"sw": 2, "tha": 2}), ["sw", "th"], [])
+        {'language_weights': ['tha']}
+    """
+    known = {"language_weights": languages, "source_weights": sources, "switched_shares": languages}
+    missing = {option: [name for name in getattr(mix, option) if name not in known[option]] for option in known}
+    return {option: names for option, names in missing.items() if names}
 
 
 def language_weights(sizes: Mapping[str, int], temperature: float) -> dict[str, float]:

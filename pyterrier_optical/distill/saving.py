@@ -20,7 +20,7 @@ def check_replaceable(folder: Path) -> None:
 
 
 def save_model(model, folder: str | Path, info: dict, *, half: bool = False) -> None:
-    """Saves a `MultiVectorEncoder` as safetensors, in place of an earlier checkpoint of ours.
+    """Saves a `MultiVectorEncoder` as safetensors, with its background, in place of an earlier checkpoint of ours.
 
     Args:
         model: The model.
@@ -41,6 +41,8 @@ def save_model(model, folder: str | Path, info: dict, *, half: bool = False) -> 
             model.half()
         model.save_pretrained(str(partial), create_model_card=False)
         model.to(precision)
+        if getattr(model, "background", None) is not None:
+            model.background.save(partial)
         write_checkpoint_info(partial, info)
         partial.chmod(0o755)
         for path in partial.rglob("*.safetensors"):

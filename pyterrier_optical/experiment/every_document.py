@@ -19,9 +19,9 @@ class EveryDocument:
         self.encoder = encoder
         self._texts: tuple[str, ...] | None = None
 
-    def rank(self, topics: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
-        """A result frame, not cut off: see `exhaustive_run`."""
-        return exhaustive_run(topics, documents, self.encoder, self)
+    def rank(self, topics: pd.DataFrame, documents: pd.DataFrame, **options) -> pd.DataFrame:
+        """A result frame, not cut off: see `exhaustive_run`, which takes the options."""
+        return exhaustive_run(topics, documents, options.pop("queries", self.encoder), self, **options)
 
     def documents(self, texts: Sequence[str]) -> TokenVectors:
         """As `TokenEncoder.documents`, remembering the last corpus."""

@@ -69,9 +69,13 @@ class FirstStages:
         """BM25 for the translated query; ``options`` are those of `OpticalTranslator`."""
         return OpticalTranslator(self.retriever, self.model, lexicon=self.lexicon, **options) >> self.retriever
 
+    def glossed(self) -> pt.Transformer:
+        """MaxSim with every document, for the query and its gloss."""
+        return OpticalTranslator(self.retriever, self.model, method="lexicon", lexicon=self.lexicon) >> self.dense
+
     def fused(self) -> pt.Transformer:
-        """BM25 for the translated query and MaxSim, by their ranks."""
-        return ReciprocalRankFusion(self.translated(), self.dense)
+        """BM25 for the translated query and MaxSim for it and its gloss, by their ranks."""
+        return ReciprocalRankFusion(self.translated(), self.glossed())
 
     def human(self) -> pt.Transformer:
         """BM25 for the human translation of the query."""
@@ -89,6 +93,7 @@ SYSTEMS: Mapping[str, System] = {
     "mixture, idf weights": lambda stages: stages.translated(weighting="idf"),
     "mixture, plain bag": lambda stages: stages.translated(weighting="bag"),
     "OpticalRetriever": lambda stages: stages.dense,
+    "OpticalRetriever with gloss": lambda stages: stages.glossed(),
     "fusion": lambda stages: stages.fused(),
     HUMAN: lambda stages: stages.human(),
 }

@@ -6,16 +6,20 @@ from pathlib import Path
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.encoder import TokenEncoder
 from pyterrier_optical.experiment.every_document import EveryDocument
 from pyterrier_optical.experiment.systems import FIRST, RAW, Baselines
 from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.first_stage import bm25
 from pyterrier_optical.fusion import reciprocal_rank_fusion
+from pyterrier_optical.reranker import OpticalReranker
 from pyterrier_optical.translate import OpticalTranslator
 
 OPTICAL = "OPTICAL"
+PLAIN = "OPTICAL, plain MaxSim"
+GLOSS = "OPTICAL with gloss"
+FUSION = "OPTICAL with gloss + first stage"
 TEACHER = "teacher, English queries"
-FUSION = "OPTICAL + first stage"
 _RESULTS = ["qid", "docno", "score", "rank"]
 
 
@@ -35,8 +39,6 @@ class RankedSystems:
     def __init__(
         self, model, baselines: Baselines, *, teacher=None, reference: Task | None = None, engine: str, folder: Path
     ):
-        from pyterrier_optical.encoder import TokenEncoder
-
         self._model = model
         self._engine = engine
         self._folder = folder
@@ -52,23 +54,27 @@ class RankedSystems:
 
     def _runs(self, task: Task) -> Mapping[str, pd.DataFrame]:
         topics, documents = task.get_topics(), task.documents
-        retriever, first = self._first_stage(task)
-        runs = {RAW: retriever(topics), FIRST: first(topics)}
+        retriever, translator = self._first_stage(task)
+        translated = translator(topics)
+        runs = {RAW: retriever(topics), FIRST: retriever(translated)}
         runs |= {name: ranker.rank(topics, documents) for name, ranker in self._baselines.items()}
         if self._teacher:
             reference = self._reference or task
             if (english := reference.english_topics()) is not None:
                 runs[TEACHER] = self._teacher.rank(english, reference.documents)
-        optical = self._optical.rank(topics, documents)
-        runs[FUSION] = reciprocal_rank_fusion(optical, runs[FIRST], num_results=None)
-        return {**runs, OPTICAL: optical}
+        if getattr(self._model, "background", None) is not None:
+            runs[PLAIN] = self._optical.rank(topics, documents, queries=TokenEncoder(self._model, background=False))
+        runs[OPTICAL] = self._optical.rank(topics, documents)
+        glossed = self._optical.rank(translated, documents, gloss=OpticalReranker().gloss)
+        fused = reciprocal_rank_fusion(glossed, runs[FIRST], num_results=None)
+        return {**runs, GLOSS: glossed, FUSION: fused}
 
     def _first_stage(self, task: Task) -> tuple[pt.Transformer, pt.Transformer]:
-        """BM25 without and with translation; tasks with the same documents share them."""
+        """BM25 and its translator; tasks with the same documents share them."""
         if task.corpus_key not in self._shared:
             options = {"engine": self._engine, "fields": "text", "num_results": len(task.documents)}
             retriever = bm25(task.dataset, index_path=index_path(self._folder, task), **options)
-            self._shared[task.corpus_key] = retriever, OpticalTranslator(retriever, self._model) >> retriever
+            self._shared[task.corpus_key] = retriever, OpticalTranslator(retriever, self._model)
         return self._shared[task.corpus_key]
 
 

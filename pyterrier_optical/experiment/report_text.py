@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pyterrier_optical.experiment.comparison import Comparison
-from pyterrier_optical.experiment.ranked_systems import OPTICAL, TEACHER
+from pyterrier_optical.experiment.ranked_systems import GLOSS, OPTICAL, TEACHER
 from pyterrier_optical.experiment.report import dataset_table, legend, markdown_table, summary_table
 
 
@@ -56,11 +56,14 @@ def _tables(comparison: Comparison, measure: str) -> list[str]:
 
 
 def _shares(comparison: Comparison, measure: str) -> str:
-    """How much of the teacher's quality the model reaches, where the teacher is part of it."""
+    """How much of the teacher's quality the model reaches without and with a gloss, where the teacher takes part."""
     values = comparison.summary(measure)
     if TEACHER not in values.index:
         return ""
-    # Of nothing there is no share.
-    shares = values.loc[OPTICAL] / values.loc[TEACHER][values.loc[TEACHER] > 0]
-    reached = ", ".join(f"{label} {share:.1%}" for label, share in shares.dropna().items())
-    return f"\n\n{OPTICAL} as a share of '{TEACHER}': {reached}." if reached else ""
+    lines = ""
+    for system in (OPTICAL, GLOSS):
+        # Of nothing there is no share.
+        shares = values.reindex([system]).loc[system] / values.loc[TEACHER][values.loc[TEACHER] > 0]
+        reached = ", ".join(f"{label} {share:.1%}" for label, share in shares.dropna().items())
+        lines += f"\n\n{system} as a share of '{TEACHER}': {reached}." if reached else ""
+    return lines

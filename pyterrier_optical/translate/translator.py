@@ -16,7 +16,7 @@ from pyterrier_optical.first_stage import BM25Retriever
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.mixing import GuardedMixing
-from pyterrier_optical.tokenise import clean
+from pyterrier_optical.tokenise import clean, fold
 from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, vocabulary_terms
 from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
 from pyterrier_optical.translate.weighting import WEIGHTINGS, WordTerms, bag, idf_of_the_word
@@ -33,6 +33,9 @@ METHODS = ("mixture", "nearest", "lexicon")
 
 class OpticalTranslator(ByArguments, GuardedMixing):
     """Adds ``query_toks`` and ``query_psq``, the terms of an index that say what the query says; ``query`` stays.
+
+    A third column, ``query_gloss``, says it as a text, for `OpticalReranker` and `OpticalRetriever` to read beside the
+    query: each word as it is if it passes through, or else the term that the lexicon thinks likeliest.
 
     A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
     So does a term inside a prefixed or inflected name ('uJohn', 'Nepali'). Every other word spreads a weight of 1 over
@@ -142,7 +145,8 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         Returns:
             ``inp`` with ``query_toks``, a dict of index terms and weights for each row (empty for an empty query), the
             weights as for "idf" unless ``weighting`` is "bag"; with ``query_psq``, a list of such dicts for each row,
-            when ``weighting`` is "psq"; and with ``query_terms`` when ``verbose``.
+            when ``weighting`` is "psq"; with ``query_gloss``, a text for each row (empty where the lexicon says nothing
+            that the query does not), unless ``method`` is "nearest"; and with ``query_terms`` when ``verbose``.
 
         Raises:
             pt.validate.InputValidationError: There is no column ``query``.
@@ -161,10 +165,13 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         columns = {"query_toks": [self._toks(plans[text]) for text in texts]}
         if self.weighting == "psq":
             columns["query_psq"] = [plans[text] for text in texts]
+        if self.method != "nearest":
+            glosses = dict(zip(distinct, self.gloss(distinct), strict=True))
+            columns["query_gloss"] = [glosses[text] for text in texts]
         if self.verbose:
             columns["query_terms"] = [translated[text] for text in texts]
-        # A structured query of an earlier translator would go before the new terms.
-        inp = inp.drop(columns="query_psq", errors="ignore")
+        # A structured query or a gloss of an earlier translator would go with the new terms.
+        inp = inp.drop(columns=["query_psq", "query_gloss"], errors="ignore")
         return inp.assign(**{name: pd.Series(values, inp.index, object) for name, values in columns.items()})
 
     def translate(self, texts: Iterable[str]) -> list[Plan]:
@@ -179,10 +186,25 @@ class OpticalTranslator(ByArguments, GuardedMixing):
             come first and the lexicon's words after them, and the weights of each way add up to its share; n-grams that
             pass through come after all other words.
         """
-        texts = [clean(text.encode(errors="ignore").decode()) for text in texts]
-        if not any(text.strip() for text in texts):
+        texts = _cleaned(texts)
+        if not any(texts):
             return [[] for _ in texts]
         return self._words.translate(texts)
+
+    def gloss(self, texts: Iterable[str]) -> list[str]:
+        """Says texts in the language of the index, word by word, by the lexicon alone.
+
+        Args:
+            texts: Queries.
+
+        Returns:
+            For each text its words in order: those that pass through, and the likeliest term of those that the lexicon
+            knows. Empty where it translates none, as for a query in the language of the index.
+        """
+        texts = _cleaned(texts)
+        if not any(texts):
+            return [""] * len(texts)
+        return [_gloss(plan) for plan in self._by_lexicon.translate(texts)]
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
@@ -215,6 +237,13 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     @cached_property
     def _words(self) -> WordTranslator:
+        return self._word_translator(None if self.method == "lexicon" else self._nearest)
+
+    @cached_property
+    def _by_lexicon(self) -> WordTranslator:
+        return self._words if self.method == "lexicon" else self._word_translator(None)
+
+    def _word_translator(self, nearest: "NearestWords | None") -> WordTranslator:
         lexicon = None if self.method == "nearest" else _loaded(self.lexicon)
         if lexicon and self.lang is not None and self.lang not in lexicon.languages:
             raise OpticalError(
@@ -224,7 +253,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         return WordTranslator(
             self._index,
             self._translating,
-            None if self.method == "lexicon" else self._nearest,
+            nearest,
             lexicon,
             lang=self.lang,
             lexicon_share=self.lexicon_share,
@@ -251,8 +280,17 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     def __getstate__(self) -> dict:
         """Without what a worker process must load for itself."""
-        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words")
+        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words", "_by_lexicon")
         return {name: value for name, value in self.__dict__.items() if name not in loaded}
+
+
+def _cleaned(texts: Iterable[str]) -> list[str]:
+    return [clean(text.encode(errors="ignore").decode()).strip() for text in texts]
+
+
+def _gloss(plan: Plan) -> str:
+    said = [(word, max(terms, key=terms.get)) for word, terms in plan if terms]
+    return " ".join(term for _, term in said) if any(fold(word) != term for word, term in said) else ""
 
 
 def _loaded(lexicon: Lexicon | str | os.PathLike | None) -> Lexicon:

@@ -11,7 +11,8 @@ from safetensors.torch import load_file
 from typer.testing import CliRunner
 
 from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info, write_checkpoint_info
-from pyterrier_optical.distill import DistillConfig, distill, load_teacher
+from pyterrier_optical.distill import DistillConfig, distill, load_bitext, load_teacher
+from pyterrier_optical.distill.run import warn_of_idle_weights
 from pyterrier_optical.errors import OpticalError
 
 
@@ -53,7 +54,7 @@ def test_a_run_from_bitext_to_a_checkpoint(settings, tmp_path, teacher_folder):
     assert losses[-1] < losses[0]
     assert {"eval_bitext_xx", "eval_bitext_mean"} <= set(start) & set(end)
     info = read_checkpoint_info(model)
-    assert (info["format_version"], info["kind"], info["languages"]) == (1, "distilled", ["xx"])
+    assert (info["format_version"], info["kind"], info["languages"]) == (2, "distilled", ["xx"])
     assert DistillConfig.from_dict(info["config"]) == DistillConfig.from_dict(settings)
     card = (model / "README.md").read_text()
     assert yaml.safe_load(card.split("---")[1])["language"] == ["en", "xx"]
@@ -63,7 +64,10 @@ def test_a_run_from_bitext_to_a_checkpoint(settings, tmp_path, teacher_folder):
     assert (run / "curve.png").stat().st_size > 1000
     stored = weights(model)
     assert all(value.dtype == torch.float16 for value in stored.values() if value.is_floating_point())
-    assert load_encoder(model).encode_query("madi phedo nyuba uyawa").shape[1] == 16
+    loaded = load_encoder(model)
+    assert loaded.encode_query("madi phedo nyuba uyawa").shape[1] == 16
+    assert len(loaded.background.passages) == 24
+    assert "background.safetensors" in card
 
 
 def test_the_teachers_rows_never_move_and_the_new_ones_do(settings, tmp_path, teacher_folder):
@@ -85,6 +89,25 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(settings, tmp_path):
     assert all(torch.equal(unbroken[name], resumed[name]) for name in unbroken)
     starts = [line for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines() if '"event": "start"' in line]
     assert len(starts) == 1, "the second call began anew"
+
+
+def test_a_weight_for_what_is_not_in_the_bitext_is_noticed(settings, caplog):
+    mixes = {"mix": {"language_weights": {"xx": 2, "xxx": 2}}, "late_mix": {"source_weights": {"news": 2}}}
+    config = DistillConfig.from_dict({**settings, **mixes})
+    bitext = load_bitext(config.bitext)
+    warn_of_idle_weights(config, bitext)
+    assert [record.getMessage() for record in caplog.records] == [
+        "'language_weights' under 'mix' weighs nothing for xxx: there is no such bitext in this run",
+        "'source_weights' under 'late_mix' weighs nothing for news: there is no such bitext in this run",
+    ]
+
+
+def test_a_run_may_leave_the_background_out_or_change_it_when_it_has_ended(settings, tmp_path):
+    model = distill({**settings, "background": {"passages": 0}})
+    assert load_encoder(model).background is None
+    assert "scored by\nMaxSim." in (model / "README.md").read_text()
+    distill({**settings, "background": {"passages": 3, "sentences": 2}})
+    assert len(load_encoder(model).background.passages) == 3
 
 
 def test_checkpoints_of_another_run_are_not_gone_on_from(settings, tmp_path, bitext_file):

@@ -7,8 +7,10 @@ import pytest
 import tiny
 
 from pyterrier_optical import OpticalError
+from pyterrier_optical.background import Background
+from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.experiment import evaluate, full_report, run_report, standard_systems
-from pyterrier_optical.experiment.ranked_systems import FUSION, OPTICAL, TEACHER
+from pyterrier_optical.experiment.ranked_systems import FUSION, GLOSS, OPTICAL, PLAIN, TEACHER
 from pyterrier_optical.experiment.systems import FIRST, RAW
 from pyterrier_optical.experiment.systems import OPTICAL as RERANKED
 
@@ -33,7 +35,7 @@ def test_two_tables_for_each_language_and_everything_written(quick, tmp_path):
     said = []
     report = run_report("mtop", ["hi", "de"], split="dev", **{**quick, "echo": said.append})
     assert list(report.ranked.tables) == list(report.reranked.tables) == ["hi", "de"]
-    assert report.ranked.tables["hi"]["name"].tolist() == [RAW, FIRST, TEACHER, FUSION, OPTICAL]
+    assert report.ranked.tables["hi"]["name"].tolist() == [RAW, FIRST, TEACHER, OPTICAL, GLOSS, FUSION]
     assert report.reranked.tables["hi"]["name"].tolist() == [RAW, FIRST, RERANKED]
     assert (report.ranked.baseline, report.reranked.baseline) == (OPTICAL, RERANKED)
     assert report.reranked.measures == ("nDCG@10", "AP", "RR(rel=3)", "P@1")
@@ -56,12 +58,21 @@ def test_two_tables_for_each_language_and_everything_written(quick, tmp_path):
     ):
         assert part in report.text
     assert f"{OPTICAL} as a share of '{TEACHER}': hi " in report.text
-    assert pd.read_csv(tmp_path / "out" / "mtop-dev" / "ranked.csv")["dataset"].tolist() == ["hi"] * 5 + ["de"] * 5
+    assert pd.read_csv(tmp_path / "out" / "mtop-dev" / "ranked.csv")["dataset"].tolist() == ["hi"] * 6 + ["de"] * 6
     gap = report.gaps["All documents ranked"].set_index("system").loc[OPTICAL]
     values = report.ranked.summary("AP").loc[OPTICAL]
     assert gap[["low", "high", "gap"]].tolist() == pytest.approx(
         [values["hi"], values["de"], values["de"] - values["hi"]]
     )
+
+
+def test_a_model_with_a_background_is_also_scored_without(quick, tiny_model, teacher):
+    model = load_encoder(tiny_model, device="cpu")
+    model.background = Background.of(model, ["the cat sleeps near water", "a small dog"])
+    report = run_report("mtop", ["hi"], split="dev", **{**quick, "model": model})
+    assert report.ranked.tables["hi"]["name"].tolist() == [RAW, FIRST, TEACHER, PLAIN, OPTICAL, GLOSS, FUSION]
+    plain = run_report("mtop", ["hi"], split="dev", **quick).ranked.summary("AP")
+    assert report.ranked.summary("AP").loc[PLAIN, "hi"] == pytest.approx(plain.loc[OPTICAL, "hi"])
 
 
 def test_rankings_of_all_documents_are_those_of_evaluate(quick, tiny_model, teacher):
@@ -103,7 +114,7 @@ def test_baselines_rank_all_documents_and_rerank(quick, tmp_path):
     }
     named = [f"{name}={folder}" for name, folder in folders.items()]
     report = run_report("afriqa", ["ha", "ig"], baselines=named, **quick)
-    assert report.ranked.tables["ha"]["name"].tolist() == [RAW, FIRST, *HUB, TEACHER, FUSION, OPTICAL]
+    assert report.ranked.tables["ha"]["name"].tolist() == [RAW, FIRST, *HUB, TEACHER, OPTICAL, GLOSS, FUSION]
     assert report.reranked.tables["ha"]["name"].tolist() == [RAW, FIRST, *(f"first >> {x}" for x in HUB), RERANKED]
     values = report.ranked.summary("nDCG@10")
     assert (values.loc[list(HUB)] > 0).all(axis=None)

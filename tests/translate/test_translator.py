@@ -164,7 +164,7 @@ def test_any_text_is_a_query(translator):
 
 def test_frame_without_rows_needs_no_model():
     out = OpticalTranslator(["cat"], model="/no/such/model")(pd.DataFrame(columns=["qid", "query"]))
-    assert out.columns.tolist() == ["qid", "query", "query_toks", "query_psq"] and out.empty
+    assert out.columns.tolist() == ["qid", "query", "query_toks", "query_psq", "query_gloss"] and out.empty
 
 
 def test_frame_without_query_is_refused():
@@ -178,7 +178,7 @@ def test_verbose_shows_words_and_terms(retriever, model, capsys):
     assert first == "katze" and "cat" in terms and last == ("dog", {"dog": 1.0})
     assert "Encoding words" in capsys.readouterr().err
     empty = OpticalTranslator(retriever, model, verbose=True)(pd.DataFrame(columns=["qid", "query"]))
-    assert empty.columns.tolist() == ["qid", "query", "query_toks", "query_psq", "query_terms"]
+    assert empty.columns.tolist() == ["qid", "query", "query_toks", "query_psq", "query_gloss", "query_terms"]
 
 
 def test_the_first_stage_finds_what_the_raw_query_does_not(retriever, model):

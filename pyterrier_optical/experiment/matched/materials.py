@@ -10,7 +10,7 @@ import torch
 
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.distill.config import expand
-from pyterrier_optical.distill.run import training_rows
+from pyterrier_optical.distill.run import training_rows, warn_of_idle_weights
 from pyterrier_optical.distill.sources import Bitext, load_bitext
 from pyterrier_optical.distill.student import load_student, teacher_rows
 from pyterrier_optical.distill.teacher import load_teacher
@@ -40,6 +40,7 @@ class Materials:
             config.bitext, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed
         )
         logger.info("bitext\n%s", self.bitext.report)
+        warn_of_idle_weights(config, self.bitext)
         self.bitext_of = lru_cache(maxsize=None)(self._bitext_of)
         # The runs of one seed follow each other.
         self.rows = lru_cache(maxsize=1)(self._rows)

@@ -1,0 +1,101 @@
+"""The gloss of a query beside it: where it comes from, and what it counts."""
+
+import pandas as pd
+import pytest
+import tiny
+import torch
+
+from pyterrier_optical import Lexicon, OpticalError, OpticalReranker, OpticalRetriever, OpticalTranslator
+from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.encoder import TokenEncoder
+from pyterrier_optical.exhaustive import exhaustive_run
+from pyterrier_optical.gloss import encode_with_gloss
+from pyterrier_optical.maxsim import maxsim_reference
+
+LEXICON = Lexicon.from_entries({"sw": {"mto": (9, {"river": 0.7, "rivers": 0.3}), "wa": (9, {"of": 1.0})}})
+TERMS = ["river", "of", "nile", "long"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tiny.encoder(tmp_path_factory.mktemp("gloss"))
+
+
+def test_a_gloss_is_the_likeliest_term_or_the_word_itself():
+    translator = OpticalTranslator(TERMS, method="lexicon", lexicon=LEXICON)
+    assert translator.gloss(["Mto wa Nile", "long river", "", "mrefu", "mrefu mto"]) == [
+        "river of nile",
+        "",  # it says nothing that the query does not
+        "",
+        "",
+        "river",
+    ]
+    out = translator(pd.DataFrame({"qid": ["1"], "query": ["mto"], "query_gloss": ["old"]}))
+    assert out["query_gloss"].tolist() == ["river"]
+
+
+def test_glosses_need_neither_model_nor_the_nearest_terms():
+    translator = OpticalTranslator(TERMS, "/no/such/model", lexicon=LEXICON)
+    assert translator.gloss(["mto"]) == ["river"]
+    frame = pd.DataFrame({"qid": ["1"], "query": [""]})
+    assert "query_gloss" not in OpticalTranslator(TERMS, "/no/such/model", method="nearest")(frame)
+
+
+def test_the_gloss_has_its_share_of_the_mean(folder):
+    encoder = TokenEncoder(load_encoder(folder, device="cpu"))
+    questions, glosses = ["mto mrefu", "katze", ""], ["the river sleeps near water", "", "dog"]
+    own, said = encoder.queries(questions), encoder.queries(glosses)
+    both = encode_with_gloss(encoder, own, glosses, 0.3)
+    document = encoder.documents(["the long river"])[0]
+
+    def score(vectors, i):
+        one = vectors.span(i, i + 1)
+        return maxsim_reference(one.values, document, weights=one.weights) / one.totals.item()
+
+    assert both.lengths.tolist() == [len(own[0]) + len(said[0]), len(own[1]), 0]
+    assert score(both, 0) == pytest.approx(0.7 * score(own, 0) + 0.3 * score(said, 0))
+    assert score(both, 1) == pytest.approx(score(own, 1))
+    assert both.totals.tolist() == pytest.approx([len(own[0]) / 0.7, len(own[1]), 0])
+
+
+def test_what_is_expected_goes_with_its_tokens(folder):
+    from pyterrier_optical.background import Background
+
+    model = load_encoder(folder, device="cpu")
+    model.background = Background.of(model, ["the cat sleeps near water"])
+    encoder = TokenEncoder(model)
+    both = encode_with_gloss(encoder, encoder.queries(["mto", "katze"]), ["long river", "dog"], 0.5)
+    torch.testing.assert_close(both.expected, model.background.expected(both.values))
+
+
+def test_reranker_retriever_and_exhaustive_run_agree(folder):
+    documents = pd.DataFrame({"docno": ["a", "b"], "text": ["the long river", "a small dog"]})
+    topics = pd.DataFrame({"qid": ["1", "2"], "query": ["mto", "mto"], "query_gloss": ["river", "dog"]})
+    frame = topics.merge(documents, how="cross")
+    encoder = TokenEncoder(load_encoder(folder, device="cpu"))
+    exhaustive = exhaustive_run(topics, documents, encoder, gloss=0.4).set_index(["qid", "docno"])["score"]
+    reranked = OpticalReranker(folder, device="cpu", gloss=0.4)(frame).set_index(["qid", "docno"])["score"]
+    retriever = OpticalRetriever(documents, folder, device="cpu", precision="float32", gloss=0.4)
+    retrieved = retriever(topics).set_index(["qid", "docno"])["score"]
+    for scores in (reranked, retrieved):
+        assert scores.sort_index().tolist() == pytest.approx(exhaustive.sort_index().tolist(), abs=1e-5)
+    assert exhaustive["1", "a"] != exhaustive["2", "a"], "queries of one text have glosses of their own"
+    without = OpticalReranker(folder, device="cpu", gloss=0)(frame)["score"].tolist()
+    assert OpticalReranker(folder, device="cpu")(frame.drop(columns="query_gloss"))["score"].tolist() == without
+    normal = OpticalReranker(folder, device="cpu", gloss=0.4, normalize=True)(frame)["score"]
+    assert normal.abs().max() <= 1 and normal.rank().tolist() == reranked.reset_index()["score"].rank().tolist()
+
+
+def test_another_query_column_has_no_gloss(folder):
+    frame = pd.DataFrame({"qid": "1", "query": "mto", "mine": "katze", "query_gloss": "river", "docno": "a"}, index=[0])
+    frame["text"] = "the long river"
+    reranker = OpticalReranker(folder, device="cpu", query_field="mine")
+    assert reranker(frame)["score"].tolist() == reranker(frame.drop(columns="query_gloss"))["score"].tolist()
+
+
+@pytest.mark.parametrize("share", [-0.1, 1, "half", None])
+def test_a_share_that_is_none_is_refused(share):
+    with pytest.raises(OpticalError, match=r"gloss=.*: give the gloss a share of the score from 0 \(none\) to below 1"):
+        OpticalReranker(gloss=share)
+    with pytest.raises(OpticalError, match="gloss="):
+        OpticalRetriever([{"docno": "1", "text": "a"}], gloss=share)
