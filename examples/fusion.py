@@ -18,10 +18,12 @@ def main(lang: str = "sw") -> None:
     """Prints one row for each system."""
     dataset = pt.get_dataset(f"optical:sample/{lang}")
     # Each encodes or indexes the documents once; `%` says how many of its results count.
-    lexical = OpticalTranslator() >> bm25(dataset) % 50
-    dense = OpticalRetriever(dataset) % 50
-    # BM25 and MaxSim scores are of different kinds, and MaxSim grows with the query: ranks are what can be added up.
-    fused = ReciprocalRankFusion(lexical, dense)
+    retriever, vectors = bm25(dataset), OpticalRetriever(dataset)
+    # It leaves terms for BM25, and for the model a gloss of the query.
+    translator = OpticalTranslator(retriever)
+    lexical, dense = translator >> retriever % 50, translator >> vectors % 50
+    # The scores are of different kinds, and the model's grow with the query: ranks are what can be added up.
+    fused = translator >> ReciprocalRankFusion(retriever % 50, vectors % 50)
     reranked = fused % 50 >> dataset.text_loader() >> OpticalReranker()
     table = pt.Experiment(
         [lexical, dense, fused, reranked],
