@@ -7,8 +7,8 @@ class OpticalReranker(TextReranker):
     """Reranks documents by MaxSim between the query's and the document's token vectors.
 
     Each query token looks for the document token of the largest cosine s (Khattab and Zaharia 2020). Where the
-    checkpoint has a background, as the model inside the package does, the token adds max(0, s - b) ** 2 to the score,
-    with b the largest cosine that it finds in any text; otherwise it adds s, which is plain MaxSim. After an
+    checkpoint has a background, as the model inside the package does, the token adds max(0, s - b) ** 2 + s / 50 to the
+    score, with b the largest cosine that it finds in any text; otherwise it adds s, which is plain MaxSim. After an
     ``OpticalTranslator`` a share of the score is that of the query's gloss, what the lexicon says its words mean: with
     m and g what tokens of the query and of the gloss add on average, the score is that of a query with average
     (1 - ``gloss``) m + ``gloss`` g. With a student
