@@ -2,8 +2,8 @@
 
 Run from the checkout: ``python benchmarks/int8.py [CHECKPOINT] [--datasets mtop/hi/dev/split afriqa/ha/dev]``.
 CHECKPOINT is any model `OpticalReranker` takes; without one, the model inside the package. Every document is ranked for
-every query by plain MaxSim. Times are CPU seconds of one thread, both precisions in the same run, so that other work on the machine
-matters little.
+every query by plain MaxSim. Times are CPU seconds of one thread, both precisions in the same run, so that other work on
+the machine matters little.
 """
 
 import argparse
