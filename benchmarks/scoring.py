@@ -5,8 +5,8 @@ Usage:
     python benchmarks/scoring.py [--model FOLDER] [--datasets mtop/hi/dev/split ...]
 
 Columns: plain MaxSim; above the background of the checkpoint; with the gloss that the shipped lexicon gives; with both;
-and the English teacher on the human translation, by plain MaxSim and above a background of the same passages' kind (the
-documents of the sample collection). AP on MTOP (same intent), nDCG@10 on AfriQA.
+and the English teacher on the human translation, by plain MaxSim and above a background of its own (the documents of
+the sample collection). AP on MTOP (same intent), nDCG@10 on AfriQA.
 """
 
 import argparse

@@ -78,11 +78,15 @@ class Background:
         save_file(tensors, folder / BACKGROUND_FILE)
 
     @classmethod
-    def load(cls, folder: Path) -> "Background | None":
+    def load(cls, folder: Path, dim: int | None = None) -> "Background | None":
         """Reads the background of a checkpoint folder; None where it has none.
 
+        Args:
+            folder: The checkpoint's folder.
+            dim: The width that its vectors must have; None: any.
+
         Raises:
-            OpticalError: The file is damaged.
+            OpticalError: The file is damaged, or its vectors have another width.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load_file
@@ -93,7 +97,9 @@ class Background:
         try:
             tensors = load_file(path)
             values, offsets = tensors["values"].float(), tensors["offsets"]
-            whole = len(offsets) > 1 and int(offsets[-1]) == len(values) and bool((offsets.diff() > 0).all())
+            ends = [int(offsets[0]), int(offsets[-1])] == [0, len(values)]
+            whole = ends and len(offsets) > 1 and bool((offsets.diff() > 0).all())
+            whole = whole and values.ndim == 2 and values.shape[1] == (dim or values.shape[1])
         except (SafetensorError, KeyError, OSError, IndexError) as error:
             raise _damaged(path) from error
         if not whole:

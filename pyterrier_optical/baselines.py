@@ -100,7 +100,7 @@ class BiEncoderReranker(TextReranker):
         placement = {"device": self.device, "dtype": self.dtype}
         options = {"batch_texts": self.batch_size, "verbose": self.verbose}
         if self.scoring == "maxsim":
-            encoder = TokenEncoder(load_encoder(self._checkpoint(), **placement), **options)
+            encoder = TokenEncoder(load_encoder(self._checkpoint(), **placement), background=False, **options)
         else:
             pooling = self.pooling or self.POOLING
             encoder = SentenceEncoder(

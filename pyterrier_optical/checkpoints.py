@@ -38,8 +38,8 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
             precision on an accelerator.
 
     Returns:
-        A ``sentence_transformers.MultiVectorEncoder`` in evaluation mode; its ``background`` is the checkpoint's
-        `pyterrier_optical.background.Background`, or None.
+        A ``sentence_transformers.MultiVectorEncoder`` in evaluation mode. Of a folder or hub id, its ``background`` is
+        the checkpoint's `pyterrier_optical.background.Background`, or None; a loaded model stays as it is.
 
     Raises:
         OpticalError: no such folder or hub id, an unreachable hub, a folder that is no checkpoint or holds pickled
@@ -67,7 +67,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
             encoder = MultiVectorEncoder(str(folder), device=device, local_files_only=True, model_kwargs=options)
         else:
             encoder = MultiVectorEncoder(modules=_last_layer_modules(folder, options), device=device)
-    encoder.background = Background.load(folder)
+    encoder.background = Background.load(folder, encoder.get_embedding_dimension())
     return _finished(encoder, dtype)
 
 

@@ -139,14 +139,19 @@ def distinct_texts(column: pd.Series) -> tuple[np.ndarray, list[str]]:
     return index, [str(text) for text in distinct]
 
 
-def check_gloss(share) -> None:
-    """Refuses a share that is none.
+def check_scoring_arguments(gloss: float, background: bool) -> None:
+    """Refuses values that say nothing about how to score.
 
     Raises:
-        OpticalError: It does not lie between 0 and 1, 1 left out.
+        OpticalError: ``gloss`` does not lie between 0 and 1, 1 left out, or ``background`` is neither True nor False.
     """
-    if not isinstance(share, (int, float)) or not 0 <= share < 1:
-        raise OpticalError(f"gloss={share!r}: give the gloss a share of the score from 0 (none) to below 1.")
+    if isinstance(gloss, bool) or not isinstance(gloss, (int, float)) or not 0 <= gloss < 1:
+        raise OpticalError(f"gloss={gloss!r}: give the gloss a share of the score from 0 (none) to below 1.")
+    if not isinstance(background, bool):
+        raise OpticalError(
+            f"background={background!r:.60}: say True or False; a background of your own goes to the loaded model, as "
+            "model.background."
+        )
 
 
 def check_encoding_arguments(transformer: pt.Transformer) -> None:

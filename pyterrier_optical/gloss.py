@@ -12,8 +12,10 @@ GLOSS = "query_gloss"
 
 
 def glosses_of(frame: pd.DataFrame, share: float) -> pd.Series | None:
-    """The glosses of a frame's rows; None where it has no such column, or they are to have no share."""
-    return frame[GLOSS] if share and GLOSS in frame else None
+    """The glosses of a frame's rows, a missing one empty; None without the column, or if they are to have no share."""
+    if not share or GLOSS not in frame:
+        return None
+    return frame[GLOSS].astype(object).where(frame[GLOSS].notna(), "").map(str)
 
 
 def encode_with_gloss(
@@ -64,6 +66,5 @@ def distinct_queries(queries: pd.Series, glosses: pd.Series | None) -> tuple[np.
     if glosses is None:
         index, distinct = pd.factorize(texts)
         return index, [str(text) for text in distinct], None
-    both = pd.MultiIndex.from_arrays([texts, glosses.astype(object).where(glosses.notna(), "").map(str)])
-    index, distinct = both.factorize()
+    index, distinct = pd.MultiIndex.from_arrays([texts, glosses]).factorize()
     return index, distinct.get_level_values(0).tolist(), distinct.get_level_values(1).tolist()

@@ -18,7 +18,7 @@ from torch import Tensor
 from pyterrier_optical.encoder import TokenVectors
 from pyterrier_optical.ragged import rows_of
 
-# Per query token; a cosine is never below it, so a text without tokens never beats a real one.
+# Per query token, or per weight; a cosine is never below it, so a text without tokens never beats a real one.
 FLOOR = -1.0
 
 # Of what stands above the expected, and of the cosine itself.
@@ -46,14 +46,14 @@ def maxsim_reference(
         weights: (m,), what each query token counts; None: 1.
 
     Returns:
-        The sum of m maxima; ``FLOOR * max(m, 1)`` when either text has no token.
+        The sum over the m tokens; when either text has no token, ``FLOOR`` times the sum of the weights (at least 1).
 
     Example:
         >>> maxsim_reference(torch.eye(2), torch.tensor([[1.0, 0.0]]))
         1.0
     """
     if not len(query) or not len(document):
-        return FLOOR * max(len(query), 1)
+        return FLOOR * max(float(len(query) if weights is None else weights.sum()), 1)
     best = [max(float(q @ d) for d in document) for q in query]
     if expected is not None:
         best = [max(0.0, s - b) ** _POWER + _REST * s for s, b in zip(best, expected.tolist(), strict=True)]
@@ -110,7 +110,7 @@ def maxsim_matrix(queries: TokenVectors, documents: TokenVectors) -> Tensor:
         first, last = documents.offsets[texts[0]], documents.offsets[texts[-1] + 1]
         best = _best(documents.values[first:last] @ all_queries, documents.lengths[texts], queries)
         scores[texts[0] : texts[-1] + 1].index_add_(1, owner, best)
-    return _with_floor(scores.T, queries.lengths[:, None], documents.lengths[None])
+    return _with_floor(scores.T, queries.totals[:, None], documents.lengths[None])
 
 
 def maxsim_pairs(queries: TokenVectors, documents: TokenVectors, query_index: Tensor, document_index: Tensor) -> Tensor:
@@ -141,7 +141,7 @@ def maxsim_pairs(queries: TokenVectors, documents: TokenVectors, query_index: Te
             rows = rows_of(documents.offsets[document_index[pairs[chunk]]], lengths[chunk]).to(device)
             best = _best(documents.values.index_select(0, rows) @ vectors.T, lengths[chunk], text)
             scores[pairs[chunk].to(device)] = best.sum(1)
-    return _with_floor(scores, queries.lengths[query_index], documents.lengths[document_index])
+    return _with_floor(scores, queries.totals[query_index], documents.lengths[document_index])
 
 
 def _best(cosines: Tensor, lengths: Tensor, queries: TokenVectors) -> Tensor:
@@ -154,10 +154,10 @@ def _best(cosines: Tensor, lengths: Tensor, queries: TokenVectors) -> Tensor:
     return best if queries.weights is None else best.mul_(queries.weights.to(best.device))
 
 
-def _with_floor(scores: Tensor, query_lengths: Tensor, document_lengths: Tensor) -> Tensor:
-    query_lengths, document_lengths = query_lengths.to(scores.device), document_lengths.to(scores.device)
-    floor = FLOOR * query_lengths.clamp(min=1).float()
-    return torch.where((query_lengths > 0) & (document_lengths > 0), scores, floor)
+def _with_floor(scores: Tensor, query_totals: Tensor, document_lengths: Tensor) -> Tensor:
+    query_totals, document_lengths = query_totals.to(scores.device), document_lengths.to(scores.device)
+    floor = FLOOR * query_totals.clamp(min=1).float()
+    return torch.where((query_totals > 0) & (document_lengths > 0), scores, floor)
 
 
 def _chunks(lengths: Tensor, device: torch.device, width: int) -> Iterator[Tensor]:

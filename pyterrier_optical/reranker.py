@@ -1,6 +1,6 @@
 """OpticalReranker: late interaction over languages, as a PyTerrier transformer."""
 
-from pyterrier_optical.frames import TextReranker, check_gloss
+from pyterrier_optical.frames import TextReranker, check_scoring_arguments
 
 
 class OpticalReranker(TextReranker):
@@ -14,7 +14,7 @@ class OpticalReranker(TextReranker):
     (1 - ``gloss``) m + ``gloss`` g. With a student
     distilled by optimal transport (Huang, Yu and Allan 2023, OPTICAL) the query may be in any of the student's
     languages. A query or a document that is empty, missing, or has no known token gets the floor of -1 per query token,
-    below every real score.
+    or per weight where tokens have weights, below every real score.
 
     Args:
         model: None for the model inside the package, a local checkpoint folder, a hub id, or a loaded
@@ -31,11 +31,14 @@ class OpticalReranker(TextReranker):
         truncation: what to do with a text over its limit: "warn" cuts it and logs how many were cut, "error" raises and
             names the ``qid`` or ``docno``, "passages" splits a document into overlapping passages and takes the best
             one (queries are cut, with the warning).
-        normalize: divide each score by the number of query tokens, so that it lies in [-1, 1].
+        normalize: divide each score by the number of query tokens (with a gloss, by the sum of all tokens' weights), so
+            that scores of long and short queries can be compared; -1 is then the score of an empty text.
         verbose: show progress bars.
         document_model: a second model for the documents, given as ``model`` is; its vectors must live in the same
-            space, as those of a student's teacher do. None: one model for both sides.
-        gloss: the share that a column ``query_gloss`` has in the score, from 0 to below 1; 0: none.
+            space, as those of a student's teacher do; the background stays that of ``model``. None: one model for both
+            sides.
+        gloss: the share that a column ``query_gloss`` has in the score, from 0 to below 1; 0: none. A gloss over the
+            limit of a query is cut, whatever ``truncation`` says.
         background: score above the checkpoint's background, where it has one; False: plain MaxSim.
 
     Raises:
@@ -88,7 +91,7 @@ class OpticalReranker(TextReranker):
         self.gloss = gloss
         self.background = background
         self._check_arguments()
-        check_gloss(gloss)
+        check_scoring_arguments(gloss, background)
 
     def _scores_grow(self) -> bool:
         return not self.normalize

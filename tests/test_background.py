@@ -1,5 +1,7 @@
 """What a token finds in any text, and scores above it."""
 
+import shutil
+
 import pandas as pd
 import pytest
 import tiny
@@ -8,6 +10,7 @@ from test_maxsim import DOCUMENTS, QUERIES
 
 from pyterrier_optical import OpticalError, OpticalReranker, OpticalRetriever
 from pyterrier_optical.background import BACKGROUND_FILE, Background
+from pyterrier_optical.baselines import BiEncoderReranker
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.encoder import TokenEncoder, TokenVectors
 from pyterrier_optical.maxsim import FLOOR, maxsim_matrix, maxsim_pairs, maxsim_reference
@@ -75,6 +78,26 @@ def test_a_checkpoint_brings_its_background_and_false_leaves_it_out(folder):
 
 def test_a_checkpoint_without_one_is_scored_by_maxsim(tmp_path):
     assert load_encoder(tiny.encoder(tmp_path), device="cpu").background is None
+
+
+def test_what_is_said_of_a_background_is_yes_or_no(folder):
+    with pytest.raises(OpticalError, match=r"background=.*: say True or False; a background of your own"):
+        OpticalReranker(folder, background=load_encoder(folder, device="cpu").background)
+    with pytest.raises(OpticalError, match="background=1"):
+        OpticalRetriever([{"docno": "1", "text": "a"}], background=1)
+
+
+def test_a_background_of_another_width_is_damaged(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    Background(TokenVectors(torch.zeros(3, 5), torch.tensor([0, 3]))).save(copy)
+    with pytest.raises(OpticalError, match="is damaged"):
+        load_encoder(copy, device="cpu")
+
+
+def test_bi_encoders_are_scored_without(folder):
+    frame = pd.DataFrame([{"qid": "1", "query": "mto", "docno": "d", "text": "the long river"}])
+    plain = OpticalReranker(folder, device="cpu", background=False)(frame)["score"].tolist()
+    assert BiEncoderReranker(folder, scoring="maxsim", device="cpu")(frame)["score"].tolist() == pytest.approx(plain)
 
 
 @pytest.mark.parametrize("damage", ["bytes", "offsets", "names"])

@@ -86,6 +86,33 @@ def test_reranker_retriever_and_exhaustive_run_agree(folder):
     assert normal.abs().max() <= 1 and normal.rank().tolist() == reranked.reset_index()["score"].rank().tolist()
 
 
+def test_an_empty_document_is_below_every_other_and_normalised_to_minus_one(folder):
+    frame = pd.DataFrame({"qid": "1", "query": "mto", "query_gloss": "the long river", "docno": ["a", "b"]})
+    frame["text"] = ["a small dog", ""]
+    scores = OpticalReranker(folder, device="cpu", gloss=0.4, normalize=True)(frame)["score"]
+    assert scores[1] == pytest.approx(-1) and scores[0] > -1
+
+
+def test_candidates_are_found_by_the_weighted_mean(folder):
+    documents = [{"docno": name, "text": text} for name, text in enumerate(["long river", "small dog", "mto", "cat"])]
+    topics = pd.DataFrame({"qid": ["1"], "query": ["mto"], "query_gloss": ["the cat sleeps near water bread dog"]})
+    encoder = TokenEncoder(load_encoder(folder, device="cpu"))
+    both = encode_with_gloss(encoder, encoder.queries(["mto"]), topics["query_gloss"].tolist(), 0.3)
+    mean = (both.values * both.weights[:, None]).sum(0)
+    means = [encoder.documents([document["text"]]).values.mean(0) for document in documents]
+    cosines = torch.stack([torch.cosine_similarity(mean, other, dim=0) for other in means])
+    retriever = OpticalRetriever(documents, folder, device="cpu", exact_limit=0, candidates=2)
+    assert set(retriever(topics)["docno"].astype(int)) == set(cosines.topk(2).indices.tolist())
+
+
+def test_a_missing_gloss_is_none(folder):
+    documents = pd.DataFrame({"docno": ["a"], "text": ["the long river"]})
+    topics = pd.DataFrame({"qid": ["1", "2"], "query": ["mto", "mto"], "query_gloss": [None, float("nan")]})
+    encoder = TokenEncoder(load_encoder(folder, device="cpu"))
+    alone = exhaustive_run(topics, documents, encoder)["score"].tolist()
+    assert exhaustive_run(topics, documents, encoder, gloss=0.3)["score"].tolist() == pytest.approx(alone)
+
+
 def test_another_query_column_has_no_gloss(folder):
     frame = pd.DataFrame({"qid": "1", "query": "mto", "mine": "katze", "query_gloss": "river", "docno": "a"}, index=[0])
     frame["text"] = "the long river"
@@ -93,7 +120,7 @@ def test_another_query_column_has_no_gloss(folder):
     assert reranker(frame)["score"].tolist() == reranker(frame.drop(columns="query_gloss"))["score"].tolist()
 
 
-@pytest.mark.parametrize("share", [-0.1, 1, "half", None])
+@pytest.mark.parametrize("share", [-0.1, 1, "half", None, True])
 def test_a_share_that_is_none_is_refused(share):
     with pytest.raises(OpticalError, match=r"gloss=.*: give the gloss a share of the score from 0 \(none\) to below 1"):
         OpticalReranker(gloss=share)

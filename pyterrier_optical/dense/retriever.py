@@ -12,7 +12,7 @@ from pyterrier_optical.first_stage.corpus import Corpus
 from pyterrier_optical.frames import (
     DOCUMENTATION,
     check_encoding_arguments,
-    check_gloss,
+    check_scoring_arguments,
     too_long_error,
     warn_of_cuts,
 )
@@ -59,7 +59,8 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         truncation: what to do with a text over its limit: "warn" cuts it and logs how many were cut, "error" raises
             and names the ``qid`` or ``docno``, "passages" splits a document into overlapping passages and takes the
             best one (queries are cut, with the warning).
-        normalize: divide each score by the number of query tokens, so that it lies in [-1, 1].
+        normalize: divide each score by the number of query tokens (with a gloss, by the sum of all tokens' weights), so
+            that scores of long and short queries can be compared; -1 is then the score of an empty text.
         verbose: show progress bars.
         document_model: a second model for the documents, as for `OpticalReranker`.
         gloss: the share that a column ``query_gloss`` has in the score, as for `OpticalReranker`.
@@ -115,7 +116,7 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         self.gloss = gloss
         self.background = background
         check_encoding_arguments(self)
-        check_gloss(gloss)
+        check_scoring_arguments(gloss, background)
         if precision not in ("float16", "float32"):
             raise OpticalError(f"precision={precision!r}: choose 'float16' or 'float32' for the stored vectors.")
         if num_results < 1 or candidates < 1 or exact_limit < 0:

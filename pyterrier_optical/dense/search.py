@@ -78,7 +78,9 @@ def search_candidates(
 
 def _nearest(queries: TokenVectors, means: Tensor, count: int) -> Tensor:
     """The positions of the means with the largest cosine to each query's mean: (n_queries, count) on the CPU."""
-    own = mean_vectors(Block(queries, torch.ones(len(queries), dtype=torch.int64)))
+    weights = 1.0 if queries.weights is None else queries.weights.to(queries.values.device)[:, None]
+    weighted = TokenVectors(queries.values * weights, queries.offsets)
+    own = mean_vectors(Block(weighted, torch.ones(len(queries), dtype=torch.int64)))
     scores = torch.zeros(len(own), 0, device=own.device)
     positions = torch.zeros(len(own), 0, dtype=torch.int64, device=own.device)
     for first in range(0, len(means), _MEANS):

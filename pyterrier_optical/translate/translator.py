@@ -199,12 +199,12 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
         Returns:
             For each text its words in order: those that pass through, and the likeliest term of those that the lexicon
-            knows. Empty where it translates none, as for a query in the language of the index.
+            knows. Empty where all of these stand in the query already, as in one in the language of the index.
         """
         texts = _cleaned(texts)
         if not any(texts):
             return [""] * len(texts)
-        return [_gloss(plan) for plan in self._by_lexicon.translate(texts)]
+        return [_gloss(plan, self._index.lang) for plan in self._by_lexicon.translate(texts)]
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
@@ -288,9 +288,9 @@ def _cleaned(texts: Iterable[str]) -> list[str]:
     return [clean(text.encode(errors="ignore").decode()).strip() for text in texts]
 
 
-def _gloss(plan: Plan) -> str:
+def _gloss(plan: Plan, lang: str | None) -> str:
     said = [(word, max(terms, key=terms.get)) for word, terms in plan if terms]
-    return " ".join(term for _, term in said) if any(fold(word) != term for word, term in said) else ""
+    return " ".join(term for _, term in said) if any(fold(word, lang) != term for word, term in said) else ""
 
 
 def _loaded(lexicon: Lexicon | str | os.PathLike | None) -> Lexicon:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info, write_checkpoint_info
 from pyterrier_optical.distill import DistillConfig, distill, load_bitext, load_teacher
+from pyterrier_optical.distill.background_passages import background_passages
 from pyterrier_optical.distill.run import warn_of_idle_weights
 from pyterrier_optical.errors import OpticalError
 
@@ -100,6 +101,17 @@ def test_a_weight_for_what_is_not_in_the_bitext_is_noticed(settings, caplog):
         "'language_weights' under 'mix' weighs nothing for xxx: there is no such bitext in this run",
         "'source_weights' under 'late_mix' weighs nothing for news: there is no such bitext in this run",
     ]
+
+
+def test_background_passages_are_english_of_the_bitext_and_always_the_same(settings):
+    config = DistillConfig.from_dict({**settings, "background": {"passages": 5, "sentences": 3}})
+    bitext = load_bitext(config.bitext)
+    passages = background_passages(config, bitext)
+    assert passages == background_passages(config, bitext) and len(passages) == 5
+    english = {word for pairs in bitext.pairs().values() for sentence, _ in pairs for word in sentence.split()}
+    assert {word for passage in passages for word in passage.split()} <= english
+    with pytest.raises(OpticalError, match="'passages' under 'background' must be at least 0"):
+        DistillConfig.from_dict({**settings, "background": {"passages": -1}})
 
 
 def test_a_run_may_leave_the_background_out_or_change_it_when_it_has_ended(settings, tmp_path):
