@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="The experiments that the tables in
 
 _FIRST_STAGES = (
     "One of these, each time; default: all. BM25, query as it is; nearest terms; lexicon; mixture; mixture, idf "
-    "weights; mixture, plain bag; OpticalRetriever; fusion; human translation."
+    "weights; mixture, plain bag; OpticalRetriever; OpticalRetriever with gloss; fusion; human translation."
 )
 _With = Annotated[
     list[str] | None,
