@@ -17,6 +17,9 @@ DOCUMENTATION = "https://pyterrier.readthedocs.io/en/latest/ext/pyterrier-optica
 # Document vectors alive at a time: 200,000 vectors of width 384 are 300 MB.
 BLOCK_TOKENS = 200_000
 
+# The share of a query's gloss in its scores: chosen on MTOP dev and AfriQA dev (configs/README.md).
+GLOSS_SHARE = 0.3
+
 
 class TextReranker(ByArguments, GuardedMixing):
     """Scores the text of each row against the query of that row.
@@ -134,9 +137,13 @@ class TextReranker(ByArguments, GuardedMixing):
 
 def distinct_texts(column: pd.Series) -> tuple[np.ndarray, list[str]]:
     """The index of each row's text among the distinct ones, and these; a missing text is the empty text."""
-    texts = column.astype(object).where(column.notna(), "").map(str)
-    index, distinct = pd.factorize(texts)
+    index, distinct = pd.factorize(texts_of(column))
     return index, [str(text) for text in distinct]
+
+
+def texts_of(column: pd.Series) -> pd.Series:
+    """A column's texts; a missing one is the empty text."""
+    return column.astype(object).where(column.notna(), "").map(str)
 
 
 def check_scoring_arguments(gloss: float, background: bool) -> None:

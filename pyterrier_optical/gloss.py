@@ -5,6 +5,7 @@ import pandas as pd
 import torch
 
 from pyterrier_optical.encoder import TokenEncoder, TokenVectors
+from pyterrier_optical.frames import distinct_texts, texts_of
 from pyterrier_optical.ragged import rows_of
 
 #: The column that `OpticalTranslator` writes and `OpticalReranker` and `OpticalRetriever` read.
@@ -15,7 +16,7 @@ def glosses_of(frame: pd.DataFrame, share: float) -> pd.Series | None:
     """The glosses of a frame's rows, a missing one empty; None without the column, or if they are to have no share."""
     if not share or GLOSS not in frame:
         return None
-    return frame[GLOSS].astype(object).where(frame[GLOSS].notna(), "").map(str)
+    return texts_of(frame[GLOSS])
 
 
 def encode_with_gloss(
@@ -62,9 +63,7 @@ def encode_with_gloss(
 
 def distinct_queries(queries: pd.Series, glosses: pd.Series | None) -> tuple[np.ndarray, list[str], list[str] | None]:
     """The index of each row's query among those that differ in text or gloss, their texts, and their glosses if any."""
-    texts = queries.astype(object).where(queries.notna(), "").map(str)
     if glosses is None:
-        index, distinct = pd.factorize(texts)
-        return index, [str(text) for text in distinct], None
-    index, distinct = pd.MultiIndex.from_arrays([texts, glosses]).factorize()
+        return *distinct_texts(queries), None
+    index, distinct = pd.MultiIndex.from_arrays([texts_of(queries), glosses]).factorize()
     return index, distinct.get_level_values(0).tolist(), distinct.get_level_values(1).tolist()

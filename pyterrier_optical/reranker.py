@@ -1,6 +1,6 @@
 """OpticalReranker: late interaction over languages, as a PyTerrier transformer."""
 
-from pyterrier_optical.frames import TextReranker, check_scoring_arguments
+from pyterrier_optical.frames import GLOSS_SHARE, TextReranker, check_scoring_arguments
 
 
 class OpticalReranker(TextReranker):
@@ -73,7 +73,7 @@ class OpticalReranker(TextReranker):
         normalize: bool = False,
         verbose: bool = False,
         document_model=None,
-        gloss: float = 0.3,
+        gloss: float = GLOSS_SHARE,
         background: bool = True,
     ):
         self.model = model

@@ -11,6 +11,7 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage.corpus import Corpus
 from pyterrier_optical.frames import (
     DOCUMENTATION,
+    GLOSS_SHARE,
     check_encoding_arguments,
     check_scoring_arguments,
     too_long_error,
@@ -94,7 +95,7 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         normalize: bool = False,
         verbose: bool = False,
         document_model=None,
-        gloss: float = 0.3,
+        gloss: float = GLOSS_SHARE,
         background: bool = True,
     ):
         self.corpus = corpus

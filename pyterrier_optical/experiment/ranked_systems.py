@@ -11,8 +11,8 @@ from pyterrier_optical.experiment.every_document import EveryDocument
 from pyterrier_optical.experiment.systems import FIRST, RAW, Baselines
 from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.first_stage import bm25
+from pyterrier_optical.frames import GLOSS_SHARE
 from pyterrier_optical.fusion import reciprocal_rank_fusion
-from pyterrier_optical.reranker import OpticalReranker
 from pyterrier_optical.translate import OpticalTranslator
 
 OPTICAL = "OPTICAL"
@@ -65,7 +65,7 @@ class RankedSystems:
         if getattr(self._model, "background", None) is not None:
             runs[PLAIN] = self._optical.rank(topics, documents, queries=TokenEncoder(self._model, background=False))
         runs[OPTICAL] = self._optical.rank(topics, documents)
-        glossed = self._optical.rank(translated, documents, gloss=OpticalReranker().gloss)
+        glossed = self._optical.rank(translated, documents, gloss=GLOSS_SHARE)
         fused = reciprocal_rank_fusion(glossed, runs[FIRST], num_results=None)
         return {**runs, GLOSS: glossed, FUSION: fused}
 
