@@ -47,6 +47,8 @@ setup(
         "numpy>=1.26",
         "pandas>=2.2",
         "scipy>=1.11",
+        "scikit-learn>=1.4",
+        "anyascii>=0.3.2",
         "tokenizers>=0.22",
         "safetensors>=0.5",
         "huggingface-hub>=1.0",

@@ -34,6 +34,15 @@ def test_a_gloss_is_the_likeliest_term_or_the_word_itself():
     assert out["query_gloss"].tolist() == ["river"]
 
 
+def test_what_the_lexicon_doubts_is_not_said():
+    doubtful = {"river": 0.19, "rivers": 0.18, "stream": 0.17, "creek": 0.16, "brook": 0.15, "ford": 0.15}
+    lexicon = Lexicon.from_entries({"sw": {"mto": (9, doubtful), "mrefu": (9, {"long": 1.0})}})
+    translator = OpticalTranslator([*doubtful, "long"], method="lexicon", lexicon=lexicon)
+    assert translator.gloss(["mto mrefu", "mto"]) == ["long", ""]
+    likely = OpticalTranslator(["river", "rivers", "long"], method="lexicon", lexicon=lexicon)
+    assert likely.gloss(["mto mrefu"]) == ["river long"], "of the terms of this index it is likely"
+
+
 def test_glosses_need_neither_model_nor_the_nearest_terms():
     translator = OpticalTranslator(TERMS, "/no/such/model", lexicon=LEXICON)
     assert translator.gloss(["mto"]) == ["river"]

@@ -14,10 +14,11 @@ import numpy as np
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.files import whole
 from pyterrier_optical.tokenise import is_spaceless
+from pyterrier_optical.translate.relatives import Relatives
 
 LEXICON_FORMAT = 1
 #: The lexicon inside the package, made from the bitext that the shipped model learnt from.
-SHIPPED_LEXICON = Path(__file__).parent.parent / "models" / "optical-lexicon-v1.safetensors"
+SHIPPED_LEXICON = Path(__file__).parent.parent / "models" / "optical-lexicon-v2.safetensors"
 
 # A language that is less likely than this to be the query's says nothing about its words.
 _LEAST_LIKELY = 0.01
@@ -50,11 +51,19 @@ class LanguageTable:
         """The number of running words that were counted."""
         return int(self.counts.sum())
 
+    def count(self, word: str) -> int:
+        """How often a folded word is in the bitext."""
+        row = self.rows.get(word)
+        return 0 if row is None else int(self.counts[row])
+
     def log_probability(self, word: str, smoothing_words: int) -> float:
         """The log of P(word | language), smoothed over so many words."""
-        row = self.rows.get(word)
-        count = 0 if row is None else int(self.counts[row])
-        return math.log((count + _SMOOTHING) / (self.total + _SMOOTHING * smoothing_words))
+        return math.log((self.count(word) + _SMOOTHING) / (self.total + _SMOOTHING * smoothing_words))
+
+    @cached_property
+    def relatives(self) -> Relatives:
+        """Finds the words that share a stem with a given one."""
+        return Relatives(list(self.rows))
 
 
 class Lexicon:
@@ -126,6 +135,38 @@ class Lexicon:
             for i, level in zip(table.term_ids[entries].tolist(), table.levels[entries].tolist(), strict=True):
                 mixed[self.terms[i]] = mixed.get(self.terms[i], 0.0) + share * (level / _LEVELS) ** 2
         return mixed
+
+    def count(self, word: str, languages: Mapping[str, float]) -> float:
+        """How often a word is in the bitext.
+
+        Args:
+            word: A folded word.
+            languages: How likely each language is to be the word's.
+
+        Returns:
+            The mean of its counts in the languages, weighted by how likely they are.
+        """
+        known = {lang: share for lang, share in languages.items() if lang in self.languages}
+        return sum(share * self.languages[lang].count(word) for lang, share in known.items())
+
+    def relatives(self, word: str, languages: Mapping[str, float]) -> list[tuple[str, float]]:
+        """Words of the likeliest language that share a stem with a word.
+
+        Args:
+            word: A folded word.
+            languages: How likely each language is to be the word's.
+
+        Returns:
+            Words that have translations, with their similarity from 0 to 1, as :class:`Relatives` says; none for
+            English, which has no translations.
+
+        Example:
+            >>> lexicon = Lexicon.from_entries({"zu": {"eningizimu": (7, {"south": 1.0})}})
+            >>> [word for word, similarity in lexicon.relatives("aseningizimu", {"zu": 1.0})]
+            ['eningizimu']
+        """
+        lang = max(languages, key=languages.get, default=None)
+        return [] if lang == "en" or lang not in self.languages else self.languages[lang].relatives(word)
 
     def guess(self, words: Iterable[str]) -> dict[str, float]:
         """How likely each language is to be that of some words, by their counts alone (naive Bayes, equal priors).

@@ -13,6 +13,17 @@ _FEWEST_LETTERS = 4
 _LEAST_SHARE = 0.6
 
 
+def from_capital(word: str) -> str:
+    """What follows the prefix of a word with a capital letter inside, with that letter; empty for other words.
+
+    Example:
+        >>> from_capital("eSomaliland"), from_capital("Somaliland")
+        ('Somaliland', '')
+    """
+    capital = _CAPITAL_WITHIN.search(word)
+    return word[capital.start() :] if capital else ""
+
+
 def after_capital(word: str, terms: Container[str]) -> str | None:
     """The index term that begins with the first capital letter inside a word.
 
@@ -27,8 +38,7 @@ def after_capital(word: str, terms: Container[str]) -> str | None:
         >>> after_capital("uJohn", {"john"}), after_capital("John", {"john"})
         ('john', None)
     """
-    capital = _CAPITAL_WITHIN.search(word)
-    name = fold(word[capital.start() :]) if capital else ""
+    name = fold(from_capital(word))
     return name if len(name) > 1 and name in terms else None
 
 

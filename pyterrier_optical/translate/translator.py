@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("pyterrier_optical")
 
+# A term less likely than this of its word is not said in a gloss: it misleads more often than it helps.
+_LEAST_SAID = 0.2
+
 METHODS = ("mixture", "nearest", "lexicon")
 
 
@@ -35,16 +38,18 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     """Adds ``query_toks`` and ``query_psq``, the terms of an index that say what the query says; ``query`` stays.
 
     A third column, ``query_gloss``, says it as a text, for `OpticalReranker` and `OpticalRetriever` to read beside the
-    query: each word as it is if it passes through, or else the term that the lexicon thinks likeliest.
+    query: each word as it is if it passes through, or else the term that the lexicon thinks likeliest, if it thinks any
+    likely.
 
     A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
-    So does a term inside a prefixed or inflected name ('uJohn', 'Nepali'). Every other word spreads a weight of 1 over
-    terms of the index, found in two ways:
+    So does a term inside a prefixed or inflected name ('uJohn', 'Nepali'), and a name that the lexicon does not know
+    stands for the terms that it may be a spelling of ('Bosiniya'). Every other word spreads a weight of 1 over terms of
+    the index, found in two ways:
 
     - *nearest terms*: with s the cosine of the word's vector in the context of the query and of the term's vector
       alone, the ``num_terms`` terms of highest s above ``threshold`` are weighted by softmax(s / ``temperature``);
     - *lexicon*: P(term | word), learnt from bitext (:class:`Lexicon`), of the languages that the words of the query
-      are likely of.
+      are likely of; for a rare word, that of the words with its stem as well.
 
     Each way gives half of the weight; a word that one of them knows nothing about is left to the other. In scripts
     without spaces the two ways cut the text differently, and each way's words have half the weight; where the documents
@@ -198,8 +203,9 @@ class OpticalTranslator(ByArguments, GuardedMixing):
             texts: Queries.
 
         Returns:
-            For each text its words in order: those that pass through, and the likeliest term of those that the lexicon
-            knows. Empty where all of these stand in the query already, as in one in the language of the index.
+            For each text its words in order: those that pass through, and the likeliest term of the others, where its
+            probability is .2 or more. Empty where all of these stand in the query already, as in one in the language of
+            the index.
         """
         texts = _cleaned(texts)
         if not any(texts):
@@ -289,7 +295,8 @@ def _cleaned(texts: Iterable[str]) -> list[str]:
 
 
 def _gloss(plan: Plan, lang: str | None) -> str:
-    said = [(word, max(terms, key=terms.get)) for word, terms in plan if terms]
+    likeliest = [(word, *max(terms.items(), key=lambda item: item[1])) for word, terms in plan if terms]
+    said = [(word, term) for word, term, weight in likeliest if weight >= _LEAST_SAID]
     return " ".join(term for _, term in said) if any(fold(word, lang) != term for word, term in said) else ""
 
 

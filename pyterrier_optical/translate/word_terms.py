@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from pyterrier_optical.tokenise import fold, join_runs, runs, words
 from pyterrier_optical.translate.index_terms import IndexTerms
 from pyterrier_optical.translate.lexicon import Lexicon
-from pyterrier_optical.translate.names import after_capital, at_an_end
+from pyterrier_optical.translate.names import after_capital, at_an_end, from_capital
 from pyterrier_optical.translate.segment import Segmenter, lexicon_words
+from pyterrier_optical.translate.spelling import SpeltTerms
 from pyterrier_optical.translate.weighting import WordTerms, bag, scaled
 
 if TYPE_CHECKING:
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
 
 #: The words of one text in order, each with its terms.
 Plan = list[tuple[str, WordTerms]]
+
+# A word that the bitext has less often is also judged by its spelling, which counts as having seen it so often.
+_RARE = 5
+_SPELT_COUNTS = 4.0
+_RELATIVE_COUNTS = 2.0
 
 
 class Nearest(Protocol):
@@ -49,6 +56,7 @@ class WordTranslator:
     ):
         self.index, self.translating, self.nearest, self.lang = index, translating, nearest, lang
         self.lexicon = lexicon or Lexicon([], {})
+        self._by_spelling = lexicon is not None
         self.lexicon_share = lexicon_share if nearest else 1.0
         self._segmenter = Segmenter(self.lexicon.spaceless_counts)
 
@@ -102,14 +110,49 @@ class WordTranslator:
         if name := after_capital(word, self.index):
             return {name: 1.0}
         looked_up = self._looked_up(word, languages)
-        if not looked_up and (name := at_an_end(word, self.index)):
-            return {name: 1.0}
+        if not looked_up or not self.lexicon.count(fold(word), languages):
+            if name := at_an_end(word, self.index):
+                return {name: 1.0}
+            if spelt := self._spelt(word):
+                return spelt
         if not looked_up or not nearest:
             return looked_up or nearest
         return bag([scaled(looked_up, self.lexicon_share), scaled(nearest, 1 - self.lexicon_share)])
 
     def _looked_up(self, word: str, languages: dict[str, float]) -> WordTerms:
-        """The lexicon's terms for a word that may translate it, with weights that add up to 1."""
-        terms = self.lexicon.translations(fold(word), languages)
+        """The lexicon's terms for a word that may translate it, with weights that add up to 1.
+
+        A rare word is judged by its spelling as well: a name by the terms that are spelt like it, and any word by the
+        words that share its stem, whose translations may be its own. With c the word's count in the bitext, s the
+        similarity of a relative, and P a distribution over terms, the weights are proportional to
+
+            c P(lexicon) + 4 P(spelling) + sum over relatives of 2 s^3 P(relative)
+        """
+        folded = fold(word)
+        seen = self.lexicon.count(folded, languages)
+        terms = self.lexicon.translations(folded, languages)
+        if seen < _RARE:
+            spelt = {} if seen and not _may_be_a_name(word) else self._spelt(word)
+            terms = bag([scaled(terms, seen), scaled(spelt, _SPELT_COUNTS), *self._of_relatives(folded, languages)])
         terms = {term: weight for term, weight in terms.items() if weight > 0 and term in self.translating}
         return scaled(terms, 1 / sum(terms.values())) if terms else {}
+
+    def _spelt(self, word: str) -> WordTerms:
+        return self._spelt_terms(from_capital(word) or word) if self._by_spelling else {}
+
+    def _of_relatives(self, word: str, languages: dict[str, float]) -> list[WordTerms]:
+        return [
+            scaled(self.lexicon.translations(relative, languages), _RELATIVE_COUNTS * similarity**3)
+            for relative, similarity in self.lexicon.relatives(word, languages)
+        ]
+
+    @cached_property
+    def _spelt_terms(self) -> SpeltTerms:
+        frequencies = self.index.frequencies.items()
+        return SpeltTerms({term: frequency for term, frequency in frequencies if term in self.translating})
+
+
+def _may_be_a_name(word: str) -> bool:
+    """Whether a word is capitalised, after its prefix if it has one; a script without capitals leaves that open."""
+    first = (from_capital(word) or word)[:1]
+    return not first.islower()

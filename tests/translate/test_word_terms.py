@@ -88,3 +88,49 @@ def test_ngrams_across_the_words_of_a_known_script_pass_and_other_words_stay():
         passed = {word: terms for word, terms in plan if word != "paka"}
         assert passed == {ngram: {ngram: float(count)} for ngram, count in Counter(known).items()}
         assert dict(plan)["paka"]
+
+
+RARE = Lexicon.from_entries(
+    {
+        "zu": {
+            "eningizimu": (6, {"south": 1.0}),
+            "umsebenzi": (9, {"work": 1.0}),
+            "imisebenzi": (2, {"jobs": 1.0}),
+            "amerika": (1, {"work": 1.0}),
+            "kanye": (50, {"work": 1.0}),
+        }
+    }
+)
+WORLD = IndexTerms({"south": 3, "work": 4, "jobs": 1, "bosnia": 1, "america": 2}, num_docs=100)
+
+
+def rare(word: str, **options) -> dict[str, float]:
+    ways = {"nearest": None, "lexicon": RARE, "lang": "zu", **options}
+    nearest, lexicon = ways.pop("nearest"), ways.pop("lexicon")
+    return dict(WordTranslator(WORLD, WORLD.translating(1.0), nearest, lexicon, **ways).translate([word])[0])[word]
+
+
+def test_an_unseen_name_is_the_term_that_is_spelt_like_it():
+    assert rare("Bosiniya") == rare("eBosiniya") == {"bosnia": 1.0}
+    near = lambda texts: [[NearWord("Bosiniya", False, {"jobs": 1.0})]]  # noqa: E731
+    assert rare("Bosiniya", nearest=near) == {"bosnia": 1.0}, "as names inside a word, it needs no nearest terms"
+    assert rare("Bosiniya", nearest=near, lexicon=None) == {"jobs": 1.0}, "the nearest terms alone"
+
+
+def test_an_unseen_word_is_translated_as_its_relatives():
+    assert rare("aseningizimu") == {"south": 1.0}
+
+
+def test_a_rare_word_is_judged_by_its_relatives_too():
+    terms = rare("imisebenzi")
+    assert set(terms) == {"jobs", "work"} and sum(terms.values()) == pytest.approx(1)
+    assert terms["jobs"] > 0.6, "it was seen twice itself"
+
+
+def test_a_rare_name_is_judged_by_its_spelling_too():
+    assert rare("Amerika") == pytest.approx({"america": 4 / 5, "work": 1 / 5})
+    assert rare("amerika") == {"work": 1.0}, "in small letters it is no name"
+
+
+def test_a_common_word_is_left_to_the_lexicon():
+    assert rare("kanye") == rare("Kanye") == {"work": 1.0}

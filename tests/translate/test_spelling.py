@@ -1,0 +1,77 @@
+"""Terms that are spelt like a word."""
+
+import pytest
+
+from pyterrier_optical.translate.spelling import SpeltTerms, consonants, sound
+
+TERMS = dict.fromkeys(
+    [
+        *("bosnia", "vanuatu", "slovakia", "slovenia", "cameroon", "guinea", "genocide", "general", "celsius", "chad"),
+        *("nile", "bhutan", "broncos", "denver", "america", "nigeria", "basin", "moon", "1987", "herzegovina"),
+    ],
+    1,
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "term"),
+    [
+        ("Bosiniya", "bosnia"),  # vowels between consonants and after the last
+        ("Siloveniya", "slovenia"),
+        ("Silovakiya", "slovakia"),
+        ("Herizegovina", "herzegovina"),
+        ("Vanuwatu", "vanuatu"),  # a glide
+        ("Kameruni", "cameroon"),
+        ("jenoside", "genocide"),
+        ("Jenerali", "general"),
+        ("Naịjirịa", "nigeria"),  # dots below
+        ("Amerika", "america"),
+        ("Butani", "bhutan"),
+        ("ब्रोंकोस", "broncos"),  # another script
+        ("डेनवर", "denver"),
+        ("অ্যামেরিকা", "america"),
+    ],
+)
+def test_a_name_in_another_spelling(word, term):
+    assert SpeltTerms(TERMS)(word) == {term: 1.0}
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Burundi",  # other consonants
+        "basiniyawe",  # the consonants of 'basin' and 'bosnia', but too many other letters
+        "1987",
+        "१९८७",
+        "nil",  # too short
+        "aeiou",  # no consonants
+        "",
+        "!?",
+    ],
+)
+def test_nothing_is_spelt_like_it(word):
+    assert SpeltTerms(TERMS)(word) == {}
+
+
+def test_two_consonants_must_agree_in_more_of_their_other_letters():
+    assert SpeltTerms({"mouton": 1})("Mitaan") == {}
+    assert SpeltTerms({"chad": 1})("Chadi") == {"chad": 1.0}
+
+
+def test_frequent_terms_are_likelier_and_weights_add_up():
+    rare, frequent = SpeltTerms({"somalia": 1, "somaliya": 1}), SpeltTerms({"somalia": 60, "somaliya": 1})
+    assert rare("Somaaliya")["somaliya"] > rare("Somaaliya")["somalia"]
+    assert frequent("Somaaliya")["somalia"] > frequent("Somaaliya")["somaliya"]
+    assert sum(frequent("Somaaliya").values()) == pytest.approx(1)
+
+
+def test_unlikely_spellings_are_left_out():
+    assert SpeltTerms({"serbia": 1000, "sorbo": 1})("Seribiya") == {"serbia": 1.0}
+
+
+def test_sounds_and_consonants():
+    assert sound("Cameroon") == "kameron"
+    assert sound("") == sound("…") == ""
+    assert consonants("Bosiniya") == consonants("Bosnia") == "bsn"
+    assert consonants("Amerika") == "*mrk", "a vowel at the beginning counts"
+    assert consonants("covid19") == ""
