@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
+from pyterrier_optical.distill.config import LexiconOptions
 from pyterrier_optical.distill.lexicon import build_lexicon
 from pyterrier_optical.tokenise import fold
 from pyterrier_optical.translate.lexicon import Lexicon
@@ -65,9 +66,10 @@ def learn_switchers(
         share: As for `CodeSwitcher`.
         seed: Seed of the lexicon.
     """
-    lexicon = build_lexicon(
-        {lang: [p for source in sources for p in source] for lang, sources in bitext.items()}, seed=seed
-    )
+    # One direction, as the recipes in configs/ were measured with.
+    options = LexiconOptions(agreement=False)
+    pairs = {lang: [pair for source in sources for pair in source] for lang, sources in bitext.items()}
+    lexicon = build_lexicon(pairs, options, seed=seed)
     return {lang: CodeSwitcher(lexicon, lang, share) for lang in bitext}
 
 

@@ -137,6 +137,7 @@ class LexiconOptions:
         alignment: "ibm1" (IBM model 1, Brown et al. 1993) or "transport" (plans of optimal transport between word
             vectors of the shipped model).
         rounds: Rounds of expectation maximisation, for "ibm1".
+        agreement: For "ibm1", align in both directions and believe what both do (Liang, Taskar, Klein 2006).
         max_terms: At most so many terms for one word.
         min_probability: Terms less likely than this are left out.
         max_cells: Co-occurrences of words to learn from, for each language: memory and time grow with them.
@@ -145,6 +146,7 @@ class LexiconOptions:
 
     alignment: str = "ibm1"
     rounds: int = 5
+    agreement: bool = True
     max_terms: int = 20
     min_probability: float = 0.005
     max_cells: int = 30_000_000

@@ -97,7 +97,12 @@ def _links(pairs: Sequence[Pair], sides, options: LexiconOptions) -> tuple[spars
         for index, texts in zip((e_index, f_index), sides, strict=True)
     )
     counts = align_pieces(
-        e_ids, f_ids, (len(f_index), len(e_index)), rounds=options.rounds, max_cells=options.max_cells
+        e_ids,
+        f_ids,
+        (len(f_index), len(e_index)),
+        rounds=options.rounds,
+        max_cells=options.max_cells,
+        agreement=options.agreement,
     )
     return counts, list(f_index), list(e_index)
 

@@ -37,7 +37,7 @@ def test_few_and_likely_terms_are_kept():
     options = LexiconOptions(max_terms=1)
     table = build_lexicon({"sw": PAIRS}, options).languages["sw"]
     assert len(table.term_ids) == len(table.rows)
-    options = LexiconOptions(min_probability=0.9)
+    options = LexiconOptions(min_probability=0.9, agreement=False)
     assert build_lexicon({"sw": PAIRS}, options).translations("mrefu", {"sw": 1.0}) == {}
 
 
