@@ -12,6 +12,11 @@ _GRAPHEME = regex.compile(r"\X")
 _LONGEST = 25
 
 
+def graphemes(text: str) -> list[str]:
+    """What a reader calls the characters of a text: each base with its marks."""
+    return _GRAPHEME.findall(text)
+
+
 class Segmenter:
     """Cuts a run of letters into the most likely sequence of known words (a unigram model, by Viterbi's algorithm).
 
@@ -42,18 +47,18 @@ class Segmenter:
 
     def __call__(self, run: str) -> list[str]:
         """The words of ``run`` in order; joined they are ``run`` again."""
-        graphemes = _GRAPHEME.findall(run)
-        best = [0.0] + [-math.inf] * len(graphemes)
-        start_of = [0] * (len(graphemes) + 1)
-        for end in range(1, len(graphemes) + 1):
+        letters = graphemes(run)
+        best = [0.0] + [-math.inf] * len(letters)
+        start_of = [0] * (len(letters) + 1)
+        for end in range(1, len(letters) + 1):
             for start in range(max(0, end - self._longest), end):
-                score = best[start] + self._score("".join(graphemes[start:end]), end - start)
+                score = best[start] + self._score("".join(letters[start:end]), end - start)
                 if score > best[end]:
                     best[end], start_of[end] = score, start
-        cuts = [len(graphemes)]
+        cuts = [len(letters)]
         while cuts[-1]:
             cuts.append(start_of[cuts[-1]])
-        pieces = ["".join(graphemes[start:end]) for end, start in pairwise(cuts)][::-1]
+        pieces = ["".join(letters[start:end]) for end, start in pairwise(cuts)][::-1]
         return self._joined(pieces)
 
     def _score(self, piece: str, length: int) -> float:

@@ -99,3 +99,11 @@ def test_a_configuration_makes_a_file(tmp_path):
     lexicon = Lexicon.load(path)
     assert path == tmp_path / "run" / "lexicon.safetensors" and lexicon.origin == "stories"
     assert best(lexicon.translations("mto", {"sw": 1.0})) == "river"
+
+
+def test_what_recurs_between_known_words_is_a_word():
+    segmented = [("eat", "กิน"), ("rice", "ข้าว"), ("eat rice", "กิน ข้าว"), ("eat fish", "กิน ปลา")]
+    plain = [("eat pork", "กินหมู"), ("pork and rice", "หมูข้าว"), ("fish and pork", "ปลาหมู"), ("eat noodles", "กินบะหมี่")]
+    lexicon = build_lexicon({"th": segmented + plain}, segmented={"th": segmented})
+    assert best(lexicon.translations("หมู", {"th": 1.0})) == "pork", "three times between known words"
+    assert "บะหมี่" not in lexicon.spaceless_counts, "once is a guess"
