@@ -1,4 +1,4 @@
-"""IBM model 1 over sub-word pieces: which pieces of two languages translate each other (Brown et al., 1993)."""
+"""IBM model 1: which pieces or words of two languages translate each other, in one direction or in both."""
 
 from collections.abc import Sequence
 
@@ -43,7 +43,7 @@ def align_pieces(
         >>> bool(counts[1, 1] > counts[1, 0])
         True
     """
-    keys, from_f, from_e = _cooccurrences(english, translation, shape[1], max_cells)
+    keys, from_f, from_e = _cooccurrences(english, translation, shape[1], max_cells, agreement)
     cells, cell = np.unique(keys, return_inverse=True)
     f_of_cell, e_of_cell = np.divmod(cells, shape[1])
     f_given_e = e_given_f = np.ones(len(cells))
@@ -71,19 +71,20 @@ def _shares(counts: np.ndarray, given: np.ndarray) -> np.ndarray:
     return counts / np.where(total > 0, total, 1)[given]
 
 
-def _cooccurrences(english, translation, n_english, max_cells):
-    """All possible links: as keys f * n_english + e, with the number of the token f and of the token e of each."""
+def _cooccurrences(english, translation, n_english, max_cells, both):
+    """All possible links: keys f * n_english + e, with the number of each one's token f and, if both, its token e."""
     keys, from_f, from_e, tokens_f, tokens_e, total = [], [], [], 0, 0, 0
     for e, f in zip(english, translation, strict=True):
         if not len(e) or not len(f):
             continue
         e, f = np.asarray(e, dtype=np.int64), np.asarray(f, dtype=np.int64)
         keys.append((f[:, None] * n_english + e[None, :]).ravel())
-        from_f.append(np.repeat(np.arange(tokens_f, tokens_f + len(f)), len(e)))
-        from_e.append(np.tile(np.arange(tokens_e, tokens_e + len(e)), len(f)))
+        from_f.append(np.repeat(np.arange(tokens_f, tokens_f + len(f), dtype=np.int32), len(e)))
+        if both:
+            from_e.append(np.tile(np.arange(tokens_e, tokens_e + len(e), dtype=np.int32), len(f)))
         tokens_f, tokens_e, total = tokens_f + len(f), tokens_e + len(e), total + keys[-1].size
         if total >= max_cells:
             break
     if not keys:
         return (np.zeros(0, dtype=np.int64),) * 3
-    return np.concatenate(keys), np.concatenate(from_f), np.concatenate(from_e)
+    return np.concatenate(keys), np.concatenate(from_f), np.concatenate(from_e) if both else None

@@ -65,6 +65,10 @@ class LanguageTable:
         """Finds the words that share a stem with a given one."""
         return Relatives(list(self.rows))
 
+    def __getstate__(self) -> dict:
+        """Without what is made of the rest."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("relatives", "total")}
+
 
 class Lexicon:
     """P(term | word) for the words of some languages.
@@ -157,8 +161,8 @@ class Lexicon:
             languages: How likely each language is to be the word's.
 
         Returns:
-            Words that have translations, with their similarity from 0 to 1, as :class:`Relatives` says; none for
-            English, which has no translations.
+            Words with their similarity from 0 to 1, as :class:`Relatives` says; none for English, which has no
+            translations.
 
         Example:
             >>> lexicon = Lexicon.from_entries({"zu": {"eningizimu": (7, {"south": 1.0})}})

@@ -47,8 +47,8 @@ def sound(word: str) -> str:
         word: A word of any script.
 
     Example:
-        >>> sound("Kameruni"), sound("Cameroon"), sound("कैमरून")
-        ('kameruni', 'kameron', 'kaimrun')
+        >>> sound("Kameruni"), sound("Cameroon"), sound("डेनवर")
+        ('kameruni', 'kameron', 'denvr')
     """
     spelt = anyascii(word).lower()
     for pattern, letter in _SOUNDS:
@@ -126,5 +126,6 @@ class SpeltTerms:
             for term, ratio in similar.items()
         }
         total = sum(weights.values())
-        kept = {term: weight for term, weight in weights.items() if weight >= _LEAST_WEIGHT * total}
+        # Among very many none may have such a share.
+        kept = {term: weight for term, weight in weights.items() if weight >= _LEAST_WEIGHT * total} or weights
         return scaled(kept, 1 / sum(kept.values()))

@@ -1,5 +1,7 @@
 """Lexicon: lookups, language guesses, its file."""
 
+import pickle
+
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
@@ -115,3 +117,27 @@ def test_romanised_queries_are_a_language_of_their_own():
     query = ["kal", "subah", "barish", "hogi", "kya"]
     assert best(lexicon.guess(query)) == "hi-Latn"
     assert best(lexicon.translations("barish", {"hi-Latn": 1.0})) == "rain"
+
+
+def test_counts_are_those_of_the_likely_languages():
+    lexicon = Lexicon.from_entries({"sw": {"mto": (8, {})}, "zu": {"mto": (2, {})}, "en": {"cat": (5, {})}})
+    assert lexicon.count("mto", {"sw": 1.0}) == 8
+    assert lexicon.count("mto", {"sw": 0.5, "zu": 0.5}) == 5
+    assert lexicon.count("mto", {}) == lexicon.count("mto", {"xx": 1.0}) == lexicon.count("paka", {"sw": 1.0}) == 0
+
+
+def test_relatives_are_those_of_the_likeliest_language():
+    words = {"eningizimu": (7, {"south": 1.0})}
+    lexicon = Lexicon.from_entries({"zu": words, "sw": {"mto": (2, {})}, "en": {"ningizimus": (5, {})}})
+    assert dict(lexicon.relatives("ningizimu", {"zu": 0.6, "sw": 0.4})).keys() == {"eningizimu"}
+    for languages in ({"sw": 0.6, "zu": 0.4}, {"en": 1.0}, {"xx": 1.0}, {}):
+        assert lexicon.relatives("ningizimu", languages) == []
+
+
+def test_a_pickled_lexicon_leaves_behind_what_can_be_made_again():
+    lexicon = Lexicon.from_entries({"zu": {"eningizimu": (7, {"south": 1.0})}})
+    before = len(pickle.dumps(lexicon))
+    found = lexicon.relatives("aseningizimu", {"zu": 1.0})
+    assert found and len(pickle.dumps(lexicon)) == before
+    again = pickle.loads(pickle.dumps(lexicon))  # noqa: S301 - pickled here
+    assert again.relatives("aseningizimu", {"zu": 1.0}) == found

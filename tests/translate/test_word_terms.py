@@ -97,7 +97,8 @@ RARE = Lexicon.from_entries(
             "umsebenzi": (9, {"work": 1.0}),
             "imisebenzi": (2, {"jobs": 1.0}),
             "amerika": (1, {"work": 1.0}),
-            "kanye": (50, {"work": 1.0}),
+            "amabosniya": (50, {"work": 1.0}),
+            "ngamabosniya": (50, {"south": 1.0}),
         }
     }
 )
@@ -133,4 +134,4 @@ def test_a_rare_name_is_judged_by_its_spelling_too():
 
 
 def test_a_common_word_is_left_to_the_lexicon():
-    assert rare("kanye") == rare("Kanye") == {"work": 1.0}
+    assert rare("amabosniya") == rare("Amabosniya") == {"work": 1.0}, "though a relative says 'south'"
