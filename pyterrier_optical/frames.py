@@ -18,7 +18,7 @@ DOCUMENTATION = "https://pyterrier.readthedocs.io/en/latest/ext/pyterrier-optica
 BLOCK_TOKENS = 200_000
 
 # The share of a query's gloss in its scores: chosen on MTOP dev and AfriQA dev (configs/README.md).
-GLOSS_SHARE = 0.4
+GLOSS_SHARE = 0.65
 
 
 class TextReranker(ByArguments, GuardedMixing):
@@ -107,7 +107,7 @@ class TextReranker(ByArguments, GuardedMixing):
             warn_of_cuts(len(long_queries), query_limit, len(cut_documents), document_limit)
         encoded = query_encoder.queries(queries, self.max_query_tokens, sizes=query_sizes)
         if glosses:
-            encoded = encode_with_gloss(query_encoder, encoded, glosses, share, self.max_query_tokens)
+            encoded = encode_with_gloss(query_encoder, encoded, queries, glosses, share, self.max_query_tokens)
         return score_pairs(
             encoded,
             document_encoder,

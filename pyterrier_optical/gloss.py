@@ -1,5 +1,8 @@
 """The gloss of a query: what a lexicon says its words mean, as a second wording beside the query itself."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import torch
@@ -20,16 +23,23 @@ def glosses_of(frame: pd.DataFrame, share: float) -> pd.Series | None:
 
 
 def encode_with_gloss(
-    encoder: TokenEncoder, queries: TokenVectors, glosses: list[str], share: float, max_tokens: int | None = None
+    encoder: TokenEncoder,
+    queries: TokenVectors,
+    texts: Sequence[str],
+    glosses: Sequence[str],
+    share: float,
+    max_tokens: int | None = None,
 ) -> TokenVectors:
-    """Puts the tokens of each query's gloss beside its own.
+    """Puts the tokens of each query's gloss, and those of query and gloss as one text, beside the query's own.
 
-    A score is then (1 - share) m + share g, times the query's number of tokens and 1 / (1 - share): m and g are what
-    the query's and the gloss's tokens add on average, so that a long gloss counts no more than a short one.
+    A score is then (1 - share) m + share (g + b) / 2, times the query's number of tokens and 1 / (1 - share): m, g
+    and b are what the tokens of the query, of the gloss, and of both in one text add on average, so that a long gloss
+    counts no more than a short one. In one text each wording gives the other its context.
 
     Args:
         encoder: Encodes the glosses, as queries.
         queries: The encoded queries.
+        texts: Their texts.
         glosses: One for each query; a query with an empty one stays as it is.
         share: The gloss's share of the score, from 0 to below 1.
         max_tokens: As for `TokenEncoder.queries`.
@@ -38,27 +48,37 @@ def encode_with_gloss(
         One entry for each query, with weights.
 
     Example:
-        >>> queries = encoder.queries(["mto mrefu"])                                 # doctest: +SKIP
-        >>> encode_with_gloss(encoder, queries, ["river long"], 0.3).weights          # doctest: +SKIP
-        tensor([1.0000, 1.0000, 1.0000, 1.0000, 0.4286, 0.4286, 0.4286, 0.4286])
+        >>> queries = encoder.queries(["mto mrefu"])                                          # doctest: +SKIP
+        >>> encode_with_gloss(encoder, queries, ["mto mrefu"], ["river long"], 0.5).weights   # doctest: +SKIP
+        tensor([1.0000, 1.0000, 1.0000, 1.0000, 0.5000, 0.5000, 0.5000, 0.5000, 0.3333, 0.3333, ...])
     """
-    extra = encoder.queries(glosses, max_tokens)
-    extra_lengths = extra.lengths * (queries.lengths > 0)
-    lengths = queries.lengths + extra_lengths
-    offsets = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])
-    own = rows_of(offsets[:-1], queries.lengths)
-    added = rows_of(offsets[:-1] + queries.lengths, extra_lengths)
-    kept = rows_of(extra.offsets[:-1], extra_lengths)
+    both = [f"{text} {gloss}" if gloss else "" for text, gloss in zip(texts, glosses, strict=True)]
+    glossed = replace(queries, weights=torch.ones(len(queries.values)))
+    for wording in (glosses, both):
+        encoded = encoder.queries(wording, max_tokens)
+        weight = share / 2 / (1 - share) * queries.lengths / encoded.lengths.clamp(min=1)
+        glossed = _beside(glossed, replace(encoded, weights=torch.repeat_interleave(weight, encoded.lengths).float()))
+    return glossed
 
-    def joined(mine: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
-        out = mine.new_empty(int(offsets[-1]), *mine.shape[1:])
-        out[own], out[added] = mine, theirs
+
+def _beside(mine: TokenVectors, theirs: TokenVectors) -> TokenVectors:
+    """Each text's vectors with those of another set behind them; an empty text stays empty."""
+    their_lengths = theirs.lengths * (mine.lengths > 0)
+    lengths = mine.lengths + their_lengths
+    offsets = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])
+    own = rows_of(offsets[:-1], mine.lengths)
+    added = rows_of(offsets[:-1] + mine.lengths, their_lengths)
+    kept = rows_of(theirs.offsets[:-1], their_lengths)
+
+    def joined(name: str) -> torch.Tensor | None:
+        values = getattr(mine, name)
+        if values is None:
+            return None
+        out = values.new_empty(int(offsets[-1]), *values.shape[1:])
+        out[own], out[added] = values, getattr(theirs, name)[kept]
         return out
 
-    ratio = share / (1 - share) * queries.lengths / extra_lengths.clamp(min=1)
-    weights = joined(torch.ones(len(own)), torch.repeat_interleave(ratio, extra_lengths).float())
-    expected = None if queries.expected is None else joined(queries.expected, extra.expected[kept])
-    return TokenVectors(joined(queries.values, extra.values[kept]), offsets, expected, weights)
+    return TokenVectors(joined("values"), offsets, joined("expected"), joined("weights"))
 
 
 def distinct_queries(queries: pd.Series, glosses: pd.Series | None) -> tuple[np.ndarray, list[str], list[str] | None]:

@@ -10,8 +10,8 @@ class OpticalReranker(TextReranker):
     checkpoint has a background, as the model inside the package does, the token adds max(0, s - b) ** 2 + s / 50 to the
     score, with b the largest cosine that it finds in any text; otherwise it adds s, which is plain MaxSim. After an
     ``OpticalTranslator`` a share of the score is that of the query's gloss, what the lexicon says its words mean: with
-    m and g what tokens of the query and of the gloss add on average, the score is that of a query with average
-    (1 - ``gloss``) m + ``gloss`` g. With a student
+    m, g and c what tokens of the query, of the gloss, and of both in one text add on average, the score is that of a
+    query with average (1 - ``gloss``) m + ``gloss`` (g + c) / 2. With a student
     distilled by optimal transport (Huang, Yu and Allan 2023, OPTICAL) the query may be in any of the student's
     languages. A query or a document that is empty, missing, or has no known token gets the floor of -1 per query token,
     or per weight where tokens have weights, below every real score.
@@ -37,8 +37,9 @@ class OpticalReranker(TextReranker):
         document_model: a second model for the documents, given as ``model`` is; its vectors must live in the same
             space, as those of a student's teacher do; the background stays that of ``model``. None: one model for both
             sides.
-        gloss: the share that a column ``query_gloss`` has in the score, from 0 to below 1; 0: none. A gloss over the
-            limit of a query is cut, whatever ``truncation`` says.
+        gloss: the share that a column ``query_gloss`` has in the score, from 0 to below 1; 0: none. Half of it is that
+            of the gloss alone and half that of query and gloss in one text. A gloss over the limit of a query is cut,
+            whatever ``truncation`` says.
         background: score above the checkpoint's background, where it has one; False: plain MaxSim.
 
     Raises:

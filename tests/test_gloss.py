@@ -43,6 +43,15 @@ def test_what_the_lexicon_doubts_is_not_said():
     assert likely.gloss(["mto mrefu"]) == ["river long"], "of the terms of this index it is likely"
 
 
+def test_a_gloss_says_frequent_terms_and_no_term_twice_in_a_row():
+    lexicon = Lexicon.from_entries(
+        {"hi": {"क्या": (9, {"what": 1.0}), "याद": (9, {"remind": 1.0}), "दिलाएं": (9, {"remind": 1.0})}}
+    )
+    translator = OpticalTranslator({"what": 80, "remind": 2, "of": 90}, method="lexicon", lexicon=lexicon)
+    assert translator.gloss(["क्या याद दिलाएं", "याद क्या दिलाएं"]) == ["what remind", "remind what remind"]
+    assert dict(translator.translate(["क्या"])[0]) == {"क्या": {}}, "for BM25 it tells nothing"
+
+
 def test_glosses_need_neither_model_nor_the_nearest_terms():
     translator = OpticalTranslator(TERMS, "/no/such/model", lexicon=LEXICON)
     assert translator.gloss(["mto"]) == ["river"]
@@ -54,15 +63,16 @@ def test_the_gloss_has_its_share_of_the_mean(folder):
     encoder = TokenEncoder(load_encoder(folder, device="cpu"))
     questions, glosses = ["mto mrefu", "katze", ""], ["the river sleeps near water", "", "dog"]
     own, said = encoder.queries(questions), encoder.queries(glosses)
-    both = encode_with_gloss(encoder, own, glosses, 0.3)
+    in_one = encoder.queries([f"{questions[0]} {glosses[0]}"])
+    both = encode_with_gloss(encoder, own, questions, glosses, 0.3)
     document = encoder.documents(["the long river"])[0]
 
     def score(vectors, i):
         one = vectors.span(i, i + 1)
         return maxsim_reference(one.values, document, weights=one.weights) / one.totals.item()
 
-    assert both.lengths.tolist() == [len(own[0]) + len(said[0]), len(own[1]), 0]
-    assert score(both, 0) == pytest.approx(0.7 * score(own, 0) + 0.3 * score(said, 0))
+    assert both.lengths.tolist() == [len(own[0]) + len(said[0]) + len(in_one[0]), len(own[1]), 0]
+    assert score(both, 0) == pytest.approx(0.7 * score(own, 0) + 0.15 * score(said, 0) + 0.15 * score(in_one, 0))
     assert score(both, 1) == pytest.approx(score(own, 1))
     assert both.totals.tolist() == pytest.approx([len(own[0]) / 0.7, len(own[1]), 0])
 
@@ -73,7 +83,7 @@ def test_what_is_expected_goes_with_its_tokens(folder):
     model = load_encoder(folder, device="cpu")
     model.background = Background.of(model, ["the cat sleeps near water"])
     encoder = TokenEncoder(model)
-    both = encode_with_gloss(encoder, encoder.queries(["mto", "katze"]), ["long river", "dog"], 0.5)
+    both = encode_with_gloss(encoder, encoder.queries(["mto", "katze"]), ["mto", "katze"], ["long river", "dog"], 0.5)
     torch.testing.assert_close(both.expected, model.background.expected(both.values))
 
 
@@ -106,7 +116,7 @@ def test_candidates_are_found_by_the_weighted_mean(folder):
     documents = [{"docno": name, "text": text} for name, text in enumerate(["long river", "small dog", "mto", "cat"])]
     topics = pd.DataFrame({"qid": ["1"], "query": ["mto"], "query_gloss": ["the cat sleeps near water bread dog"]})
     encoder = TokenEncoder(load_encoder(folder, device="cpu"))
-    both = encode_with_gloss(encoder, encoder.queries(["mto"]), topics["query_gloss"].tolist(), 0.3)
+    both = encode_with_gloss(encoder, encoder.queries(["mto"]), ["mto"], topics["query_gloss"].tolist(), 0.3)
     mean = (both.values * both.weights[:, None]).sum(0)
     means = [encoder.documents([document["text"]]).values.mean(0) for document in documents]
     cosines = torch.stack([torch.cosine_similarity(mean, other, dim=0) for other in means])

@@ -184,7 +184,7 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         query_index, texts, glosses = distinct_queries(inp["query"], glosses_of(inp, self.gloss))
         index, queries = self.tokens, self._encode(inp["qid"], query_index, texts)
         if glosses:
-            queries = encode_with_gloss(self._encoders[0], queries, glosses, self.gloss, self.max_query_tokens)
+            queries = encode_with_gloss(self._encoders[0], queries, texts, glosses, self.gloss, self.max_query_tokens)
         if len(index) <= self.exact_limit:
             found = search_all(queries, index, self.num_results, verbose=self.verbose)
         else:

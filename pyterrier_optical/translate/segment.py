@@ -1,7 +1,7 @@
 """Words in text without spaces, by the words that a lexicon has seen (Thai, Khmer, Lao, Burmese, ...)."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 import regex
@@ -10,6 +10,11 @@ from pyterrier_optical.tokenise import clean, join_runs, runs
 
 _GRAPHEME = regex.compile(r"\X")
 _LONGEST = 25
+# A name, in graphemes.
+_NAME = range(3, 15)
+# A name as its spelling makes it out is as likely as a word that was seen half a time, and the less like it the less.
+_NAME_COUNT = 0.5
+_NAME_SHARPNESS = 12.0
 
 
 def graphemes(text: str) -> list[str]:
@@ -21,22 +26,29 @@ class Segmenter:
     """Cuts a run of letters into the most likely sequence of known words (a unigram model, by Viterbi's algorithm).
 
     A grapheme that begins no known word stands alone; neighbours of that kind are joined, since they are likely one
-    unknown word.
+    unknown word. So does a name that is spelt like something known, if it is likelier than the short words that its
+    letters may be cut into.
 
     Args:
         counts: Known words and how often each was seen.
+        likeness: How much the spelling of some letters is like that of a term of the documents, from 0 to 1; None: no
+            names are looked for.
 
     Example:
         >>> Segmenter({"กิน": 5, "ข้าว": 3})("กินข้าว")
         ['กิน', 'ข้าว']
     """
 
-    def __init__(self, counts: Mapping[str, int]):
+    def __init__(self, counts: Mapping[str, int], likeness: Callable[[str], float] | None = None):
         total = sum(counts.values()) or 1
+        self._likeness = likeness
         self._log_probability = {word: math.log(count / total) for word, count in counts.items() if count > 0}
         self._longest = min(_LONGEST, max(map(len, counts), default=1))
         # Less likely than any word that was seen, so that a known word is always taken.
         self._unknown = math.log(0.1 / total)
+        self._name = math.log(_NAME_COUNT / total)
+        if likeness:
+            self._longest = max(self._longest, _NAME.stop - 1)
 
     def __bool__(self) -> bool:
         """Whether any word is known."""
@@ -62,13 +74,21 @@ class Segmenter:
         return self._joined(pieces)
 
     def _score(self, piece: str, length: int) -> float:
-        return self._log_probability.get(piece, self._unknown if length == 1 else -math.inf)
+        if piece in self._log_probability:
+            return self._log_probability[piece]
+        unknown = self._unknown if length == 1 else -math.inf
+        if likeness := self._name_likeness(piece, length):
+            return max(unknown, self._name - _NAME_SHARPNESS * (1 - likeness))
+        return unknown
+
+    def _name_likeness(self, piece: str, length: int) -> float:
+        return self._likeness(piece) if self._likeness and length in _NAME else 0.0
 
     def _joined(self, pieces: list[str]) -> list[str]:
         words: list[str] = []
         unknown_before = False
         for piece in pieces:
-            unknown = piece not in self._log_probability
+            unknown = piece not in self._log_probability and len(graphemes(piece)) == 1
             if unknown and unknown_before:
                 words[-1] += piece
             else:

@@ -42,9 +42,10 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     likely.
 
     A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
-    So does a term inside a prefixed or inflected name ('uJohn', 'Nepali'), and a name that the lexicon does not know
-    stands for the terms that it may be a spelling of ('Bosiniya'). Every other word spreads a weight of 1 over terms of
-    the index, found in two ways:
+    But a word that its language has for itself, in bitext that does not translate it by that term, is translated: Hausa
+    'da' is 'and'. A term inside a prefixed or inflected name passes as well ('uJohn', 'Nepali'), and a name that the
+    lexicon does not know stands for the terms that it may be a spelling of ('Bosiniya', 'เดนเวอร์'). Every other word
+    spreads a weight of 1 over terms of the index, found in two ways:
 
     - *nearest terms*: with s the cosine of the word's vector in the context of the query and of the term's vector
       alone, the ``num_terms`` terms of highest s above ``threshold`` are weighted by softmax(s / ``temperature``);
@@ -54,8 +55,9 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     Each way gives half of the weight; a word that one of them knows nothing about is left to the other. In scripts
     without spaces the two ways cut the text differently, and each way's words have half the weight; where the documents
     are in such a script themselves, so that at least half of a query's n-grams are terms, these n-grams pass through
-    instead. A term in more than a share ``max_df`` of the documents is no translation of anything: it tells nothing
-    apart.
+    instead. A term in more than a share ``max_df`` of the documents tells nothing apart. It is left out of the terms,
+    and what the lexicon gives it of a word's weight goes with it: a word that means 'of' asks for nothing. A gloss may
+    have such terms.
 
     Args:
         terms: What to translate to: a BM25 retriever of this package, a dict of terms and document frequencies, or a
@@ -187,9 +189,9 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
         Returns:
             For each text its words in order, each with the weighted terms that stand for it: itself with weight 1,
-            terms whose weights add up to 1, or none. Where a script has no spaces, the pieces of the model's tokenizer
-            come first and the lexicon's words after them, and the weights of each way add up to its share; n-grams that
-            pass through come after all other words.
+            terms whose weights add up to at most 1, or none. Where a script has no spaces, the pieces of the model's
+            tokenizer come first and the lexicon's words after them, and the weights of each way add up to its share at
+            most; n-grams that pass through come after all other words.
         """
         texts = _cleaned(texts)
         if not any(texts):
@@ -204,8 +206,8 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
         Returns:
             For each text its words in order: those that pass through, and the likeliest term of the others, where its
-            probability is .2 or more. Empty where all of these stand in the query already, as in one in the language of
-            the index.
+            probability is .2 or more, no term twice in a row. Empty where all of these stand in the query already, as
+            in one in the language of the index.
         """
         texts = _cleaned(texts)
         if not any(texts):
@@ -247,9 +249,12 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     @cached_property
     def _by_lexicon(self) -> WordTranslator:
-        return self._words if self.method == "lexicon" else self._word_translator(None)
+        # A gloss is a text, in which words that nearly all documents have are of use.
+        return self._word_translator(None, frozenset(self._index.frequencies))
 
-    def _word_translator(self, nearest: "NearestWords | None") -> WordTranslator:
+    def _word_translator(
+        self, nearest: "NearestWords | None", translating: frozenset[str] | None = None
+    ) -> WordTranslator:
         lexicon = None if self.method == "nearest" else _loaded(self.lexicon)
         if lexicon and self.lang is not None and self.lang not in lexicon.languages:
             raise OpticalError(
@@ -258,7 +263,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
             )
         return WordTranslator(
             self._index,
-            self._translating,
+            self._translating if translating is None else translating,
             nearest,
             lexicon,
             lang=self.lang,
@@ -297,6 +302,8 @@ def _cleaned(texts: Iterable[str]) -> list[str]:
 def _gloss(plan: Plan, lang: str | None) -> str:
     likeliest = [(word, *max(terms.items(), key=lambda item: item[1])) for word, terms in plan if terms]
     said = [(word, term) for word, term, weight in likeliest if weight >= _LEAST_SAID]
+    # Hindi's 'yaad dilaen', remind, is two words that each mean it.
+    said = [pair for pair, before in zip(said, [("", ""), *said], strict=False) if pair[1] != before[1]]
     return " ".join(term for _, term in said) if any(fold(word, lang) != term for word, term in said) else ""
 
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pyterrier_optical.tokenise import fold, join_runs, runs, words
+from pyterrier_optical.translate.document_languages import document_languages
 from pyterrier_optical.translate.index_terms import IndexTerms
 from pyterrier_optical.translate.lexicon import Lexicon
 from pyterrier_optical.translate.names import after_capital, at_an_end, from_capital
@@ -21,8 +22,24 @@ Plan = list[tuple[str, WordTerms]]
 
 # A word that the bitext has less often is also judged by its spelling, which counts as having seen it so often.
 _RARE = 5
-_SPELT_COUNTS = 4.0
+_SPELT_COUNTS = {"capital": 4.0, "small": 0.3}
 _RELATIVE_COUNTS = 2.0
+# That a word is a term of the index counts as having seen it stand for itself so often.
+_SELF_COUNTS = {"capital": 20.0, "small": 1.0}
+
+
+class _LookedUp(NamedTuple):
+    """What the lexicon says of a word.
+
+    Attributes:
+        terms: Terms that may translate it, with weights that add up to `telling`.
+        telling: How likely it is to be one of these, and not a word that is in most documents.
+        unknown: Whether nothing is known of it.
+    """
+
+    terms: WordTerms
+    telling: float
+    unknown: bool = False
 
 
 class Nearest(Protocol):
@@ -58,7 +75,8 @@ class WordTranslator:
         self.lexicon = lexicon or Lexicon([], {})
         self._by_spelling = lexicon is not None
         self.lexicon_share = lexicon_share if nearest else 1.0
-        self._segmenter = Segmenter(self.lexicon.spaceless_counts)
+        likeness = self._spelt_terms.likeness if self._by_spelling else None
+        self._segmenter = Segmenter(self.lexicon.spaceless_counts, likeness)
 
     def translate(self, texts: Sequence[str]) -> list[Plan]:
         """The terms of each word of each text; see :meth:`OpticalTranslator.translate`.
@@ -81,7 +99,7 @@ class WordTranslator:
         segmented = [
             (word, terms)
             for word, spaceless in cut
-            if spaceless and not passing and (terms := self._looked_up(word, languages))
+            if spaceless and not passing and (terms := self._looked_up(word, languages).terms)
         ]
         share = self.lexicon_share if segmented else 0.0
         plan: Plan = []
@@ -105,37 +123,64 @@ class WordTranslator:
         return [(ngram, {ngram: float(count)}) for ngram, count in known.items() if 2 * known.total() >= len(ngrams)]
 
     def _translated(self, word: str, nearest: WordTerms, languages: dict[str, float]) -> WordTerms:
-        if (term := fold(word, self.index.lang)) in self.index:
+        term = fold(word, self.index.lang)
+        if term in self.index and self._stands_for_itself(word, languages):
             return {term: 1.0}
         if name := after_capital(word, self.index):
             return {name: 1.0}
         looked_up = self._looked_up(word, languages)
-        if not looked_up or not self.lexicon.count(fold(word), languages):
+        if looked_up.unknown or not self.lexicon.count(fold(word), languages):
             if name := at_an_end(word, self.index):
                 return {name: 1.0}
-            if spelt := self._spelt(word):
+            if _case(word) == "capital" and (spelt := self._spelt(word)):
                 return spelt
-        if not looked_up or not nearest:
-            return looked_up or nearest
-        return bag([scaled(looked_up, self.lexicon_share), scaled(nearest, 1 - self.lexicon_share)])
+        if looked_up.unknown:
+            return nearest
+        if not looked_up.telling or not nearest:
+            return looked_up.terms
+        near = scaled(nearest, (1 - self.lexicon_share) * looked_up.telling)
+        return bag([scaled(looked_up.terms, self.lexicon_share), near])
 
-    def _looked_up(self, word: str, languages: dict[str, float]) -> WordTerms:
-        """The lexicon's terms for a word that may translate it, with weights that add up to 1.
+    def _stands_for_itself(self, word: str, languages: dict[str, float]) -> bool:
+        """Whether a word that is a term of the index is more likely that term than a word of its own language.
+
+        Names and numbers are; Hausa *da*, and, is not, although an English document may name Leonardo da Vinci. Where
+        documents are in the query's language, all words are.
+        """
+        in_their_language = sum(languages.get(lang, 0.0) for lang in ("en", *self._document_languages))
+        if in_their_language > 0.5 or any(map(str.isdigit, word)):
+            return True
+        folded = fold(word)
+        others = {lang: share for lang, share in languages.items() if lang != "en"}
+        seen = self.lexicon.count(folded, others)
+        itself = seen * self.lexicon.translations(folded, others).get(folded, 0.0)
+        prior = _SELF_COUNTS[_case(word)]
+        return itself + prior >= 0.5 * (seen + prior)
+
+    def _looked_up(self, word: str, languages: dict[str, float]) -> _LookedUp:
+        """The lexicon's terms for a word.
 
         A rare word is judged by its spelling as well: a name by the terms that are spelt like it, and any word by the
         words that share its stem, whose translations may be its own. With c the word's count in the bitext, s the
         similarity of a relative, and P a distribution over terms, the weights are proportional to
 
-            c P(lexicon) + 4 P(spelling) + sum over relatives of 2 s^3 P(relative)
+            c P(lexicon) + a P(spelling) + sum over relatives of 2 s^3 P(relative)
+
+        with a = 4 for a name and .3 for what is written like any other word.
         """
         folded = fold(word)
         seen = self.lexicon.count(folded, languages)
         terms = self.lexicon.translations(folded, languages)
         if seen < _RARE:
-            spelt = {} if seen and not _may_be_a_name(word) else self._spelt(word)
-            terms = bag([scaled(terms, seen), scaled(spelt, _SPELT_COUNTS), *self._of_relatives(folded, languages)])
-        terms = {term: weight for term, weight in terms.items() if weight > 0 and term in self.translating}
-        return scaled(terms, 1 / sum(terms.values())) if terms else {}
+            spelt = {} if seen and _case(word) == "small" else scaled(self._spelt(word), _SPELT_COUNTS[_case(word)])
+            terms = bag([scaled(terms, seen), spelt, *self._of_relatives(folded, languages)])
+        # The share of what no document says is that of the other terms; that of what nearly all say tells nothing.
+        terms = {term: weight for term, weight in terms.items() if weight > 0 and term in self.index}
+        if not terms:
+            return _LookedUp({}, 0.0, unknown=True)
+        terms = scaled(terms, 1 / sum(terms.values()))
+        telling = {term: weight for term, weight in terms.items() if term in self.translating}
+        return _LookedUp(telling, sum(telling.values()))
 
     def _spelt(self, word: str) -> WordTerms:
         return self._spelt_terms(from_capital(word) or word) if self._by_spelling else {}
@@ -147,12 +192,15 @@ class WordTranslator:
         ]
 
     @cached_property
+    def _document_languages(self) -> frozenset[str]:
+        return document_languages(self.index, self.lexicon)
+
+    @cached_property
     def _spelt_terms(self) -> SpeltTerms:
         frequencies = self.index.frequencies.items()
         return SpeltTerms({term: frequency for term, frequency in frequencies if term in self.translating})
 
 
-def _may_be_a_name(word: str) -> bool:
-    """Whether a word is capitalised, after its prefix if it has one; a script without capitals leaves that open."""
-    first = (from_capital(word) or word)[:1]
-    return not first.islower()
+def _case(word: str) -> str:
+    """Whether a word may be a name ("capital"): where a script has capitals, it has one, after its prefix if any."""
+    return "small" if (from_capital(word) or word)[:1].islower() else "capital"

@@ -1,6 +1,7 @@
 """Segmenter: known words in text without spaces."""
 
 from pyterrier_optical.translate.segment import Segmenter, lexicon_words
+from pyterrier_optical.translate.spelling import SpeltTerms
 
 COUNTS = {"กิน": 5, "ข้าว": 3, "กินข้าว": 1, "ผัด": 2}
 
@@ -29,3 +30,12 @@ def test_it_knows_its_words():
 def test_words_of_a_mixed_text():
     found = list(lexicon_words("กิน ข้าวผัด 2 Plates!", Segmenter({"กิน": 9, "ข้าว": 9, "ผัด": 9})))
     assert found == [("กิน", True), ("ข้าว", True), ("ผัด", True), ("2", False), ("Plates", False)]
+
+
+def test_a_name_is_found_among_the_short_words_that_it_could_be_cut_into():
+    counts = {"ใน": 400, "แคน": 1, "ซัส": 1, "ตอน": 50, "นี้": 80}
+    text, likeness = "ในแคนซัสตอนนี้", SpeltTerms({"kansas": 4}).likeness
+    assert Segmenter(counts)(text) == ["ใน", "แคน", "ซัส", "ตอน", "นี้"]
+    assert Segmenter(counts, likeness)(text) == ["ใน", "แคนซัส", "ตอน", "นี้"]
+    assert Segmenter({**counts, "แคน": 200, "ซัส": 200}, likeness)(text) == Segmenter(counts)(text), "common words"
+    assert "".join(Segmenter({}, likeness)(text)) == text

@@ -31,13 +31,14 @@ def translator(*, near=True, lexicon=LEXICON, **options) -> WordTranslator:
 
 def test_both_ways_share_a_word():
     ((word, terms),) = translator(lexicon_share=0.75).translate(["paka"])[0]
-    # Of the lexicon's terms 'the' is too frequent to translate anything.
-    assert word == "paka" and terms == pytest.approx({"cat": 0.75 * 5 / 7, "kitten": 0.75 * 2 / 7 + 0.25}, abs=0.01)
+    # Of the lexicon's terms 'the' is too frequent to tell anything, and takes its share of the weight along.
+    assert word == "paka"
+    assert terms == pytest.approx({"cat": 0.75 * 0.5, "kitten": 0.75 * 0.2 + 0.25 * 0.7}, abs=0.01)
 
 
 def test_a_word_that_one_way_cannot_translate_is_left_to_the_other():
     assert translator().translate(["mto"])[0] == [("mto", {"river": 1.0})]  # 'stream' is no term of the index
-    assert sum(dict(translator(near=False).translate(["paka"])[0])["paka"].values()) == pytest.approx(1)
+    assert sum(dict(translator(near=False).translate(["paka"])[0])["paka"].values()) == pytest.approx(0.7, abs=0.01)
     assert translator(lexicon=None).translate(["paka"])[0] == [("paka", {"kitten": 1.0})]
 
 
@@ -135,3 +136,37 @@ def test_a_rare_name_is_judged_by_its_spelling_too():
 
 def test_a_common_word_is_left_to_the_lexicon():
     assert rare("amabosniya") == rare("Amabosniya") == {"work": 1.0}, "though a relative says 'south'"
+
+
+HAUSA = Lexicon.from_entries(
+    {
+        "ha": {
+            "da": (900, {"and": 0.9, "river": 0.1}),
+            "mota": (9, {"car": 1.0}),
+            "film": (7, {"film": 0.9, "river": 0.1}),
+            "take": (40, {"is": 1.0}),
+        },
+    }
+)
+ENGLISH = dict.fromkeys(["da", "river", "car", "film", "take", "beach", "ship"], 1) | {"and": 90}
+
+
+def hausa(text: str, **options) -> dict[str, dict[str, float]]:
+    index = IndexTerms(ENGLISH, num_docs=100)
+    return dict(WordTranslator(index, index.translating(0.2), None, HAUSA, lang="ha", **options).translate([text])[0])
+
+
+def test_a_word_that_its_language_uses_is_not_the_term_of_the_same_letters():
+    assert hausa("da")["da"] == pytest.approx({"river": 0.1}, abs=0.01), "most of its weight is that of 'and'"
+    assert hausa("take")["take"] == {}, "'is' is no term of this index"
+    assert hausa("film")["film"] == {"film": 1.0}, "it stands for itself"
+    assert hausa("beach")["beach"] == {"beach": 1.0}, "Hausa does not know it"
+    assert hausa("1987 2024") == {"1987": {}, "2024": {}}
+
+
+def test_what_a_frequent_word_takes_is_not_left_to_the_nearest_terms():
+    index = IndexTerms(ENGLISH, num_docs=100)
+    near = lambda texts: [[NearWord(text, False, {"ship": 1.0})] for text in texts]  # noqa: E731
+    words = WordTranslator(index, index.translating(0.2), near, HAUSA, lang="ha")
+    ((_, terms),) = words.translate(["da"])[0]
+    assert terms == pytest.approx({"river": 0.05, "ship": 0.05}, abs=0.01)

@@ -1,0 +1,132 @@
+"""How a word sounds, roughly: one spelling for what languages and scripts write in several ways."""
+
+import re
+from functools import lru_cache
+
+import regex
+from anyascii import anyascii
+
+# Scripts whose letters have a vowel that is not written, or that leave vowels out.
+_VOWELLESS = regex.compile(
+    r"[\p{Arabic}\p{Hebrew}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}"
+    r"\p{Malayalam}\p{Sinhala}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+)
+_SOUTH_EAST_ASIAN = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+# What a transcription letter by letter gets wrong: Thai and Lao write some vowels before the consonant that they
+# follow, some around it, and one at the beginning on a silent letter; a dot below makes Hindi's j a z; Brahmic scripts
+# write n before a consonant as a dot above.
+_LETTERS = [
+    (regex.compile(pattern), letters)
+    for pattern, letters in (
+        ("เ([ก-ฮ]{1,2})ีย", r"\1ีย"),
+        ("เ([ก-ฮ]{1,2})า", r"\1าว"),
+        ("เ([ก-ฮ]{1,2})อ", r"\1ะ"),
+        ("([เแโใไ])([ก-ฮ])", r"\2\1"),
+        ("([ເແໂໃໄ])([ກ-ຮ])", r"\2\1"),
+        ("อ(?=[\u0e30-\u0e3a\u0e40-\u0e47])", ""),
+        ("ज\u093c", "z"),
+        ("फ\u093c", "f"),
+        ("[डढ]\u093c", "र"),
+        ("[\u0902\u0982\u0a02\u0a82\u0b02\u0c02\u0c82\u0d02]", "n"),
+    )
+]
+# One letter for what languages write in several ways: Kamerun and Cameroon, jenoside and genocide.
+_SOUNDS = [
+    (re.compile(pattern), letter)
+    for pattern, letter in (
+        ("[^a-z0-9]", ""),
+        ("ph", "f"),
+        ("ck|qu|q", "k"),
+        ("x", "ks"),
+        ("c(?=[eiy])|z|t(?=ion)|sh|ts(?=[aeiou])", "s"),
+        ("c(?!h)", "k"),
+        ("ch", "c"),
+        ("(?<=[bdgkpstr])h", ""),
+        ("^w", "v"),
+        (r"(.)\1+", r"\1"),
+    )
+]
+_NASAL = re.compile("m(?=[^aeiouym])")
+_NASAL_BEFORE_LIPS = re.compile("m(?=[pbf])")
+# What is not told apart: ch and hard c, j and g; then also what Thai, Tamil and others write with one letter, b and p,
+# d and t, g and k, v and w; and last ch, j and s.
+_NOT_TOLD_APART = [
+    [(re.compile(pattern), letter) for pattern, letter in pairs]
+    for pairs in (
+        [("c", "k"), ("j", "g")],
+        [("ng?[gkcj]+|ng", "nk"), ("b", "p"), ("d", "t"), ("[gcj]", "k"), ("(?<!^)[vw]", ""), ("^v", "w")],
+        [("ng?[gk]+|ng", "nk"), ("b", "p"), ("d", "t"), ("[cj]", "s"), ("g", "k"), ("(?<!^)[vw]", ""), ("^v", "w")],
+    )
+]
+#: How many ways there are to listen; the first tells most apart.
+EARS = len(_NOT_TOLD_APART)
+_DROPPED = re.compile("[aeiouywh]")
+_TWICE = re.compile(r"(.)\1+")
+
+
+def leaves_vowels_out(word: str) -> bool:
+    """Whether a word is in a script that does not write all vowels.
+
+    Example:
+        >>> leaves_vowels_out("डेनवर"), leaves_vowels_out("ዴንቨር")
+        (True, False)
+    """
+    return not word.isascii() and _VOWELLESS.search(word) is not None
+
+
+@lru_cache(maxsize=1 << 18)
+def sound(word: str, ear: int = 0) -> str:
+    """A word in ASCII, with one letter for what languages write in several ways.
+
+    Args:
+        word: A word of any script.
+        ear: How well it is listened to, from 0 to `EARS` - 1: with 1 voiced and voiceless consonants are one, with 2 so
+            are *ch*, *j* and *s* besides.
+
+    Example:
+        >>> sound("Kameruni"), sound("Cameroon"), sound("डेनवर"), sound("เดนเวอร์")
+        ('kameruni', 'kameron', 'denvr', 'denweor')
+    """
+    heard = _transcribed(word)
+    for pattern, letter in _NOT_TOLD_APART[ear]:
+        heard = pattern.sub(letter, heard)
+    return _TWICE.sub(r"\1", heard)
+
+
+@lru_cache(maxsize=1 << 18)
+def _transcribed(word: str) -> str:
+    ascii_only = word.isascii()
+    if not ascii_only:
+        for pattern, letters in _LETTERS:
+            word = pattern.sub(letters, word)
+    spelt = anyascii(word).lower()
+    if not ascii_only and not regex.match(r"\p{Latin}", word):
+        # Here ch is written c, and in South-East Asia ph is no f.
+        spelt = re.sub("c(?!h)", "ch", spelt)
+        if _SOUTH_EAST_ASIAN.search(word):
+            spelt = re.sub("(?<=[aou])e", "", spelt.replace("ph", "p"))
+    for pattern, letter in _SOUNDS:
+        spelt = pattern.sub(letter, spelt)
+    return (_NASAL_BEFORE_LIPS if leaves_vowels_out(word) else _NASAL).sub("n", spelt)
+
+
+def consonants(word: str, ear: int = 0) -> str:
+    """What a word keeps of itself in most spellings: its consonants, after a * if it begins with a vowel.
+
+    Languages of open syllables put vowels between the consonants of a name and after the last ('Bosiniya'), and some
+    scripts leave vowels out. Empty for a word with digits.
+
+    Args:
+        word: A word of any script.
+        ear: As for `sound`.
+
+    Example:
+        >>> consonants("Bosiniya"), consonants("Bosnia"), consonants("अमेरिका")
+        ('bsn', 'bsn', '*mrk')
+        >>> consonants("บรองโกส์", ear=1) == consonants("Broncos", ear=1)
+        True
+    """
+    heard = sound(word, ear)
+    if not heard or any(letter.isdigit() for letter in heard):
+        return ""
+    return ("*" if heard[0] in "aeiou" else "") + _TWICE.sub(r"\1", _DROPPED.sub("", heard))
