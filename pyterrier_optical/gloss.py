@@ -32,8 +32,8 @@ def encode_with_gloss(
 ) -> TokenVectors:
     """Puts the tokens of each query's gloss, and those of query and gloss as one text, beside the query's own.
 
-    A score is then (1 - share) m + share (g + b) / 2, times the query's number of tokens and 1 / (1 - share): m, g
-    and b are what the tokens of the query, of the gloss, and of both in one text add on average, so that a long gloss
+    A score is then (1 - share) m + share (g + c) / 2, times the query's number of tokens and 1 / (1 - share): m, g
+    and c are what the tokens of the query, of the gloss, and of both in one text add on average, so that a long gloss
     counts no more than a short one. In one text each wording gives the other its context.
 
     Args:

@@ -38,8 +38,8 @@ class OpticalReranker(TextReranker):
             space, as those of a student's teacher do; the background stays that of ``model``. None: one model for both
             sides.
         gloss: the share that a column ``query_gloss`` has in the score, from 0 to below 1; 0: none. Half of it is that
-            of the gloss alone and half that of query and gloss in one text. A gloss over the limit of a query is cut,
-            whatever ``truncation`` says.
+            of the gloss alone and half that of query and gloss in one text. What is over the limit of a query
+            is cut of these, whatever ``truncation`` says.
         background: score above the checkpoint's background, where it has one; False: plain MaxSim.
 
     Raises:

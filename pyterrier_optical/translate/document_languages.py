@@ -3,13 +3,13 @@
 from itertools import islice
 
 from pyterrier_optical.translate.index_terms import IndexTerms
-from pyterrier_optical.translate.lexicon import Lexicon
+from pyterrier_optical.translate.lexicon import LanguageTable, Lexicon
 
 # So many of a language's most frequent words are looked for, without what English has often too: 'die', 'in', 'man'.
 _WORDS = 50
 _ENGLISH_WORDS = 2000
-# The share of the documents that a word of their language is in, on average. English ones have a thousandth or less
-# of another language's words.
+# The share of the documents that a word of their language is in, on average. In English documents another language's
+# words have a thousandth or less.
 _LEAST_SHARE = 0.02
 _LEAST_WORDS = 0.5
 
@@ -19,29 +19,31 @@ def document_languages(index: IndexTerms, lexicon: Lexicon) -> frozenset[str]:
 
     Args:
         index: The terms of the index. Where it does not know how frequent they are, it must have half of the words.
-        lexicon: Has words and their counts.
+        lexicon: Has words and their counts; a language with fewer than 50 is hardly found.
 
     Returns:
-        Codes of the lexicon's languages. English, which passes an index of English documents anyway, is not looked for.
+        Codes of the lexicon's languages. English is not among them, and no language is without its counts in the
+        lexicon, which tell shared words apart.
 
     Example:
-        >>> lexicon = Lexicon.from_entries({"sw": {"na": (9, {}), "ya": (8, {})}, "ha": {"da": (9, {})}})
+        >>> lexicon = Lexicon.from_entries({"sw": {"na": (9, {}), "ya": (8, {})}, "ha": {"da": (9, {})}, "en": {}})
         >>> document_languages(IndexTerms({"na": 70, "ya": 50, "da": 1}, num_docs=100), lexicon)
         frozenset({'sw'})
     """
-    english = lexicon.languages.get("en")
-    frequent_in_english = set(islice(english.rows, _ENGLISH_WORDS)) if english else set()
+    if "en" not in lexicon.languages:
+        return frozenset()
+    frequent_in_english = set(_by_count(lexicon.languages["en"])[:_ENGLISH_WORDS])
     found = set()
     for lang, table in lexicon.languages.items():
-        if lang == "en":
-            continue
-        by_count = sorted(table.rows, key=lambda word: -table.counts[table.rows[word]])
-        words = list(islice((word for word in by_count if word not in frequent_in_english), _WORDS))
-        if not words:
-            continue
+        words = list(islice((word for word in _by_count(table) if word not in frequent_in_english), _WORDS))
         if index.num_docs:
-            share = sum(index.frequencies.get(word, 0) for word in words) / index.num_docs / len(words)
-            found |= {lang} if share >= _LEAST_SHARE else set()
-        elif sum(word in index for word in words) >= _LEAST_WORDS * len(words):
+            most = sum(index.frequencies.get(word, 0) for word in words) / index.num_docs >= _LEAST_SHARE * _WORDS
+        else:
+            most = sum(word in index for word in words) >= _LEAST_WORDS * _WORDS
+        if lang != "en" and most:
             found.add(lang)
     return frozenset(found)
+
+
+def _by_count(table: LanguageTable) -> list[str]:
+    return sorted(table.rows, key=lambda word: -table.counts[table.rows[word]])

@@ -6,8 +6,9 @@ from functools import lru_cache
 import regex
 from anyascii import anyascii
 
-# Scripts whose letters have a vowel that is not written, or that leave vowels out.
-_VOWELLESS = regex.compile(
+# Scripts that leave vowels out (the Semitic and most of the Brahmic ones), or do not write b and p, d and t, g and k
+# as English does (Tamil, Thai and its neighbours).
+_LENIENT = regex.compile(
     r"[\p{Arabic}\p{Hebrew}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}"
     r"\p{Malayalam}\p{Sinhala}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 )
@@ -48,8 +49,8 @@ _SOUNDS = [
 ]
 _NASAL = re.compile("m(?=[^aeiouym])")
 _NASAL_BEFORE_LIPS = re.compile("m(?=[pbf])")
-# What is not told apart: ch and hard c, j and g; then also what Thai, Tamil and others write with one letter, b and p,
-# d and t, g and k, v and w; and last ch, j and s.
+# What is not told apart: ch and hard c, j and g; or also what Thai, Tamil and others write with one letter, b and p, d
+# and t, g and k, v and w; or these, and ch, j and s in the place of ch, j and g.
 _NOT_TOLD_APART = [
     [(re.compile(pattern), letter) for pattern, letter in pairs]
     for pairs in (
@@ -58,20 +59,20 @@ _NOT_TOLD_APART = [
         [("ng?[gk]+|ng", "nk"), ("b", "p"), ("d", "t"), ("[cj]", "s"), ("g", "k"), ("(?<!^)[vw]", ""), ("^v", "w")],
     )
 ]
-#: How many ways there are to listen; the first tells most apart.
+#: How many ways there are to listen; the first is the strictest.
 EARS = len(_NOT_TOLD_APART)
 _DROPPED = re.compile("[aeiouywh]")
 _TWICE = re.compile(r"(.)\1+")
 
 
-def leaves_vowels_out(word: str) -> bool:
-    """Whether a word is in a script that does not write all vowels.
+def needs_tolerance(word: str) -> bool:
+    """Whether a word is in a script that writes names of other languages without some of their vowels or consonants.
 
     Example:
-        >>> leaves_vowels_out("डेनवर"), leaves_vowels_out("ዴንቨር")
+        >>> needs_tolerance("डेनवर"), needs_tolerance("ዴንቨር")
         (True, False)
     """
-    return not word.isascii() and _VOWELLESS.search(word) is not None
+    return not word.isascii() and _LENIENT.search(word) is not None
 
 
 @lru_cache(maxsize=1 << 18)
@@ -80,8 +81,8 @@ def sound(word: str, ear: int = 0) -> str:
 
     Args:
         word: A word of any script.
-        ear: How well it is listened to, from 0 to `EARS` - 1: with 1 voiced and voiceless consonants are one, with 2 so
-            are *ch*, *j* and *s* besides.
+        ear: How it is listened to, from 0 to `EARS` - 1: with 1 and 2 voiced and voiceless consonants are one; *ch* and
+            *j* are as *k* and *g* with 0 and 1, as *s* with 2.
 
     Example:
         >>> sound("Kameruni"), sound("Cameroon"), sound("डेनवर"), sound("เดนเวอร์")
@@ -95,19 +96,20 @@ def sound(word: str, ear: int = 0) -> str:
 
 @lru_cache(maxsize=1 << 18)
 def _transcribed(word: str) -> str:
-    ascii_only = word.isascii()
-    if not ascii_only:
+    latin = word.isascii() or regex.match(r"\p{Latin}", word)
+    lenient = needs_tolerance(word)
+    if not word.isascii():
         for pattern, letters in _LETTERS:
             word = pattern.sub(letters, word)
     spelt = anyascii(word).lower()
-    if not ascii_only and not regex.match(r"\p{Latin}", word):
+    if not latin:
         # Here ch is written c, and in South-East Asia ph is no f.
         spelt = re.sub("c(?!h)", "ch", spelt)
         if _SOUTH_EAST_ASIAN.search(word):
             spelt = re.sub("(?<=[aou])e", "", spelt.replace("ph", "p"))
     for pattern, letter in _SOUNDS:
         spelt = pattern.sub(letter, spelt)
-    return (_NASAL_BEFORE_LIPS if leaves_vowels_out(word) else _NASAL).sub("n", spelt)
+    return (_NASAL_BEFORE_LIPS if lenient else _NASAL).sub("n", spelt)
 
 
 def consonants(word: str, ear: int = 0) -> str:

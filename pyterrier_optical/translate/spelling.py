@@ -4,8 +4,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
+from functools import lru_cache
 
-from pyterrier_optical.translate.sound import EARS, consonants, leaves_vowels_out, sound
+from pyterrier_optical.translate.sound import EARS, consonants, needs_tolerance, sound
 from pyterrier_optical.translate.weighting import WordTerms, scaled
 
 _FEWEST_LETTERS = 4
@@ -13,7 +14,7 @@ _FEWEST_CONSONANTS = 2
 # Of two consonants, more must agree besides them.
 _LEAST_SIMILAR = {2: 0.84}
 _LEAST_SIMILAR_LONGER = 0.75
-# In scripts that leave vowels out: the share of the word's letters that the term has, and that of the term's.
+# In scripts that are heard with tolerance: the share of the word's letters that the term has, and that of the term's.
 _LEAST_COVERED = {2: 0.9}
 _LEAST_COVERED_LONGER = 0.75
 _LEAST_WRITTEN = 0.5
@@ -27,8 +28,8 @@ _LEAST_WEIGHT = 0.02
 class SpeltTerms:
     """Finds the terms of an index that are spelt like a word.
 
-    A term has the word's consonants, and enough of its other letters. Scripts that leave vowels out, of which some do
-    not tell voiced from voiceless consonants either, are heard with more tolerance. Among several terms, Bayes' rule
+    A term has the word's consonants, and enough of its other letters. Scripts that leave vowels out, or do not tell
+    voiced from voiceless consonants, are heard with more tolerance. Among several terms, Bayes' rule
     decides as in spelling correction (Kernighan, Church and Gale 1990): P(term | word) is proportional to
     P(word | term), which falls with the dissimilarity of the spellings, and to the term's frequency.
 
@@ -43,8 +44,8 @@ class SpeltTerms:
 
     def __init__(self, frequencies: Mapping[str, int]):
         self.frequencies = frequencies
-        self._with_consonants: dict[int, dict[str, list[str]]] = {}
-        self._likeness: dict[str, float] = {}
+        self._by_consonants: dict[int, dict[str, dict[str, list[str]]]] = {}
+        self.likeness = lru_cache(maxsize=1 << 16)(self._likeness)
 
     def __call__(self, word: str) -> WordTerms:
         """The terms that may be another spelling of a word.
@@ -68,46 +69,61 @@ class SpeltTerms:
         kept = {term: weight for term, weight in weights.items() if weight >= _LEAST_WEIGHT * total} or weights
         return scaled(kept, 1 / sum(kept.values()))
 
-    def likeness(self, word: str) -> float:
+    def _likeness(self, word: str) -> float:
         """How much the term that is spelt most like a word is like it, from 0 (nothing is) to 1."""
-        if word not in self._likeness:
-            self._likeness[word] = max(self._similar(word).values(), default=0.0)
-        return self._likeness[word]
+        return max(self._similar(word).values(), default=0.0)
 
     def _similar(self, word: str) -> dict[str, float]:
-        vowelless = leaves_vowels_out(word)
+        lenient = needs_tolerance(word)
         similar: dict[str, float] = {}
-        for ear in range(EARS if vowelless else 1):
-            for term, ratio in self._heard(word, ear, vowelless):
+        for ear in range(EARS if lenient else 1):
+            for term, ratio in self._heard(word, ear, lenient):
                 similar[term] = max(ratio, similar.get(term, 0.0))
             if ear == 0 and similar:
                 break
         return similar
 
-    def _heard(self, word: str, ear: int, vowelless: bool) -> Iterator[tuple[str, float]]:
+    def _heard(self, word: str, ear: int, lenient: bool) -> Iterator[tuple[str, float]]:
         key, spelt = consonants(word, ear), sound(word, ear)
         number = len(key.lstrip("*"))
-        if number < _FEWEST_CONSONANTS + (ear > 0) or len(spelt) < _FEWEST_LETTERS - vowelless:
+        if number < _FEWEST_CONSONANTS + (ear > 0) or len(spelt) < _FEWEST_LETTERS - lenient:
             return
-        for term in self._terms_with_consonants(ear).get(key, ()):
-            other = sound(term, ear)
-            matching = SequenceMatcher(None, spelt, other, autojunk=False).get_matching_blocks()
-            common = sum(block.size for block in matching)
-            ratio, covered = 2 * common / (len(spelt) + len(other)), common / len(spelt)
-            if not vowelless:
-                alike = ratio >= _LEAST_SIMILAR.get(number, _LEAST_SIMILAR_LONGER)
-            else:
-                alike = covered >= _LEAST_COVERED.get(number, _LEAST_COVERED_LONGER)
-                alike = alike and common >= _LEAST_WRITTEN * len(other)
-                ratio = (ratio + covered) / 2
-            if alike:
-                yield term, ratio - _HALF_HEARD * (ear > 0)
+        for other, terms in self._sounding(ear).get(key, {}).items():
+            ratio = _lenient_likeness(spelt, other, number) if lenient else _strict_likeness(spelt, other, number)
+            if ratio:
+                yield from ((term, ratio - _HALF_HEARD * (ear > 0)) for term in terms)
 
-    def _terms_with_consonants(self, ear: int) -> dict[str, list[str]]:
-        if ear not in self._with_consonants:
-            terms = defaultdict(list)
+    def _sounding(self, ear: int) -> dict[str, dict[str, list[str]]]:
+        """Terms by their sound, these by their consonants."""
+        if ear not in self._by_consonants:
+            found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
             for term in self.frequencies:
                 if len(term) >= _FEWEST_LETTERS and (key := consonants(term, ear)):
-                    terms[key].append(term)
-            self._with_consonants[ear] = terms
-        return self._with_consonants[ear]
+                    found[key][sound(term, ear)].append(term)
+            self._by_consonants[ear] = found
+        return self._by_consonants[ear]
+
+
+def _strict_likeness(spelt: str, other: str, number: int) -> float:
+    """The ratio of common letters of two words with so many consonants; 0 if it is too low."""
+    both, least = len(spelt) + len(other), _LEAST_SIMILAR.get(number, _LEAST_SIMILAR_LONGER)
+    if 2 * min(len(spelt), len(other)) < least * both:
+        return 0.0
+    ratio = 2 * _common_letters(spelt, other) / both
+    return ratio if ratio >= least else 0.0
+
+
+def _lenient_likeness(spelt: str, other: str, number: int) -> float:
+    """The same for a word that may lack vowels: the mean of the ratio and of the share of its letters."""
+    least = _LEAST_COVERED.get(number, _LEAST_COVERED_LONGER)
+    if len(other) < least * len(spelt) or len(spelt) < _LEAST_WRITTEN * len(other):
+        return 0.0
+    common = _common_letters(spelt, other)
+    if common < least * len(spelt) or common < _LEAST_WRITTEN * len(other):
+        return 0.0
+    return (2 * common / (len(spelt) + len(other)) + common / len(spelt)) / 2
+
+
+def _common_letters(left: str, right: str) -> int:
+    matching = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in matching)

@@ -245,30 +245,24 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     @cached_property
     def _words(self) -> WordTranslator:
-        return self._word_translator(None if self.method == "lexicon" else self._nearest)
+        if self.method == "lexicon":
+            return self._lexical
+        return self._lexical.with_nearest(self._nearest, self.lexicon_share)
 
     @cached_property
     def _by_lexicon(self) -> WordTranslator:
-        # A gloss is a text, in which words that nearly all documents have are of use.
-        return self._word_translator(None, frozenset(self._index.frequencies))
+        # A gloss is a text, in which frequent words are of use.
+        return self._lexical.with_terms(frozenset(self._index.frequencies))
 
-    def _word_translator(
-        self, nearest: "NearestWords | None", translating: frozenset[str] | None = None
-    ) -> WordTranslator:
+    @cached_property
+    def _lexical(self) -> WordTranslator:
         lexicon = None if self.method == "nearest" else _loaded(self.lexicon)
         if lexicon and self.lang is not None and self.lang not in lexicon.languages:
             raise OpticalError(
                 f"The lexicon has no language {self.lang!r}: choose one of {', '.join(lexicon.languages)}, or None to "
                 "let each query's words say."
             )
-        return WordTranslator(
-            self._index,
-            self._translating if translating is None else translating,
-            nearest,
-            lexicon,
-            lang=self.lang,
-            lexicon_share=self.lexicon_share,
-        )
+        return WordTranslator(self._index, self._translating, None, lexicon, lang=self.lang)
 
     @cached_property
     def _nearest(self) -> "NearestWords":
@@ -291,7 +285,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     def __getstate__(self) -> dict:
         """Without what a worker process must load for itself."""
-        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words", "_by_lexicon")
+        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words", "_by_lexicon", "_lexical")
         return {name: value for name, value in self.__dict__.items() if name not in loaded}
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pyterrier_optical.tokenise import fold, join_runs, runs, words
@@ -22,10 +22,12 @@ Plan = list[tuple[str, WordTerms]]
 
 # A word that the bitext has less often is also judged by its spelling, which counts as having seen it so often.
 _RARE = 5
-_SPELT_COUNTS = {"capital": 4.0, "small": 0.3}
+_SPELT_NAME_COUNTS = 4.0
+_SPELT_WORD_COUNTS = 0.3
 _RELATIVE_COUNTS = 2.0
 # That a word is a term of the index counts as having seen it stand for itself so often.
-_SELF_COUNTS = {"capital": 20.0, "small": 1.0}
+_SELF_NAME_COUNTS = 20.0
+_SELF_WORD_COUNTS = 1.0
 
 
 class _LookedUp(NamedTuple):
@@ -33,7 +35,7 @@ class _LookedUp(NamedTuple):
 
     Attributes:
         terms: Terms that may translate it, with weights that add up to `telling`.
-        telling: How likely it is to be one of these, and not a word that is in most documents.
+        telling: How likely it is to be one of these, and not a term that too many documents have.
         unknown: Whether nothing is known of it.
     """
 
@@ -75,8 +77,22 @@ class WordTranslator:
         self.lexicon = lexicon or Lexicon([], {})
         self._by_spelling = lexicon is not None
         self.lexicon_share = lexicon_share if nearest else 1.0
+        self._spelt_terms = SpeltTerms(index.frequencies)
         likeness = self._spelt_terms.likeness if self._by_spelling else None
         self._segmenter = Segmenter(self.lexicon.spaceless_counts, likeness)
+        self._document_languages = document_languages(index, self.lexicon)
+
+    def with_nearest(self, nearest: Nearest, lexicon_share: float) -> "WordTranslator":
+        """The same translator, with a second way."""
+        other = copy(self)
+        other.nearest, other.lexicon_share = nearest, lexicon_share
+        return other
+
+    def with_terms(self, translating: frozenset[str]) -> "WordTranslator":
+        """The same translator, with other terms that may be translations."""
+        other = copy(self)
+        other.translating = translating
+        return other
 
     def translate(self, texts: Sequence[str]) -> list[Plan]:
         """The terms of each word of each text; see :meth:`OpticalTranslator.translate`.
@@ -132,13 +148,15 @@ class WordTranslator:
         if looked_up.unknown or not self.lexicon.count(fold(word), languages):
             if name := at_an_end(word, self.index):
                 return {name: 1.0}
-            if _case(word) == "capital" and (spelt := self._spelt(word)):
+            if _may_be_a_name(word) and (spelt := self._spelt(word)):
                 return spelt
         if looked_up.unknown:
             return nearest
         if not looked_up.telling or not nearest:
             return looked_up.terms
-        near = scaled(nearest, (1 - self.lexicon_share) * looked_up.telling)
+        # What stems and spelling say of a word that was never seen takes nothing from the nearest terms.
+        telling = looked_up.telling if self.lexicon.count(fold(word), languages) else 1.0
+        near = scaled(nearest, (1 - self.lexicon_share) * telling)
         return bag([scaled(looked_up.terms, self.lexicon_share), near])
 
     def _stands_for_itself(self, word: str, languages: dict[str, float]) -> bool:
@@ -147,14 +165,15 @@ class WordTranslator:
         Names and numbers are; Hausa *da*, and, is not, although an English document may name Leonardo da Vinci. Where
         documents are in the query's language, all words are.
         """
-        in_their_language = sum(languages.get(lang, 0.0) for lang in ("en", *self._document_languages))
-        if in_their_language > 0.5 or any(map(str.isdigit, word)):
+        if any(map(str.isdigit, word)):
+            return True
+        if sum(languages.get(lang, 0.0) for lang in ("en", *self._document_languages)) > 0.5:
             return True
         folded = fold(word)
-        others = {lang: share for lang, share in languages.items() if lang != "en"}
-        seen = self.lexicon.count(folded, others)
-        itself = seen * self.lexicon.translations(folded, others).get(folded, 0.0)
-        prior = _SELF_COUNTS[_case(word)]
+        in_english = self.lexicon.count(folded, {"en": languages.get("en", 0.0)})
+        seen = self.lexicon.count(folded, languages)
+        itself = in_english + seen * self.lexicon.translations(folded, languages).get(folded, 0.0)
+        prior = _SELF_NAME_COUNTS if _may_be_a_name(word) else _SELF_WORD_COUNTS
         return itself + prior >= 0.5 * (seen + prior)
 
     def _looked_up(self, word: str, languages: dict[str, float]) -> _LookedUp:
@@ -166,15 +185,16 @@ class WordTranslator:
 
             c P(lexicon) + a P(spelling) + sum over relatives of 2 s^3 P(relative)
 
-        with a = 4 for a name and .3 for what is written like any other word.
+        with a = 4 for a name; .3 for a word without a capital, or 0 where the bitext has it.
         """
         folded = fold(word)
         seen = self.lexicon.count(folded, languages)
         terms = self.lexicon.translations(folded, languages)
         if seen < _RARE:
-            spelt = {} if seen and _case(word) == "small" else scaled(self._spelt(word), _SPELT_COUNTS[_case(word)])
+            spelt = scaled(self._spelt(word), _SPELT_NAME_COUNTS if _may_be_a_name(word) else _SPELT_WORD_COUNTS)
+            spelt = spelt if _may_be_a_name(word) or not seen else {}
             terms = bag([scaled(terms, seen), spelt, *self._of_relatives(folded, languages)])
-        # The share of what no document says is that of the other terms; that of what nearly all say tells nothing.
+        # The share of what no document says is that of the other terms; that of what too many say tells nothing.
         terms = {term: weight for term, weight in terms.items() if weight > 0 and term in self.index}
         if not terms:
             return _LookedUp({}, 0.0, unknown=True)
@@ -183,7 +203,8 @@ class WordTranslator:
         return _LookedUp(telling, sum(telling.values()))
 
     def _spelt(self, word: str) -> WordTerms:
-        return self._spelt_terms(from_capital(word) or word) if self._by_spelling else {}
+        spelt = self._spelt_terms(from_capital(word) or word) if self._by_spelling else {}
+        return {term: weight for term, weight in spelt.items() if term in self.translating}
 
     def _of_relatives(self, word: str, languages: dict[str, float]) -> list[WordTerms]:
         return [
@@ -191,16 +212,7 @@ class WordTranslator:
             for relative, similarity in self.lexicon.relatives(word, languages)
         ]
 
-    @cached_property
-    def _document_languages(self) -> frozenset[str]:
-        return document_languages(self.index, self.lexicon)
 
-    @cached_property
-    def _spelt_terms(self) -> SpeltTerms:
-        frequencies = self.index.frequencies.items()
-        return SpeltTerms({term: frequency for term, frequency in frequencies if term in self.translating})
-
-
-def _case(word: str) -> str:
-    """Whether a word may be a name ("capital"): where a script has capitals, it has one, after its prefix if any."""
-    return "small" if (from_capital(word) or word)[:1].islower() else "capital"
+def _may_be_a_name(word: str) -> bool:
+    """Whether a word is capitalised, after its prefix if it has one; a script without capitals leaves that open."""
+    return not (from_capital(word) or word)[:1].islower()

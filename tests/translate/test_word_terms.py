@@ -145,10 +145,11 @@ HAUSA = Lexicon.from_entries(
             "mota": (9, {"car": 1.0}),
             "film": (7, {"film": 0.9, "river": 0.1}),
             "take": (40, {"is": 1.0}),
+            "2": (900, {"two": 1.0}),
         },
     }
 )
-ENGLISH = dict.fromkeys(["da", "river", "car", "film", "take", "beach", "ship"], 1) | {"and": 90}
+ENGLISH = dict.fromkeys(["da", "river", "car", "film", "take", "beach", "ship", "mota", "2", "two"], 1) | {"and": 90}
 
 
 def hausa(text: str, **options) -> dict[str, dict[str, float]]:
@@ -161,7 +162,36 @@ def test_a_word_that_its_language_uses_is_not_the_term_of_the_same_letters():
     assert hausa("take")["take"] == {}, "'is' is no term of this index"
     assert hausa("film")["film"] == {"film": 1.0}, "it stands for itself"
     assert hausa("beach")["beach"] == {"beach": 1.0}, "Hausa does not know it"
-    assert hausa("1987 2024") == {"1987": {}, "2024": {}}
+    assert hausa("2")["2"] == {"2": 1.0}, "numbers need no translation, whatever the bitext says"
+    assert hausa("Mota")["Mota"] == {"mota": 1.0}, "a capital may be that of a name"
+    assert hausa("Da")["Da"] == hausa("da")["da"], "but not of a word that is so frequent"
+
+
+def test_english_words_pass_although_another_language_has_them():
+    lexicon = Lexicon.from_entries(
+        {"tl": {"base": (40, {"database": 1.0})}, "en": {"base": (60, {}), "camp": (9, {}), "database": (9, {})}}
+    )
+    index = IndexTerms({"base": 1, "camp": 1, "database": 1}, num_docs=100)
+    words = WordTranslator(index, index.translating(1.0), None, lexicon)
+    assert dict(words.translate(["base camp"])[0]) == {"base": {"base": 1.0}, "camp": {"camp": 1.0}}
+
+
+def test_small_letters_seldom_spell_a_name():
+    lexicon = Lexicon.from_entries({"zu": {"umsebenzi": (9, {"work": 1.0})}})
+    near = lambda texts: [[NearWord(text, False, {"jobs": 1.0})] for text in texts]  # noqa: E731
+    words = WordTranslator(WORLD, WORLD.translating(1.0), near, lexicon, lang="zu")
+    assert dict(words.translate(["Bosiniya"])[0]) == {"Bosiniya": {"bosnia": 1.0}}
+    assert dict(words.translate(["bosiniya"])[0])["bosiniya"] == {"bosnia": 0.5, "jobs": 0.5}
+
+
+def test_a_guess_by_the_stem_takes_nothing_from_the_nearest_terms():
+    lexicon = Lexicon.from_entries({"zu": {"eningizimu": (9, {"the": 0.9, "south": 0.1})}})
+    index = IndexTerms({"the": 90, "south": 1, "river": 1}, num_docs=100)
+    near = lambda texts: [[NearWord(text, False, {"river": 1.0})] for text in texts]  # noqa: E731
+    words = WordTranslator(index, index.translating(0.2), near, lexicon, lang="zu")
+    assert dict(words.translate(["aseningizimu"])[0])["aseningizimu"] == pytest.approx(
+        {"south": 0.05, "river": 0.5}, abs=0.01
+    )
 
 
 def test_what_a_frequent_word_takes_is_not_left_to_the_nearest_terms():
