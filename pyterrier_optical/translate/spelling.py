@@ -29,9 +29,11 @@ class SpeltTerms:
     """Finds the terms of an index that are spelt like a word.
 
     A term has the word's consonants, and enough of its other letters. Scripts that leave vowels out, or do not tell
-    voiced from voiceless consonants, are heard with more tolerance. Among several terms, Bayes' rule
-    decides as in spelling correction (Kernighan, Church and Gale 1990): P(term | word) is proportional to
-    P(word | term), which falls with the dissimilarity of the spellings, and to the term's frequency.
+    voiced from voiceless consonants, are heard with more tolerance. Among several terms, Bayes' rule decides as in
+    spelling correction (Kernighan, Church and Gale 1990): P(term | word) is proportional to P(word | term), which falls
+    with the dissimilarity of the spellings, and to the term's frequency.
+
+    ``likeness(word)`` says how much the term that is spelt most like a word is like it, from 0 (none is) to 1.
 
     Args:
         frequencies: Terms and the number of documents that each is in.

@@ -90,7 +90,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         >>> retriever = bm25(pt.get_dataset("optical:sample/sw"))           # doctest: +SKIP
         >>> pipeline = OpticalTranslator() >> retriever % 100                # doctest: +SKIP
         >>> OpticalTranslator(retriever).translate(["shule"])                # doctest: +SKIP
-        [[('shule', {'school': 0.498, 'schools': 0.485, 'children': 0.011, ...})]]
+        [[('shule', {'school': 0.55, 'schools': 0.432, 'children': 0.003, ...})]]
     """
 
     def __init__(
