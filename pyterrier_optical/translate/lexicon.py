@@ -208,6 +208,16 @@ class Lexicon:
                     counts[word] += int(table.counts[row])
         return counts
 
+    @cached_property
+    def spaceless_term_counts(self) -> dict[str, float]:
+        """How often each term is what a word of a script without spaces means, in expectation over the bitext."""
+        counts = np.zeros(len(self.terms))
+        for table in self.languages.values():
+            spaceless = np.fromiter(map(is_spaceless, table.rows), bool, len(table.rows))
+            times = np.repeat(table.counts * spaceless, np.diff(table.offsets)) * (table.levels / _LEVELS) ** 2
+            np.add.at(counts, table.term_ids, times)
+        return {term: count for term, count in zip(self.terms, counts.tolist(), strict=True) if count}
+
     def save(self, path: str | os.PathLike) -> None:
         """Writes the lexicon as safetensors, in one step.
 

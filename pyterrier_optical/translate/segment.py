@@ -1,8 +1,7 @@
 """Words in text without spaces, by the words that a lexicon has seen (Thai, Khmer, Lao, Burmese, ...)."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Mapping
 
 import regex
 
@@ -10,16 +9,12 @@ from pyterrier_optical.tokenise import clean, join_runs, runs
 
 _GRAPHEME = regex.compile(r"\X")
 _LONGEST = 25
-# A name, in graphemes.
-_NAME = range(3, 15)
-# A name as its spelling makes it out is as likely as a word that was seen a thousandth of a time, since it may be any
-# of many terms, and the less like it the less.
+# In graphemes.
+_NAME_LENGTHS = range(3, 15)
+# A name is as likely as a word that was seen a thousandth of a time, since it may be any of many terms.
 _NAME_COUNT = 0.001
-_NAME_SHARPNESS = 12.0
 # Thai and Lao write these before the consonant that they follow: no word ends with one.
 _LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")
-# In a large index some term is spelt like any letters: names are looked for only where a cut has rarer words than this.
-_COMMON = 5
 
 
 def graphemes(text: str) -> list[str]:
@@ -31,28 +26,26 @@ class Segmenter:
     """Cuts a run of letters into the most likely sequence of known words (a unigram model, by Viterbi's algorithm).
 
     A grapheme that begins no known word stands alone; neighbours of that kind are joined, since they are likely one
-    unknown word. Where letters would fall into rare words or unknown ones, those that are spelt like a term of the
-    documents may be a name instead, which is one word.
+    unknown word. Letters that are likely a name are one word, where known words would be rarer.
 
     Args:
         counts: Known words and how often each was seen.
-        likeness: How much the spelling of some letters is like that of a term of the documents, from 0 to 1; None: no
-            names are looked for.
+        name: How likely some letters are a name, from 0 to 1; None: no names are looked for.
 
     Example:
         >>> Segmenter({"กิน": 5, "ข้าว": 3})("กินข้าว")
         ['กิน', 'ข้าว']
     """
 
-    def __init__(self, counts: Mapping[str, int], likeness: Callable[[str], float] | None = None):
+    def __init__(self, counts: Mapping[str, int], name: Callable[[str], float] | None = None):
         total = sum(counts.values()) or 1
-        self._counts = counts
-        self._likeness = likeness
+        self._name = name
         self._log_probability = {word: math.log(count / total) for word, count in counts.items() if count > 0}
-        self._longest = min(_LONGEST, max(map(len, counts), default=1))
+        longest = min(_LONGEST, max(map(len, counts), default=1))
+        self._longest = max(longest, _NAME_LENGTHS[-1]) if name else longest
         # Less likely than any word that was seen, so that a known word is taken rather than its letters.
         self._unknown = math.log(0.1 / total)
-        self._name = math.log(_NAME_COUNT / total)
+        self._rare_name = math.log(_NAME_COUNT / total)
 
     def __bool__(self) -> bool:
         """Whether any word is known."""
@@ -64,40 +57,30 @@ class Segmenter:
     def __call__(self, run: str) -> list[str]:
         """The words of ``run`` in order; joined they are ``run`` again."""
         letters = graphemes(run)
-        cuts = self._cuts(letters)
-        if self._likeness and any(doubtful := self._doubtful(letters, cuts)):
-            cuts = self._cuts(letters, doubtful)
-        return self._joined(_pieces(letters, cuts))
+        return self._joined(self._pieces(letters))
 
-    def _cuts(self, letters: list[str], doubtful: Sequence[bool] = ()) -> list[int]:
-        """Where the likeliest pieces begin and end; pieces with a doubtful letter may be names."""
-        longest = max(self._longest, _NAME.stop - 1) if doubtful else self._longest
+    def _pieces(self, letters: list[str]) -> list[str]:
         best = [0.0] + [-math.inf] * len(letters)
         start_of = [0] * (len(letters) + 1)
         for end in range(1, len(letters) + 1):
-            for start in range(max(0, end - longest), end):
-                piece, may_be_name = "".join(letters[start:end]), any(doubtful[start:end])
-                score = best[start] + self._score(piece, end - start, may_be_name)
+            for start in range(max(0, end - self._longest), end):
+                score = best[start] + self._score("".join(letters[start:end]), end - start)
                 if score > best[end]:
                     best[end], start_of[end] = score, start
-        cuts = [len(letters)]
-        while cuts[-1]:
-            cuts.append(start_of[cuts[-1]])
-        return cuts[::-1]
+        pieces, end = [], len(letters)
+        while end:
+            pieces.append("".join(letters[start_of[end] : end]))
+            end = start_of[end]
+        return pieces[::-1]
 
-    def _score(self, piece: str, length: int, may_be_name: bool) -> float:
+    def _score(self, piece: str, length: int) -> float:
         if piece in self._log_probability:
             return self._log_probability[piece]
         unknown = self._unknown if length == 1 else -math.inf
-        may_be_name = may_be_name and length in _NAME and piece[-1] not in _LEADING_VOWELS
-        if may_be_name and (likeness := self._likeness(piece)):
-            return max(unknown, self._name - _NAME_SHARPNESS * (1 - likeness))
+        may_be_name = self._name and length in _NAME_LENGTHS and piece[-1] not in _LEADING_VOWELS
+        if may_be_name and (probability := self._name(piece)):
+            return max(unknown, self._rare_name + math.log(probability))
         return unknown
-
-    def _doubtful(self, letters: list[str], cuts: list[int]) -> list[bool]:
-        """For each letter whether it stands in a word that is rare or unknown."""
-        pieces = zip(_pieces(letters, cuts), pairwise(cuts), strict=True)
-        return [self._counts.get(piece, 0) < _COMMON for piece, (start, end) in pieces for _ in range(start, end)]
 
     def _joined(self, pieces: list[str]) -> list[str]:
         words: list[str] = []
@@ -110,10 +93,6 @@ class Segmenter:
                 words.append(piece)
             unknown_before = unknown
         return words
-
-
-def _pieces(letters: list[str], cuts: list[int]) -> list[str]:
-    return ["".join(letters[start:end]) for start, end in pairwise(cuts)]
 
 
 def lexicon_words(text: str, segment: Segmenter) -> Iterator[tuple[str, bool]]:

@@ -21,7 +21,8 @@ _LETTERS = [
     for pattern, letters in (
         ("เ([ก-ฮ]{1,2})ีย", r"\1ีย"),
         ("เ([ก-ฮ]{1,2})า", r"\1าว"),
-        ("เ([ก-ฮ]{1,2})อ", r"\1ะ"),
+        ("เออ", "e"),
+        ("เ([ก-ฮ]{1,2})[อิ]", r"\1e"),
         ("([เแโใไ])([ก-ฮ])", r"\2\1"),
         ("([ເແໂໃໄ])([ກ-ຮ])", r"\2\1"),
         ("อ(?=[\u0e30-\u0e3a\u0e40-\u0e47])", ""),
@@ -86,7 +87,7 @@ def sound(word: str, ear: int = 0) -> str:
 
     Example:
         >>> sound("Kameruni"), sound("Cameroon"), sound("डेनवर"), sound("เดนเวอร์")
-        ('kameruni', 'kameron', 'denvr', 'denweor')
+        ('kameruni', 'kameron', 'denvr', 'denwer')
     """
     heard = _transcribed(word)
     for pattern, letter in _NOT_TOLD_APART[ear]:

@@ -2,9 +2,8 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import SequenceMatcher
-from functools import lru_cache
 
 from pyterrier_optical.translate.sound import EARS, consonants, needs_tolerance, sound
 from pyterrier_optical.translate.weighting import WordTerms, scaled
@@ -33,8 +32,6 @@ class SpeltTerms:
     spelling correction (Kernighan, Church and Gale 1990): P(term | word) is proportional to P(word | term), which falls
     with the dissimilarity of the spellings, and to the term's frequency.
 
-    ``likeness(word)`` says how much the term that is spelt most like a word is like it, from 0 (none is) to 1.
-
     Args:
         frequencies: Terms and the number of documents that each is in.
 
@@ -47,7 +44,6 @@ class SpeltTerms:
     def __init__(self, frequencies: Mapping[str, int]):
         self.frequencies = frequencies
         self._by_consonants: dict[int, dict[str, dict[str, list[str]]]] = {}
-        self.likeness = lru_cache(maxsize=1 << 16)(self._likeness)
 
     def __call__(self, word: str) -> WordTerms:
         """The terms that may be another spelling of a word.
@@ -58,7 +54,7 @@ class SpeltTerms:
         Returns:
             Terms with weights that add up to 1; none when nothing is spelt like the word.
         """
-        similar = self._similar(word)
+        similar = self.similar(word)
         if not similar:
             return {}
         best = max(similar.values())
@@ -71,29 +67,41 @@ class SpeltTerms:
         kept = {term: weight for term, weight in weights.items() if weight >= _LEAST_WEIGHT * total} or weights
         return scaled(kept, 1 / sum(kept.values()))
 
-    def _likeness(self, word: str) -> float:
-        """How much the term that is spelt most like a word is like it, from 0 (nothing is) to 1."""
-        return max(self._similar(word).values(), default=0.0)
+    def similar(self, word: str, least: Callable[[str], float] | None = None) -> dict[str, float]:
+        """The terms that are spelt like a word.
 
-    def _similar(self, word: str) -> dict[str, float]:
+        Args:
+            word: A word of any script.
+            least: The least likeness that is asked of a term; None: what any spelling must have.
+
+        Returns:
+            Terms and how much each is like the word, above 0 and up to 1.
+        """
         lenient = needs_tolerance(word)
         similar: dict[str, float] = {}
         for ear in range(EARS if lenient else 1):
-            for term, ratio in self._heard(word, ear, lenient):
+            for term, ratio in self._heard(word, ear, lenient, least):
                 similar[term] = max(ratio, similar.get(term, 0.0))
             if ear == 0 and similar:
                 break
         return similar
 
-    def _heard(self, word: str, ear: int, lenient: bool) -> Iterator[tuple[str, float]]:
+    def _heard(
+        self, word: str, ear: int, lenient: bool, least: Callable[[str], float] | None
+    ) -> Iterator[tuple[str, float]]:
         key, spelt = consonants(word, ear), sound(word, ear)
         number = len(key.lstrip("*"))
         if number < _FEWEST_CONSONANTS + (ear > 0) or len(spelt) < _FEWEST_LETTERS - lenient:
             return
+        lost = _HALF_HEARD * (ear > 0)
         for other, terms in self._sounding(ear).get(key, {}).items():
-            ratio = _lenient_likeness(spelt, other, number) if lenient else _strict_likeness(spelt, other, number)
-            if ratio:
-                yield from ((term, ratio - _HALF_HEARD * (ear > 0)) for term in terms)
+            asked = [least(term) if least else 0.0 for term in terms]
+            if min(asked) > _most_alike(spelt, other) - lost:
+                continue
+            likeness = _lenient_likeness if lenient else _strict_likeness
+            if ratio := likeness(spelt, other, number):
+                alike = ratio - lost
+                yield from ((term, alike) for term, asks in zip(terms, asked, strict=True) if alike >= asks)
 
     def _sounding(self, ear: int) -> dict[str, dict[str, list[str]]]:
         """Terms by their sound, these by their consonants."""
@@ -104,6 +112,11 @@ class SpeltTerms:
                     found[key][sound(term, ear)].append(term)
             self._by_consonants[ear] = found
         return self._by_consonants[ear]
+
+
+def _most_alike(spelt: str, other: str) -> float:
+    """What the likeness of two words is at most, by their lengths."""
+    return (2 * min(len(spelt), len(other)) / (len(spelt) + len(other)) + min(len(other) / len(spelt), 1.0)) / 2
 
 
 def _strict_likeness(spelt: str, other: str, number: int) -> float:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from copy import copy
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from pyterrier_optical.tokenise import fold, join_runs, runs, words
+from pyterrier_optical.tokenise import fold, is_spaceless, join_runs, runs, words
 from pyterrier_optical.translate.document_languages import document_languages
+from pyterrier_optical.translate.hidden_names import HiddenNames
 from pyterrier_optical.translate.index_terms import IndexTerms
 from pyterrier_optical.translate.lexicon import Lexicon
 from pyterrier_optical.translate.names import after_capital, at_an_end, from_capital
@@ -35,7 +36,8 @@ class _LookedUp(NamedTuple):
 
     Attributes:
         terms: Terms that may translate it, with weights that add up to `telling`.
-        telling: How likely it is to be one of these, and not a term that too many documents have.
+        telling: How likely it is to be one of these, and not a term that too many documents have; 1 if it is
+            unknown.
         unknown: Whether nothing is known of it.
     """
 
@@ -78,8 +80,9 @@ class WordTranslator:
         self._by_spelling = lexicon is not None
         self.lexicon_share = lexicon_share if nearest else 1.0
         self._spelt_terms = SpeltTerms(index.frequencies)
-        likeness = self._spelt_terms.likeness if self._by_spelling else None
-        self._segmenter = Segmenter(self.lexicon.spaceless_counts, likeness)
+        self._hidden_names = HiddenNames(self._spelt_terms, self.lexicon.spaceless_term_counts)
+        name = self._hidden_names.probability if self._by_spelling else None
+        self._segmenter = Segmenter(self.lexicon.spaceless_counts, name)
         self._document_languages = document_languages(index, self.lexicon)
 
     def with_nearest(self, nearest: Nearest, lexicon_share: float) -> "WordTranslator":
@@ -145,17 +148,18 @@ class WordTranslator:
         if name := after_capital(word, self.index):
             return {name: 1.0}
         looked_up = self._looked_up(word, languages)
-        if looked_up.unknown or not self.lexicon.count(fold(word), languages):
+        seen = self.lexicon.count(fold(word), languages) > 0
+        if looked_up.unknown or not seen:
             if name := at_an_end(word, self.index):
                 return {name: 1.0}
             if _may_be_a_name(word) and (spelt := self._spelt(word)):
                 return spelt
-        if looked_up.unknown:
-            return nearest
-        if not looked_up.telling or not nearest:
-            return looked_up.terms
         # What stems and spelling say of a word that was never seen takes nothing from the nearest terms.
-        telling = looked_up.telling if self.lexicon.count(fold(word), languages) else 1.0
+        telling = looked_up.telling if seen else 1.0
+        if not nearest or not telling:
+            return looked_up.terms
+        if not looked_up.terms:
+            return nearest
         near = scaled(nearest, (1 - self.lexicon_share) * telling)
         return bag([scaled(looked_up.terms, self.lexicon_share), near])
 
@@ -167,12 +171,13 @@ class WordTranslator:
         """
         if any(map(str.isdigit, word)):
             return True
-        if sum(languages.get(lang, 0.0) for lang in ("en", *self._document_languages)) > 0.5:
-            return True
         folded = fold(word)
-        in_english = self.lexicon.count(folded, {"en": languages.get("en", 0.0)})
+        # One or two words tell little of their language: the documents' words are believed while theirs is possible.
+        documents = languages.keys() & {"en", *self._document_languages}
+        if any(self.lexicon.count(folded, {lang: 1.0}) for lang in documents):
+            return True
         seen = self.lexicon.count(folded, languages)
-        itself = in_english + seen * self.lexicon.translations(folded, languages).get(folded, 0.0)
+        itself = seen * self.lexicon.translations(folded, languages).get(folded, 0.0)
         prior = _SELF_NAME_COUNTS if _may_be_a_name(word) else _SELF_WORD_COUNTS
         return itself + prior >= 0.5 * (seen + prior)
 
@@ -197,13 +202,15 @@ class WordTranslator:
         # The share of what no document says is that of the other terms; that of what too many say tells nothing.
         terms = {term: weight for term, weight in terms.items() if weight > 0 and term in self.index}
         if not terms:
-            return _LookedUp({}, 0.0, unknown=True)
+            return _LookedUp({}, 1.0, unknown=True)
         terms = scaled(terms, 1 / sum(terms.values()))
         telling = {term: weight for term, weight in terms.items() if term in self.translating}
         return _LookedUp(telling, sum(telling.values()))
 
     def _spelt(self, word: str) -> WordTerms:
-        spelt = self._spelt_terms(from_capital(word) or word) if self._by_spelling else {}
+        if not self._by_spelling:
+            return {}
+        spelt = self._hidden_names(word) if is_spaceless(word) else self._spelt_terms(from_capital(word) or word)
         return {term: weight for term, weight in spelt.items() if term in self.translating}
 
     def _of_relatives(self, word: str, languages: dict[str, float]) -> list[WordTerms]:

@@ -6,11 +6,13 @@ import pytest
 
 from pyterrier_optical.distill import alignment
 from pyterrier_optical.distill import lexicon as building
-from pyterrier_optical.translate import lexicon, names, relatives, segment, spelling, weighting
+from pyterrier_optical.translate import hidden_names, lexicon, names, relatives, segment, spelling, weighting
 
 
 @pytest.mark.parametrize(
-    "module", [alignment, building, lexicon, names, relatives, segment, spelling, weighting], ids=lambda m: m.__name__
+    "module",
+    [alignment, building, hidden_names, lexicon, names, relatives, segment, spelling, weighting],
+    ids=lambda m: m.__name__,
 )
 def test_examples_run(module):
     found = doctest.testmod(module)

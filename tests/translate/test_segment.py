@@ -1,5 +1,6 @@
 """Segmenter: known words in text without spaces."""
 
+from pyterrier_optical.translate.hidden_names import HiddenNames
 from pyterrier_optical.translate.segment import Segmenter, lexicon_words
 from pyterrier_optical.translate.spelling import SpeltTerms
 
@@ -34,14 +35,26 @@ def test_words_of_a_mixed_text():
 
 def test_a_name_is_found_among_the_short_words_that_it_could_be_cut_into():
     counts = {"ใน": 400_000, "แคน": 9, "ซัส": 1, "ตอน": 50_000, "นี้": 80_000}
-    text, likeness = "ในแคนซัสตอนนี้", SpeltTerms({"kansas": 4}).likeness
+    text, name = "ในแคนซัสตอนนี้", HiddenNames(SpeltTerms({"kansas": 4})).probability
     assert Segmenter(counts)(text) == ["ใน", "แคน", "ซัส", "ตอน", "นี้"]
-    assert Segmenter(counts, likeness)(text) == ["ใน", "แคนซัส", "ตอน", "นี้"]
-    assert Segmenter({**counts, "แคน": 9000, "ซัส": 9000}, likeness)(text) == Segmenter(counts)(text), "common words"
-    assert "".join(Segmenter({}, likeness)(text)) == text
+    assert Segmenter(counts, name)(text) == ["ใน", "แคนซัส", "ตอน", "นี้"]
+    assert Segmenter({**counts, "แคน": 9000, "ซัส": 9000}, name)(text) == Segmenter(counts)(text), "common words"
+    assert "".join(Segmenter({}, name)(text)) == text
+
+
+def test_a_name_is_found_though_its_syllables_are_known():
+    counts = {"เดน": 14, "เว": 20, "อร์": 60, "ชนะ": 500, "ไหม": 9000, "ที่": 200_000}
+    name = HiddenNames(SpeltTerms({"denver": 4})).probability
+    assert Segmenter(counts, name)("เดนเวอร์ชนะไหม") == ["เดนเวอร์", "ชนะ", "ไหม"]
 
 
 def test_common_words_are_no_name_whatever_they_sound_like():
-    counts, likeness = {"โอน": 8, "เงิน": 9, "ไป": 9}, SpeltTerms({"oncogen": 1}).likeness
-    assert likeness("โอนเงิน") > 0
-    assert Segmenter(counts, likeness)("โอนเงินไป") == ["โอน", "เงิน", "ไป"]
+    counts, name = {"โอน": 8, "เงิน": 9, "ไป": 9}, lambda letters: 0.5 * (letters == "โอนเงิน")
+    assert Segmenter(counts, name)("โอนเงินไป") == ["โอน", "เงิน", "ไป"]
+
+
+def test_no_name_ends_with_a_vowel_that_is_written_before_its_consonant():
+    assert Segmenter({"ดี": 9}, lambda letters: 1.0 * (letters == "แคนซัสแ"))("แคนซัสแดี") == ["แคนซัสแ", "ดี"]
+    asked = set()
+    Segmenter({"ดี": 9}, lambda letters: asked.add(letters) or 0.0)("แคนซัสแดี")
+    assert "แคนซัส" in asked and "แคนซัสแ" not in asked

@@ -28,6 +28,14 @@ def test_thai_names(thai, english, ear):
     assert consonants(thai, ear) == consonants(english, ear)
 
 
+@pytest.mark.parametrize(
+    ("thai", "english"),
+    [("เบอร์ลิน", "Berlin"), ("เบิร์ก", "Berg"), ("เออร์วิน", "Erwin"), ("เวอร์มอนต์", "Vermont")],
+)
+def test_the_thai_vowel_of_er(thai, english):
+    assert sound(thai, 1) == sound(english, 1)
+
+
 def test_other_scripts():
     assert consonants("ज़ाम्बिया") == consonants("Zambia"), "a dot below makes a z of a j"
     assert consonants("मलेशिया") == consonants("Malaysia"), "an m before a vowel that is not written stays"

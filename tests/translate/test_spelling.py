@@ -112,8 +112,16 @@ def test_tolerance_is_not_for_latin_letters():
     assert SpeltTerms({"bandung": 1})("pantung") == {}
 
 
-def test_likeness_is_that_of_the_nearest_spelling():
+def test_likeness_is_that_of_the_spelling():
     spelt = SpeltTerms(TERMS)
-    assert spelt.likeness("Bosnia") == 1 > spelt.likeness("Bosiniya") > 0.7
-    assert spelt.likeness("Burundi") == 0
-    assert SpeltTerms({"kansas": 1}).likeness("แคนซัส") > SpeltTerms({"kinsees": 1}).likeness("แคนซัส")
+    assert spelt.similar("Bosnia") == {"bosnia": 1.0} and 1 > spelt.similar("Bosiniya")["bosnia"] > 0.7
+    assert spelt.similar("Burundi") == {}
+    similar = SpeltTerms({"kansas": 1, "kanses": 1}).similar("แคนซัส")
+    assert similar["kansas"] > similar["kanses"] > 0.7
+
+
+def test_each_term_can_be_asked_to_be_more_alike():
+    spelt = SpeltTerms({"somalia": 1, "somaliya": 1})
+    assert set(spelt.similar("Somaaliya")) == {"somalia", "somaliya"}
+    assert set(spelt.similar("Somaaliya", {"somalia": 0.99, "somaliya": 0.9}.get)) == {"somaliya"}
+    assert spelt.similar("Somaaliya", lambda _: 1.5) == {}

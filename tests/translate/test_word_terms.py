@@ -200,3 +200,20 @@ def test_what_a_frequent_word_takes_is_not_left_to_the_nearest_terms():
     words = WordTranslator(index, index.translating(0.2), near, HAUSA, lang="ha")
     ((_, terms),) = words.translate(["da"])[0]
     assert terms == pytest.approx({"river": 0.05, "ship": 0.05}, abs=0.01)
+
+
+def test_one_english_word_passes_though_another_language_has_it_more_often():
+    lexicon = Lexicon.from_entries({"tl": {"visa": (40, {"card": 1.0})}, "en": {"visa": (9, {}), "card": (99, {})}})
+    index = IndexTerms({"visa": 1, "card": 1}, num_docs=100)
+    words = WordTranslator(index, index.translating(1.0), None, lexicon)
+    assert lexicon.guess(["visa"])["tl"] > 0.5
+    assert words.translate(["visa"])[0] == [("visa", {"visa": 1.0})]
+
+
+def test_a_name_without_spaces_is_found_and_chance_is_not():
+    index = IndexTerms({"denver": 6, "park": 6, "party": 6} | {f"word{i}": 50 for i in range(1000)}, num_docs=1000)
+    counts = {"เดน": 14, "เว": 20, "อร์": 60, "ชนะ": 500, "ไหม": 9000}
+    lexicon = Lexicon.from_entries({"th": {word: (count, {}) for word, count in counts.items()}})
+    words = WordTranslator(index, index.translating(1.0), None, lexicon)
+    assert words.translate(["เดนเวอร์ชนะไหม"])[0] == [("เดนเวอร์", {"denver": 1.0})]
+    assert words.translate(["พรรค"])[0] == []
