@@ -4,35 +4,37 @@ import math
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
-from pyterrier_optical.translate.sound import sound
+from pyterrier_optical.translate.sound import EARS, sound
 from pyterrier_optical.translate.spelling import SpeltTerms
 from pyterrier_optical.translate.weighting import WordTerms
 
 # In a large index some term sounds like any letters. A logistic regression on letters of Thai news, which are a name or
-# not, gave these log-odds.
-_BIAS = 2.4
-_LETTER = 1.2
+# not, gave these log-odds; other scripts without spaces are judged by them too.
+_BIAS = 2.0
+_LETTER = 1.3
 _UNLIKE_LETTER = 2.9
 _FREQUENCY = 0.86
 _SAID_OTHERWISE = 0.5
 _LEAST_PROBABILITY = 0.2
-_LEAST_ODDS = math.log(_LEAST_PROBABILITY / (1 - _LEAST_PROBABILITY))
+_LEAST_LOG_ODDS = math.log(_LEAST_PROBABILITY / (1 - _LEAST_PROBABILITY))
 
 
 class HiddenNames:
     """Finds the terms of an index that some letters of a script without spaces may be a name for.
 
-    For n letters as they are heard, of which a share of u is unlike a term that has a share of p of all words of the
-    documents, and that the bitext has s times by other words, the log-odds that the letters are the term are
+    For n letters as they are heard, of which a share of u is unlike a term, p the term's share of all document
+    frequencies, and s how often words of such scripts are translated by the term in the bitext, the log-odds that the
+    letters are the term are
 
-        2.4 + n (1.2 - 2.9 u) + .86 log p - .5 log(1 + s)
+        2.0 + n (1.3 - 2.9 u) + .86 log p - .5 log(1 + s)
 
-    so that short names must be exact ones of frequent terms, and what has a word of its own is hardly written by its
-    sound. Terms whose probability is below .2 are none.
+    so that short names must be exact ones of frequent terms, the more so the larger the index, and what has a word of
+    its own is hardly written by its sound. Terms whose probability is below .2 are none.
 
     Args:
         spelt: Terms that are spelt alike, with their frequencies.
-        said: How often the bitext has a term by words of scripts without spaces; terms that it lacks count as 0.
+        said: How often words of scripts without spaces are translated by a term in the bitext; 0 for terms that it
+            lacks.
 
     Example:
         >>> names = HiddenNames(SpeltTerms({"denver": 3, "driver": 90}))
@@ -56,23 +58,26 @@ class HiddenNames:
         Returns:
             Terms with weights that add up to 1; none when none is likely.
         """
-        odds = {term: math.exp(value) for term, value in self._log_odds(letters).items()}
+        log_odds = self._log_odds(letters)
+        best = max(log_odds.values(), default=0.0)
+        odds = {term: math.exp(value - best) for term, value in log_odds.items()}
         total = sum(odds.values())
         return {term: value / total for term, value in odds.items()}
 
     def _probability(self, letters: str) -> float:
         """How likely letters are the name that they are most like, from 0 (none is likely) to 1."""
-        odds = max(self._log_odds(letters).values(), default=-math.inf)
-        return 1 / (1 + math.exp(-odds)) if odds >= _LEAST_ODDS else 0.0
+        log_odds = max(self._log_odds(letters).values(), default=-math.inf)
+        return 1 / (1 + math.exp(-log_odds)) if log_odds >= _LEAST_LOG_ODDS else 0.0
 
     def _log_odds(self, letters: str) -> dict[str, float]:
-        number = len(sound(letters))
+        # By the shortest, or a name would be paid for a neighbour that some ear does not tell from its last letter.
+        number = min(len(sound(letters, ear)) for ear in range(EARS))
         if not number:
             return {}
         exact, unlike = _BIAS + _LETTER * number, _UNLIKE_LETTER * number
 
         def least_likeness(term: str) -> float:
-            return 1 - (exact + self._priors[term] - _LEAST_ODDS) / unlike
+            return 1 - (exact + self._priors[term] - _LEAST_LOG_ODDS) / unlike
 
         similar = self._spelt.similar(letters, least_likeness)
         return {term: exact + self._priors[term] - unlike * (1 - likeness) for term, likeness in similar.items()}

@@ -11,10 +11,12 @@ _GRAPHEME = regex.compile(r"\X")
 _LONGEST = 25
 # In graphemes.
 _NAME_LENGTHS = range(3, 15)
-# A name is as likely as a word that was seen a thousandth of a time, since it may be any of many terms.
+# What is surely a name is as likely as a word that was seen a thousandth of a time, since it may be any of many terms.
 _NAME_COUNT = 0.001
-# Thai and Lao write these before the consonant that they follow: no word ends with one.
+# Thai and Lao write some vowels before the consonant that they follow, and some after it: no word ends with one of the
+# first kind or begins with one of the second.
 _LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")
+_FOLLOWING_VOWELS = frozenset("ะาๅະາ")
 
 
 def graphemes(text: str) -> list[str]:
@@ -56,15 +58,14 @@ class Segmenter:
 
     def __call__(self, run: str) -> list[str]:
         """The words of ``run`` in order; joined they are ``run`` again."""
-        letters = graphemes(run)
-        return self._joined(self._pieces(letters))
+        return self._joined(self._pieces(graphemes(run)))
 
     def _pieces(self, letters: list[str]) -> list[str]:
         best = [0.0] + [-math.inf] * len(letters)
         start_of = [0] * (len(letters) + 1)
         for end in range(1, len(letters) + 1):
             for start in range(max(0, end - self._longest), end):
-                score = best[start] + self._score("".join(letters[start:end]), end - start)
+                score = best[start] + self._score(letters, start, end)
                 if score > best[end]:
                     best[end], start_of[end] = score, start
         pieces, end = [], len(letters)
@@ -73,14 +74,14 @@ class Segmenter:
             end = start_of[end]
         return pieces[::-1]
 
-    def _score(self, piece: str, length: int) -> float:
+    def _score(self, letters: list[str], start: int, end: int) -> float:
+        piece = "".join(letters[start:end])
         if piece in self._log_probability:
             return self._log_probability[piece]
-        unknown = self._unknown if length == 1 else -math.inf
-        may_be_name = self._name and length in _NAME_LENGTHS and piece[-1] not in _LEADING_VOWELS
-        if may_be_name and (probability := self._name(piece)):
-            return max(unknown, self._rare_name + math.log(probability))
-        return unknown
+        if end - start == 1:
+            return self._unknown
+        probability = self._name(piece) if self._name and _may_be_name(letters, start, end) else 0.0
+        return self._rare_name + math.log(probability) if probability else -math.inf
 
     def _joined(self, pieces: list[str]) -> list[str]:
         words: list[str] = []
@@ -93,6 +94,11 @@ class Segmenter:
                 words.append(piece)
             unknown_before = unknown
         return words
+
+
+def _may_be_name(letters: list[str], start: int, end: int) -> bool:
+    cuts_a_vowel = not _FOLLOWING_VOWELS.isdisjoint([letters[start], *letters[end : end + 1]])
+    return end - start in _NAME_LENGTHS and letters[end - 1] not in _LEADING_VOWELS and not cuts_a_vowel
 
 
 def lexicon_words(text: str, segment: Segmenter) -> Iterator[tuple[str, bool]]:

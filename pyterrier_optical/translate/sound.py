@@ -13,16 +13,18 @@ _LENIENT = regex.compile(
     r"\p{Malayalam}\p{Sinhala}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 )
 _SOUTH_EAST_ASIAN = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+# A consonant, or two that make a cluster.
+_THAI_ONSET = "([กขคตปผพ][รล]|[ก-ฮ])"
 # What a transcription letter by letter gets wrong: Thai and Lao write some vowels before the consonant that they
 # follow, some around it, and one at the beginning on a silent letter; a dot below makes Hindi's j a z; Brahmic scripts
 # write n before a consonant as a dot above.
 _LETTERS = [
     (regex.compile(pattern), letters)
     for pattern, letters in (
-        ("เ([ก-ฮ]{1,2})ีย", r"\1ีย"),
-        ("เ([ก-ฮ]{1,2})า", r"\1าว"),
-        ("เออ", "e"),
-        ("เ([ก-ฮ]{1,2})[อิ]", r"\1e"),
+        (f"เ{_THAI_ONSET}ีย", r"\1ีย"),
+        (f"เ{_THAI_ONSET}า", r"\1าว"),
+        ("เอ[อิ]", "e"),
+        (f"เ{_THAI_ONSET}[อิ]", r"\1e"),
         ("([เแโใไ])([ก-ฮ])", r"\2\1"),
         ("([ເແໂໃໄ])([ກ-ຮ])", r"\2\1"),
         ("อ(?=[\u0e30-\u0e3a\u0e40-\u0e47])", ""),

@@ -72,7 +72,7 @@ class SpeltTerms:
 
         Args:
             word: A word of any script.
-            least: The least likeness that is asked of a term; None: what any spelling must have.
+            least: The least likeness that is asked of a term, besides what any spelling must have; None: no other.
 
         Returns:
             Terms and how much each is like the word, above 0 and up to 1.
@@ -115,8 +115,9 @@ class SpeltTerms:
 
 
 def _most_alike(spelt: str, other: str) -> float:
-    """What the likeness of two words is at most, by their lengths."""
-    return (2 * min(len(spelt), len(other)) / (len(spelt) + len(other)) + min(len(other) / len(spelt), 1.0)) / 2
+    """What the likeness of two words is at most, by their lengths: a bound on both kinds below."""
+    ratio = 2 * min(len(spelt), len(other)) / (len(spelt) + len(other))
+    return (ratio + 1) / 2 if len(other) > len(spelt) else ratio
 
 
 def _strict_likeness(spelt: str, other: str, number: int) -> float:

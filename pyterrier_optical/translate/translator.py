@@ -44,7 +44,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
     But a word that its language has for itself, in bitext that does not translate it by that term, is translated: Hausa
     'da' is 'and'. A term inside a prefixed or inflected name passes as well ('uJohn', 'Nepali'), and a name that the
-    lexicon does not know stands for the terms that it may be a spelling of ('Bosiniya', 'เดนเวอร์'). Every other word
+    lexicon does not know stands for the terms that it may be a spelling of ('Bosiniya', 'แคลิฟอร์เนีย'). Every other word
     spreads a weight of 1 over terms of the index, found in two ways:
 
     - *nearest terms*: with s the cosine of the word's vector in the context of the query and of the term's vector

@@ -172,9 +172,9 @@ class WordTranslator:
         if any(map(str.isdigit, word)):
             return True
         folded = fold(word)
-        # One or two words tell little of their language: the documents' words are believed while theirs is possible.
-        documents = languages.keys() & {"en", *self._document_languages}
-        if any(self.lexicon.count(folded, {lang: 1.0}) for lang in documents):
+        documents = dict.fromkeys(languages.keys() & {"en", *self._document_languages}, 1.0)
+        # A word or two tell little of their language: a word of the documents' is believed while theirs is possible.
+        if sum(languages[lang] for lang in documents) > 0.5 or self.lexicon.count(folded, documents):
             return True
         seen = self.lexicon.count(folded, languages)
         itself = seen * self.lexicon.translations(folded, languages).get(folded, 0.0)

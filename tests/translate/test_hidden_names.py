@@ -5,7 +5,7 @@ import pytest
 from pyterrier_optical.translate.hidden_names import HiddenNames
 from pyterrier_optical.translate.spelling import SpeltTerms
 
-INDEX = {"denver": 6, "kansas": 6, "park": 6, "canada": 6, "china": 6} | {f"word{i}": 50 for i in range(1000)}
+INDEX = {"denver": 30, "kansas": 6, "park": 6, "canada": 6, "china": 6} | {f"word{i}": 50 for i in range(1000)}
 
 
 def names(said=None, **more) -> HiddenNames:
@@ -33,7 +33,12 @@ def test_the_more_frequent_term_is_likelier():
 def test_what_has_a_word_of_its_own_is_hardly_written_by_its_sound():
     assert names()("แคนาดา") == {"canada": 1.0}
     assert names(said={"canada": 9.0}).probability("แคนาดา") < names(said={"canada": 1.0}).probability("แคนาดา")
-    assert names(said={"canada": 900.0})("แคนาดา") == {}
+    assert names(said={"canada": 9000.0})("แคนาดา") == {}
+
+
+def test_a_name_is_not_paid_for_a_neighbour_that_sounds_like_its_end():
+    spelt = names(broncos=60)
+    assert 0 < spelt.probability("บรองโกส์ช") <= spelt.probability("บรองโกส์")
 
 
 def test_nothing_sounds_like_the_terms_of_an_empty_index():

@@ -30,9 +30,12 @@ def test_thai_names(thai, english, ear):
 
 @pytest.mark.parametrize(
     ("thai", "english"),
-    [("เบอร์ลิน", "Berlin"), ("เบิร์ก", "Berg"), ("เออร์วิน", "Erwin"), ("เวอร์มอนต์", "Vermont")],
+    [
+        *(("เบอร์ลิน", "Berlin"), ("เบิร์ก", "Berg"), ("เออร์วิน", "Erwin"), ("เวอร์มอนต์", "Vermont")),
+        *(("เลนิน", "Lenin"), ("เวนิส", "Venis"), ("เอดิสัน", "Edisan"), ("เมลอน", "Melon")),  # no cluster: two syllables
+    ],
 )
-def test_the_thai_vowel_of_er(thai, english):
+def test_thai_vowels_around_a_consonant(thai, english):
     assert sound(thai, 1) == sound(english, 1)
 
 

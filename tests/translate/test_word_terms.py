@@ -210,6 +210,15 @@ def test_one_english_word_passes_though_another_language_has_it_more_often():
     assert words.translate(["visa"])[0] == [("visa", {"visa": 1.0})]
 
 
+def test_a_rare_word_passes_in_a_query_that_is_in_english():
+    french = {"notre": (90, {"our": 1.0}), "de": (9000, {})}
+    lexicon = Lexicon.from_entries({"fr": french, "en": {"failed": (3000, {}), "our": (6000, {})}})
+    index = IndexTerms({"failed": 1, "notre": 1, "our": 1}, num_docs=100)
+    words = WordTranslator(index, index.translating(1.0), None, lexicon)
+    assert lexicon.guess(["failed", "notre"])["fr"] > 0.01, "it is possible"
+    assert dict(words.translate(["failed notre"])[0])["notre"] == {"notre": 1.0}
+
+
 def test_a_name_without_spaces_is_found_and_chance_is_not():
     index = IndexTerms({"denver": 6, "park": 6, "party": 6} | {f"word{i}": 50 for i in range(1000)}, num_docs=1000)
     counts = {"เดน": 14, "เว": 20, "อร์": 60, "ชนะ": 500, "ไหม": 9000}
