@@ -43,7 +43,7 @@ def main() -> None:
         task = Task(name)
         if task.corpus_key not in translators:
             retriever = bm25(task.dataset, fields="text")
-            translators[task.corpus_key] = OpticalTranslator(retriever, method="lexicon")
+            translators[task.corpus_key] = OpticalTranslator(retriever, model)
         topics = translators[task.corpus_key](task.get_topics())
         plain, plain_teacher = TokenEncoder(model, background=False), TokenEncoder(teacher, background=False)
         english = task.english_topics()

@@ -52,8 +52,8 @@ def test_a_gloss_says_frequent_terms_and_no_term_twice_in_a_row():
     assert dict(translator.translate(["क्या"])[0]) == {"क्या": {}}, "for BM25 it tells nothing"
 
 
-def test_glosses_need_neither_model_nor_the_nearest_terms():
-    translator = OpticalTranslator(TERMS, "/no/such/model", lexicon=LEXICON)
+def test_a_lexicon_alone_needs_no_model_and_the_nearest_terms_alone_give_no_gloss():
+    translator = OpticalTranslator(TERMS, "/no/such/model", method="lexicon", lexicon=LEXICON)
     assert translator.gloss(["mto"]) == ["river"]
     frame = pd.DataFrame({"qid": ["1"], "query": [""]})
     assert "query_gloss" not in OpticalTranslator(TERMS, "/no/such/model", method="nearest")(frame)

@@ -71,7 +71,7 @@ class FirstStages:
 
     def glossed(self) -> pt.Transformer:
         """MaxSim with every document, for the query and its gloss."""
-        return OpticalTranslator(self.retriever, self.model, method="lexicon", lexicon=self.lexicon) >> self.dense
+        return OpticalTranslator(self.retriever, self.model, lexicon=self.lexicon) >> self.dense
 
     def fused(self) -> pt.Transformer:
         """BM25 for the translated query and MaxSim for it and its gloss, by their ranks."""

@@ -23,6 +23,7 @@ from pyterrier_optical.translate.weighting import WEIGHTINGS, WordTerms, bag, id
 from pyterrier_optical.translate.word_terms import Plan, WordTranslator
 
 if TYPE_CHECKING:
+    from pyterrier_optical.translate.in_context import TermsInContext
     from pyterrier_optical.translate.nearest_words import NearestWords
     from pyterrier_optical.translate.word_vectors import WordEncoder
 
@@ -39,7 +40,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     A third column, ``query_gloss``, says it as a text, for `OpticalReranker` and `OpticalRetriever` to read beside the
     query: each word as it is if it passes through, or else the term that the lexicon thinks likeliest, if it thinks any
-    likely.
+    likely. Where several are, ``method="mixture"`` lets the model's vectors of the query choose among them.
 
     A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
     But a word that its language has for itself, in bitext that does not translate it by that term, is translated: Hausa
@@ -199,20 +200,25 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         return self._words.translate(texts)
 
     def gloss(self, texts: Iterable[str]) -> list[str]:
-        """Says texts in the language of the index, word by word, by the lexicon alone.
+        """Says texts in the language of the index, word by word.
 
         Args:
             texts: Queries.
 
         Returns:
-            For each text its words in order: those that pass through, and the likeliest term of the others, where its
-            probability is .2 or more, no term twice in a row. Empty where all of these stand in the query already, as
+            For each text its words in order: those that pass through, and one term of each of the others to which the
+            lexicon gives any a probability of .2 or more, no term twice in a row. That is the likeliest term, or with
+            ``method="mixture"``, of those of .15 and more, the one of highest log p + 10 cos, with the cosine of the
+            term and of the query's word that is nearest to it. Empty where all of these stand in the query already, as
             in one in the language of the index.
         """
         texts = _cleaned(texts)
         if not any(texts):
             return [""] * len(texts)
-        return [_gloss(plan, self._index.lang) for plan in self._by_lexicon.translate(texts)]
+        plans = self._by_lexicon.translate(texts)
+        if self.method == "mixture":
+            plans = self._in_context(texts, plans)
+        return [_gloss(plan, self._index.lang) for plan in plans]
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
@@ -255,6 +261,12 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         return self._lexical.with_terms(frozenset(self._index.frequencies))
 
     @cached_property
+    def _in_context(self) -> "TermsInContext":
+        from pyterrier_optical.translate.in_context import TermsInContext
+
+        return TermsInContext(self._encoder)
+
+    @cached_property
     def _lexical(self) -> WordTranslator:
         lexicon = None if self.method == "nearest" else _loaded(self.lexicon)
         if lexicon and self.lang is not None and self.lang not in lexicon.languages:
@@ -285,7 +297,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     def __getstate__(self) -> dict:
         """Without what a worker process must load for itself."""
-        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words", "_by_lexicon", "_lexical")
+        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words", "_by_lexicon", "_in_context", "_lexical")
         return {name: value for name, value in self.__dict__.items() if name not in loaded}
 
 

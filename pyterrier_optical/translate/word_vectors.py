@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 import pyterrier as pt
@@ -80,7 +81,7 @@ class WordEncoder:
                 merged = _merge(tokens, owners)
                 vectors.append(merged)
                 rows += len(merged)
-        return found, torch.cat(vectors) if vectors else torch.zeros(0, self._dim())
+        return found, torch.cat(vectors) if vectors else torch.zeros(0, self._dim)
 
     def alone(self, terms: Sequence[str]) -> Tensor:
         """Encodes each term as a text of its own.
@@ -91,13 +92,14 @@ class WordEncoder:
         Returns:
             (n, d) float32 vectors of unit length on the CPU; zeros for a term without a known token.
         """
-        vectors = torch.zeros(len(terms), self._dim())
+        vectors = torch.zeros(len(terms), self._dim)
         for batch in self._batches(terms, "document"):
             for index, (tokens, _) in zip(batch, self._tokens([terms[i] for i in batch], "document"), strict=True):
                 if len(tokens):
                     vectors[index] = normalize(tokens.mean(0), dim=0)
         return vectors
 
+    @cached_property
     def _dim(self) -> int:
         return self.model.encode_query("a").shape[1]
 
