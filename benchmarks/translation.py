@@ -45,6 +45,9 @@ def main() -> None:
         whole = _median(lambda query, t=translator: t.translate([query]), queries)
         beside = whole if method == "lexicon" else max(whole - encoding, 0.0)
         print(f"| {method}, beside encoding | {beside * 1000:.1f} | {beside / encoding:.2f} |")
+    translator = OpticalTranslator(_terms(), model)
+    beside = _median(lambda query, t=translator: t.gloss([query]), queries) - encoding
+    print(f"| gloss, beside encoding | {beside * 1000:.1f} | {beside / encoding:.2f} |")
     # Among letters without spaces any could be a name; a new translator has met none of them.
     translator = OpticalTranslator(_terms(), model, method="lexicon")
     encoding = _median(model.encode_query, by_language["th"])
