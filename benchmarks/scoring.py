@@ -4,7 +4,7 @@ Usage:
 
     python benchmarks/scoring.py [--model FOLDER] [--datasets mtop/hi/dev/split ...]
 
-Columns: plain MaxSim; above the background of the checkpoint; with the gloss that the shipped lexicon gives; with both;
+Columns: plain MaxSim; above the background of the checkpoint; with the gloss that `OpticalTranslator` gives; with both;
 and the English teacher on the human translation, by plain MaxSim and above a background of its own (the documents of
 the sample collection), where there is a translation. AP on MTOP (same intent), nDCG@10 elsewhere.
 """
