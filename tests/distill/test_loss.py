@@ -174,6 +174,15 @@ def test_teacher_vectors_stop_remembering_at_the_bound(teacher):
     assert vectors(batch)[0].shape[0] == 1
 
 
+def test_teacher_vectors_that_are_not_remembered_are_the_same(teacher):
+    batch = teacher.preprocess(["water falls near house", "goat"], task="document")
+    remembered, mask = TeacherVectors(teacher).raw(batch)
+    fresh, fresh_mask = TeacherVectors(teacher, cache_bytes=0).raw(batch)
+    assert torch.equal(mask, fresh_mask)
+    assert torch.allclose(remembered, fresh, atol=1e-2)
+    assert not fresh[~mask].any()
+
+
 def test_frozen_rows_do_not_move():
     layer = torch.nn.Embedding(4, 3)
     before = layer.weight.detach().clone()

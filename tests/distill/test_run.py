@@ -14,6 +14,7 @@ from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info, wr
 from pyterrier_optical.distill import DistillConfig, distill, load_bitext, load_teacher
 from pyterrier_optical.distill.background_passages import background_passages
 from pyterrier_optical.distill.run import warn_of_idle_weights
+from pyterrier_optical.distill.student import load_student
 from pyterrier_optical.errors import OpticalError
 
 
@@ -69,6 +70,20 @@ def test_a_run_from_bitext_to_a_checkpoint(settings, tmp_path, teacher_folder):
     assert loaded.encode_query("madi phedo nyuba uyawa").shape[1] == 16
     assert len(loaded.background.passages) == 24
     assert "background.safetensors" in card
+
+
+def test_a_checkpoint_in_half_precision_learns_in_full_where_a_gpu_would_keep_it_half(settings, monkeypatch):
+    model = distill(settings)
+    as_stored = {"dtype": "auto", "use_safetensors": True}
+    monkeypatch.setattr(
+        "pyterrier_optical.checkpoints.placement",
+        lambda device, dtype: ("cpu", as_stored | ({"dtype": getattr(torch, dtype)} if dtype else {})),
+    )
+    assert load_encoder(model).dtype == torch.float16
+    again = DistillConfig.from_dict({**settings, "student": str(model)})
+    teacher = load_teacher(str(model))
+    student = load_student(again, teacher, load_bitext(again.bitext))
+    assert teacher.dtype == student.dtype == torch.float32
 
 
 def test_the_teachers_rows_never_move_and_the_new_ones_do(settings, tmp_path, teacher_folder):
