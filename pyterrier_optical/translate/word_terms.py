@@ -29,6 +29,11 @@ _RELATIVE_COUNTS = 2.0
 # That a word is a term of the index counts as having seen it stand for itself so often.
 _SELF_NAME_COUNTS = 20.0
 _SELF_WORD_COUNTS = 1.0
+# Some bitext has places of its own country where the English has others. A name then has many translations, and none
+# that is likely: Nairobi is New York in a third of what is known of it, and Chicago and London in a tenth each. A
+# capital tells it from a verb that has as many, but not from the words of grammar, which are more frequent than names.
+_SELF_SCATTERED_NAME_COUNTS = 500.0
+_MOST_SCATTERED = 0.35
 
 
 class _LookedUp(NamedTuple):
@@ -177,8 +182,9 @@ class WordTranslator:
         if sum(languages[lang] for lang in documents) > 0.5 or self.lexicon.count(folded, documents):
             return True
         seen = self.lexicon.count(folded, languages)
-        itself = seen * self.lexicon.translations(folded, languages).get(folded, 0.0)
-        prior = _SELF_NAME_COUNTS if _may_be_a_name(word) else _SELF_WORD_COUNTS
+        translations = self.lexicon.translations(folded, languages)
+        itself = seen * translations.get(folded, 0.0)
+        prior = _self_counts(word, translations)
         return itself + prior >= 0.5 * (seen + prior)
 
     def _looked_up(self, word: str, languages: dict[str, float]) -> _LookedUp:
@@ -218,6 +224,18 @@ class WordTranslator:
             scaled(self.lexicon.translations(relative, languages), _RELATIVE_COUNTS * similarity**3)
             for relative, similarity in self.lexicon.relatives(word, languages)
         ]
+
+
+def _self_counts(word: str, translations: WordTerms) -> float:
+    """How often a word counts as having been seen to stand for itself because it is a term of the index."""
+    if word[:1].isupper() and _scattered(translations):
+        return _SELF_SCATTERED_NAME_COUNTS
+    return _SELF_NAME_COUNTS if _may_be_a_name(word) else _SELF_WORD_COUNTS
+
+
+def _scattered(translations: WordTerms) -> bool:
+    """Whether a word has many translations and none that is likely."""
+    return max(translations.values(), default=0.0) < _MOST_SCATTERED * sum(translations.values())
 
 
 def _may_be_a_name(word: str) -> bool:
