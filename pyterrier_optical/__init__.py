@@ -19,6 +19,7 @@ _HOMES = {
     "OpticalReranker": "reranker",
     "OpticalRetriever": "dense",
     "ReciprocalRankFusion": "fusion",
+    "ScoreFusion": "score_fusion",
     "OpticalTranslator": "translate",
     "Lexicon": "translate",
     "MTQueryTranslator": "mt",

@@ -50,8 +50,9 @@ def _refuse(*transformers: pt.Transformer) -> None:
     for transformer in transformers:
         if culprit := _growing(transformer):
             raise OpticalError(
-                f"MaxSim scores grow with the length of the query and cannot be mixed by + and *: give "
-                f"{type(culprit).__name__} normalize=True, or fuse the rankings with ReciprocalRankFusion."
+                "MaxSim scores grow with the length of the query and cannot be mixed by + and *: give "
+                f"{type(culprit).__name__} normalize=True, or fuse the rankings with ScoreFusion or "
+                "ReciprocalRankFusion."
             )
 
 

@@ -29,7 +29,8 @@ def load_student(config: DistillConfig, teacher, bitext: Bitext):
         A `MultiVectorEncoder`.
     """
     if config.student != "transplant":
-        student = load_encoder(expand(config.student), dtype="float32")  # a GPU would train in the precision of the file
+        # A GPU would keep, and train in, the precision of the file.
+        student = load_encoder(expand(config.student), dtype="float32")
         return with_width_of(teacher, student, _english(bitext))
     folder = Path(expand(config.output)) / "start"
     settings = config.to_dict()

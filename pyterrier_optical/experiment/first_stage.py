@@ -70,8 +70,8 @@ class FirstStages:
         return OpticalTranslator(self.retriever, self.model, lexicon=self.lexicon, **options) >> self.retriever
 
     def glossed(self) -> pt.Transformer:
-        """MaxSim with every document, for the query and its gloss by the lexicon alone."""
-        return OpticalTranslator(self.retriever, self.model, method="lexicon", lexicon=self.lexicon) >> self.dense
+        """MaxSim with every document, for the query and its gloss."""
+        return OpticalTranslator(self.retriever, self.model, lexicon=self.lexicon) >> self.dense
 
     def fused(self) -> pt.Transformer:
         """BM25 for the translated query and MaxSim for it and its gloss, by their ranks."""

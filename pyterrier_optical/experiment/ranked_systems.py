@@ -12,7 +12,7 @@ from pyterrier_optical.experiment.systems import FIRST, RAW, Baselines
 from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.first_stage import bm25
 from pyterrier_optical.frames import GLOSS_SHARE
-from pyterrier_optical.fusion import reciprocal_rank_fusion
+from pyterrier_optical.score_fusion import score_fusion
 from pyterrier_optical.translate import OpticalTranslator
 
 OPTICAL = "OPTICAL"
@@ -20,6 +20,8 @@ PLAIN = "OPTICAL, plain MaxSim"
 GLOSS = "OPTICAL with gloss"
 FUSION = "OPTICAL with gloss + first stage"
 TEACHER = "teacher, English queries"
+# Of the model and of the first stage: what served AfriQA's training questions (benchmarks/fusion.py).
+FUSION_WEIGHTS = (0.7, 0.3)
 _RESULTS = ["qid", "docno", "score", "rank"]
 
 
@@ -66,7 +68,7 @@ class RankedSystems:
             runs[PLAIN] = self._optical.rank(topics, documents, queries=TokenEncoder(self._model, background=False))
         runs[OPTICAL] = self._optical.rank(topics, documents)
         glossed = self._optical.rank(translated, documents, gloss=GLOSS_SHARE)
-        fused = reciprocal_rank_fusion(glossed, runs[FIRST], num_results=None)
+        fused = score_fusion(glossed, runs[FIRST], weights=FUSION_WEIGHTS, num_results=None)
         return {**runs, GLOSS: glossed, FUSION: fused}
 
     def _first_stage(self, task: Task) -> tuple[pt.Transformer, pt.Transformer]:
