@@ -1,6 +1,7 @@
 """The `pyterrier-optical` command."""
 
 import logging
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -35,7 +36,9 @@ def distill(
     from pyterrier_optical.distill.overrides import configured
 
     given = {"student": student, "teacher": teacher, "output": output, "bitext": bitext, "languages": words(languages)}
-    typer.echo(f"The checkpoint is in {run(configured(config, **given), resume=resume)}")
+    checkpoint = run(configured(config, **given), resume=resume)
+    if os.environ.get("RANK", "0") == "0":  # of several processes, the one that wrote it
+        typer.echo(f"The checkpoint is in {checkpoint}")
 
 
 @app.command()

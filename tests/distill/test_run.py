@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 import tiny
@@ -237,6 +239,26 @@ def test_what_training_needs_is_named_before_any_work(settings, tmp_path, monkey
     with pytest.raises(OpticalError, match=r"needs the package accelerate: pip install 'pyterrier-optical\[train\]'"):
         distill(settings)
     assert not (tmp_path / "run" / "start").exists()
+
+
+def test_two_processes_train_one_student(settings, tmp_path):
+    path = tmp_path / "c.yaml"
+    path.write_text(yaml.safe_dump(settings))
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    done = subprocess.run(
+        [*launch, "-m", "pyterrier_optical.cli", "distill", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("The checkpoint is in") == 1
+    events = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert [e["step"] for e in events if e["event"] == "end"] == [8]
+    one = distill({**settings, "output": str(tmp_path / "one")})
+    both = weights(tmp_path / "run" / "model")
+    assert any(not torch.equal(value, both[name]) for name, value in weights(one).items())
 
 
 def test_early_stopping_ends_the_run(settings, tmp_path):
