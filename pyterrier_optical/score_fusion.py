@@ -1,5 +1,6 @@
 """Score fusion: several rankings as one, by scores brought to the same range, with a weight for each ranking."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -43,8 +44,7 @@ class ScoreFusion(Fusion):
     ):
         super().__init__(retrievers, num_results)
         check_num_results(num_results)
-        self.weights = None if weights is None else tuple(weights)
-        _check_weights(self.weights, len(retrievers))
+        self.weights = _checked(weights, len(retrievers))
 
     def fuse(self, *runs: pd.DataFrame) -> pd.DataFrame:
         """See `score_fusion`."""
@@ -79,9 +79,8 @@ def score_fusion(
         [1.0, 0.0]
     """
     check_num_results(num_results)
-    _check_weights(weights, len(results))
     runs = []
-    for run, weight in zip(results, weights or [1 / len(results)] * len(results), strict=True):
+    for run, weight in zip(results, _checked(weights, len(results)), strict=True):
         pt.validate.result_frame(run, extra_columns=["score"])
         ranked = run[["qid", "docno", "score"]].sort_values("score", ascending=False, kind="stable")
         ranked = ranked.drop_duplicates(["qid", "docno"])
@@ -96,10 +95,15 @@ def _from_0_to_1(run: pd.DataFrame) -> pd.Series:
     return ((run["score"] - least) / span.where(span > 0, 1)).where(span > 0, 1.0)
 
 
-def _check_weights(weights: Sequence[float] | None, count: int) -> None:
+def _checked(weights: Sequence[float] | None, count: int) -> tuple[float, ...]:
     if weights is None:
-        return
-    if len(weights) != count or min(weights) < 0 or not max(weights) > 0:
+        return (1 / max(1, count),) * count
+    try:
+        numbers = tuple(float(weight) for weight in weights)
+    except (TypeError, ValueError):
+        numbers = ()
+    if len(numbers) != count or not all(0 <= number < math.inf for number in numbers) or not any(numbers):
         raise OpticalError(
-            f"weights={tuple(weights)!r} must be {count} numbers of at least 0, one for each ranking and not all 0."
+            f"weights={weights!r} must be {count} numbers of at least 0, one for each ranking and not all 0."
         )
+    return numbers

@@ -1,6 +1,7 @@
 """Score fusion: the formula, weights, and what it shares with reciprocal-rank fusion."""
 
 import copy
+import math
 
 import pandas as pd
 import pyterrier as pt
@@ -72,7 +73,7 @@ def test_a_frame_without_scores_is_refused():
         score_fusion(BM25.drop(columns="score").assign(rank=0), DENSE)
 
 
-@pytest.mark.parametrize("weights", [(1,), (1, 2, 3), (-1, 2), (0, 0), ()])
+@pytest.mark.parametrize("weights", [(1,), (1, 2, 3), (-1, 2), (0, 0), (), 0.5, "ab", (math.nan, 1), (1, math.nan)])
 def test_weights_that_do_not_fit_are_refused(weights):
     with pytest.raises(OpticalError, match="2 numbers"):
         score_fusion(BM25, DENSE, weights=weights)
@@ -89,6 +90,7 @@ def test_as_a_transformer():
     assert scores(out) == scores(score_fusion(BM25, DENSE, weights=(0.25, 0.75)))
     assert scores((fusion % 2).compile()(TOPICS)).keys() == {"b", "a"}
     assert fusion == ScoreFusion(one, two, weights=(0.25, 0.75)) != ScoreFusion(one, two)
+    assert ScoreFusion(one, two) == ScoreFusion(one, two, weights=(0.5, 0.5))
     assert "weights=(0.25, 0.75)" in repr(fusion) and hash(fusion) == hash(fusion.compile())
     assert copy.deepcopy(fusion).weights == (0.25, 0.75)
     assert pt.inspect.transformer_outputs(fusion, ["qid", "query"]) == ["qid", "query", "docno", "score", "rank"]
