@@ -19,7 +19,7 @@ class Fusion(ByArguments, GuardedMixing):
         num_results: most documents for one query; None for all.
 
     Raises:
-        OpticalError: no transformer is given, or something else.
+        OpticalError: no transformer is given, or something else; or the number of results is below 1.
     """
 
     label: str
@@ -29,6 +29,7 @@ class Fusion(ByArguments, GuardedMixing):
         name = type(self).__name__
         if not retrievers or not all(isinstance(retriever, pt.Transformer) for retriever in retrievers):
             raise OpticalError(f"{name} fuses transformers, one or more, and was given {retrievers!r}.")
+        check_num_results(num_results)
         self.retrievers = retrievers
         self.num_results = num_results
 
@@ -129,7 +130,7 @@ class ReciprocalRankFusion(Fusion):
 
     def __init__(self, *retrievers: pt.Transformer, k: float = 60, num_results: int | None = 1000):
         super().__init__(retrievers, num_results)
-        _check(k, num_results)
+        _check_k(k)
         self.k = k
 
     def fuse(self, *runs: pd.DataFrame) -> pd.DataFrame:
@@ -162,7 +163,8 @@ def reciprocal_rank_fusion(*results: pd.DataFrame, k: float = 60, num_results: i
         >>> reciprocal_rank_fusion(run, run, k=9)["score"].round(3).tolist()
         [0.2, 0.182]
     """
-    _check(k, num_results)
+    check_num_results(num_results)
+    _check_k(k)
     runs = []
     for run in results:
         with pt.validate.any(run) as mode:
@@ -208,7 +210,6 @@ def check_num_results(num_results: int | None) -> None:
         raise OpticalError(f"num_results={num_results} must be at least 1, or None for all.")
 
 
-def _check(k: float, num_results: int | None) -> None:
-    check_num_results(num_results)
+def _check_k(k: float) -> None:
     if k < 0:
         raise OpticalError(f"k={k} must be at least 0.")

@@ -43,7 +43,6 @@ class ScoreFusion(Fusion):
         self, *retrievers: pt.Transformer, weights: Sequence[float] | None = None, num_results: int | None = 1000
     ):
         super().__init__(retrievers, num_results)
-        check_num_results(num_results)
         self.weights = _checked(weights, len(retrievers))
 
     def fuse(self, *runs: pd.DataFrame) -> pd.DataFrame:
