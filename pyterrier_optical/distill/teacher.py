@@ -52,7 +52,7 @@ class TeacherVectors:
     """The teacher's token vectors for tokenised sentences; sentences seen before are not encoded again.
 
     Bitext is often row-parallel: one English sentence stands beside its translations in many languages. On a GPU
-    nothing is remembered: to encode a batch there is quicker than to fetch its vectors from memory.
+    nothing is remembered: each sentence would have to be copied between the two memories.
 
     Args:
         teacher: A frozen `MultiVectorEncoder`.
