@@ -142,6 +142,8 @@ class LexiconOptions:
         min_probability: Terms less likely than this are left out.
         max_cells: Co-occurrences of words to learn from, for each language: memory and time grow with them.
         english_words: How many English words to keep with their counts, by which English queries are recognised.
+        spaceless_words: For each language whose script has no spaces between words, how many words to learn from text
+            at most, besides those that some text has spaces around.
     """
 
     alignment: str = "ibm1"
@@ -151,6 +153,7 @@ class LexiconOptions:
     min_probability: float = 0.005
     max_cells: int = 30_000_000
     english_words: int = 20_000
+    spaceless_words: int = 12_000
 
 
 @dataclass(frozen=True)

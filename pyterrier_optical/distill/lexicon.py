@@ -3,7 +3,7 @@
 import dataclasses
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +13,13 @@ from scipy import sparse
 from pyterrier_optical.distill.alignment import align_pieces
 from pyterrier_optical.distill.config import DistillConfig, LexiconOptions, expand
 from pyterrier_optical.distill.sources import load_bitext
+from pyterrier_optical.distill.word_discovery import learn_segmenter
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.tokenise import clean, fold, is_spaceless, join_runs, words
+from pyterrier_optical.tokenise import fold, words
 from pyterrier_optical.translate.lexicon import Lexicon
-from pyterrier_optical.translate.segment import Segmenter, graphemes, lexicon_words
+from pyterrier_optical.translate.segment import Segmenter, lexicon_words
 
 Pair = tuple[str, str]
-
-# What lies between known words is one itself if it is there so often and no longer than words are.
-_LEAST_RECURRING = 3
-_LONGEST = 8
-_SEGMENTING_ROUNDS = 3
 
 
 def build_lexicon(
@@ -40,8 +36,8 @@ def build_lexicon(
         bitext: For each language its (English, translation) pairs.
         options: See `LexiconOptions`.
         segmented: Those of the pairs whose scripts without spaces have spaces between words nevertheless: they
-            teach which letters make a word, and what recurs between such words in other pairs is taken for one as
-            well. Without any, a run of such a script counts as one word.
+            teach which letters make a word, and the other pairs are cut as `learn_segmenter` says. Without any, a run
+            of such a script counts as one word.
         seed: Seed of the order in which pairs are read when there are too many.
         origin: What the bitext is, for the readers of the file.
 
@@ -67,32 +63,14 @@ def build_lexicon(
         for lang, pairs in bar:
             bar.set_postfix_str(lang)
             pairs = random.Random(seed).sample(pairs, len(pairs))
-            segmenter = _learn_segmenter((segmented or {}).get(lang, ()), pairs)
+            spaced = [x for _, x in (segmented or {}).get(lang, ())]
+            segmenter = learn_segmenter([x for _, x in pairs], spaced, options.spaceless_words)
             sides = [words(e) for e, _ in pairs], [_words(x, segmenter) for _, x in pairs]
             english.update(word for side in sides[0] for word in side)
             counts, f_words, e_words = _links(pairs, sides, options)
             entries[lang] = _entries(counts, f_words, e_words, Counter(w for side in sides[1] for w in side), options)
     entries["en"] = {word: (count, {}) for word, count in english.most_common(options.english_words)}
     return Lexicon.from_entries(entries, origin)
-
-
-def _learn_segmenter(segmented: Iterable[Pair], pairs: Sequence[Pair]) -> Segmenter:
-    """Cuts by the words that have spaces around them, and by what recurs between words in all other text."""
-    counts = _spaced_words(segmented)
-    for _ in range(_SEGMENTING_ROUNDS if counts else 0):
-        segmenter = Segmenter(counts)
-        cut = Counter(word for _, text in pairs for word, spaceless in lexicon_words(text, segmenter) if spaceless)
-        recurring = [
-            word for word, count in cut.items() if count >= _LEAST_RECURRING and 1 < len(graphemes(word)) <= _LONGEST
-        ]
-        counts = Counter({word: max(cut[word], 1) for word in dict.fromkeys([*counts, *recurring])})
-    return Segmenter(counts)
-
-
-def _spaced_words(pairs: Iterable[Pair]) -> Counter:
-    """The words of spaceless scripts in texts that have spaces between them."""
-    spaced = (text for _, text in pairs if join_runs(text) != text)
-    return Counter(word for text in spaced for word in clean(text).split() if is_spaceless(word))
 
 
 def _words(text: str, segmenter: Segmenter) -> list[str]:
