@@ -18,6 +18,8 @@ from pyterrier_optical.transport import check_plan
 PRECISIONS = ("auto", "float32", "bfloat16")
 MEANS = ("bitext_mean", "ranking_mean")
 CARD_FACTS = ("name", "licence", "notes")
+# Options of the loss that no solver of a plan knows.
+_BESIDE_THE_PLAN = ("marginals", "sentence_weight", "score_weight")
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ class DistillConfig:
         for name in self.card:
             if name not in CARD_FACTS:
                 raise OpticalError(f"'card' has no option {name!r}: it knows {', '.join(CARD_FACTS)}.")
-        plan = {name: value for name, value in self.loss.items() if name not in ("marginals", "sentence_weight")}
+        plan = {name: value for name, value in self.loss.items() if name not in _BESIDE_THE_PLAN}
         check_plan(**plan)
 
     @classmethod

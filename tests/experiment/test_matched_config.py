@@ -61,7 +61,7 @@ def test_settings_know_the_options_of_their_own_objective_only():
     [
         (
             {"objectives": ["sinkhorn"]},
-            "No objective is called 'sinkhorn': choose among ot, ot-norm, optical, unbalanced",
+            "No objective is called 'sinkhorn': choose among ot, ot-norm, optical, optical-scores, unbalanced",
         ),
         ({"objectives": ["ot+start"]}, "No objective is called 'start'"),
         ({"objectives": ["ot+ot"]}, "'ot\\+ot' cannot be made: '\\+' joins two different"),
@@ -71,6 +71,7 @@ def test_settings_know_the_options_of_their_own_objective_only():
         ({"pairs": ["half"]}, "pairs='half' cannot be used"),
         ({"seeds": []}, "'seeds' under 'matched' is empty"),
         ({"options": {"mes": {}}}, "names 'mes', which is no objective"),
+        ({"reference": "mes"}, "reference: 'mes' is no objective"),
         ({"epochs": 3}, "has no option 'epochs'"),
     ],
 )

@@ -50,6 +50,11 @@ def test_without_ours_the_legend_says_that_nothing_is_marked(grouped):
     assert "No marks" in tables(grouped[grouped["system"] == "mse"])
 
 
+def test_the_legend_names_the_reference(grouped):
+    assert "'mse' is ahead of it" in tables(grouped, "mse")
+    assert "No marks: the objective 'scores'" in tables(grouped, "scores")
+
+
 @pytest.fixture
 def drawn(monkeypatch):
     figures, save = [], Figure.savefig

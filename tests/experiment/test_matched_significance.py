@@ -60,6 +60,13 @@ def test_p_is_corrected_for_the_objectives_of_a_data_set_and_not_of_others():
     assert again[again["dataset"] == "bitext/so"]["p"].isna().all(), "nothing of ours to compare with"
 
 
+def test_the_reference_may_be_another_objective():
+    rows = pd.concat([frame("ot", {1: noisy(0.5, 1)}), frame("mse", {1: noisy(0.3, 2)})])
+    found = results(rows, reference="mse").set_index("system")
+    assert found["mark"].to_dict() == {"ot": "†", "mse": ""}
+    assert found.loc["ot", "difference"] == pytest.approx((noisy(0.3, 2) - noisy(0.5, 1)).mean())
+
+
 def test_only_seeds_that_both_have_are_compared():
     ours = {1: noisy(0.5, 1), 2: noisy(0.9, 2)}
     found = results(pd.concat([frame("ot", ours), frame("mse", {1: noisy(0.4, 3)})])).set_index("system")

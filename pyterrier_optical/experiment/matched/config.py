@@ -19,6 +19,7 @@ class MatchedOptions:
         seeds: Seeds of the rows, of the plain start and of the training.
         pairs: Pairs of each language to learn from, "all" for all; several numbers give curves.
         options: For an objective, its own options: `scale`, `margin`, `weight`, ...
+        reference: The objective that the others are tested against, and that is drawn thick.
         heldout_languages: Languages measured by finding the translation of held-out pairs; all of them when empty.
         high_resource: Languages that count as high-resource in the summary; English counts as neither.
         max_document_tokens: Documents are cut to so many tokens when they are ranked.
@@ -29,6 +30,7 @@ class MatchedOptions:
     seeds: list = field(default_factory=lambda: [1, 2, 3])
     pairs: list = field(default_factory=lambda: [ALL_PAIRS])
     options: dict = field(default_factory=dict)
+    reference: str = "ot"
     heldout_languages: list = field(default_factory=list)
     high_resource: list = field(default_factory=lambda: ["de", "fr", "es"])
     max_document_tokens: int = 256
@@ -80,6 +82,8 @@ class MatchedConfig(DistillConfig):
                     raise OpticalError(
                         f"No objective is called {part!r}: choose among {', '.join(OBJECTIVES)}, or join two by '+'."
                     )
+        if matched.reference not in matched.objectives and matched.reference not in OBJECTIVES:
+            raise OpticalError(f"reference: {matched.reference!r} is no objective: name one of 'objectives'.")
         for start in matched.starts:
             if start not in STARTS:
                 raise OpticalError(f"No start is called {start!r}: choose {' or '.join(STARTS)}.")

@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 
 from pyterrier_optical.experiment.matched.config import ALL_PAIRS
-from pyterrier_optical.experiment.matched.significance import OURS
 from pyterrier_optical.experiment.matched.tables import HIGH, LOW
 from pyterrier_optical.experiment.plot import PALETTE
 from pyterrier_optical.files import whole
@@ -51,7 +50,7 @@ def gap_chart(grouped: pd.DataFrame, path: str | os.PathLike) -> Path:
     return _save(figure, path)
 
 
-def curve_chart(grouped: pd.DataFrame, path: str | os.PathLike) -> Path:
+def curve_chart(grouped: pd.DataFrame, path: str | os.PathLike, reference: str = "ot") -> Path:
     """Draws every objective's mean by the number of pairs of each language, each number a step.
 
     A row of panels for each start, a panel for each kind of data set and low- or high-resource languages.
@@ -59,6 +58,7 @@ def curve_chart(grouped: pd.DataFrame, path: str | os.PathLike) -> Path:
     Args:
         grouped: As `with_groups` gives it.
         path: A file name that ends in `.png`.
+        reference: The objective that is drawn thick.
 
     Returns:
         `path`.
@@ -80,7 +80,7 @@ def curve_chart(grouped: pd.DataFrame, path: str | os.PathLike) -> Path:
             chosen = (means["start"] == start) & (means["kind"] == kind) & (means["resource"] == resource)
             for number, system in enumerate(systems):
                 line = means[chosen & (means["system"] == system)].sort_values("amount")
-                style = {"color": PALETTE[-1], "linewidth": 2.2} if system == OURS else {"linewidth": 1.1}
+                style = {"color": PALETTE[-1], "linewidth": 2.2} if system == reference else {"linewidth": 1.1}
                 style.setdefault("color", f"C{number}")
                 axes.plot(line["amount"], line["mean"], marker="o", markersize=3, label=system, **style)
             axes.set_xticks(range(len(amounts)), [a if a == ALL_PAIRS else f"{int(a):,}" for a in amounts])

@@ -14,11 +14,13 @@ from pyterrier_optical.experiment.matched.masked_language import MaskedLanguageM
 from pyterrier_optical.experiment.matched.names import parts
 from pyterrier_optical.experiment.matched.pooled import SentenceVectors
 from pyterrier_optical.experiment.matched.regression import PooledRegression
+from pyterrier_optical.experiment.matched.score_distillation import ScoreDistillation
 
 _TRANSPORT = {
     "ot": {},
     "ot-norm": {"marginals": "norm"},
     "optical": {"marginals": "norm", "sentence_weight": 1.0},
+    "optical-scores": {"marginals": "norm", "sentence_weight": 1.0, "score_weight": 0.5},
     "unbalanced": {},
 }
 _PLANS = {"unbalanced": {"plan": "unbalanced"}}
@@ -127,6 +129,9 @@ def _single(name: str, options: dict, student, teachers: Teachers) -> nn.Module:
     if name == "mse":
         _check(name, options, ())
         return PooledRegression(student, teachers.sentences)
+    if name == "scores":
+        _check(name, options, ())
+        return ScoreDistillation(student, teachers.tokens)
     loss = _OVER_THE_STUDENT[name]
     _check(name, options, [p for p in signature(loss).parameters if p != "model"])
     return loss(student, **options)

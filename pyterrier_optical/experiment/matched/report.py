@@ -38,15 +38,15 @@ def matched_report(config: MatchedConfig, values: pd.DataFrame) -> MatchedResult
         numbers of pairs, `curves.png`.
     """
     folder = Path(expand(config.output))
-    grouped = with_groups(results(values), config)
+    grouped = with_groups(results(values, config.matched.reference), config)
     files = {"tables": folder / "tables.md", "results": folder / "results.csv"}
     with whole(files["tables"]) as partial:
-        partial.write_text(tables(grouped), encoding="utf-8")
+        partial.write_text(tables(grouped, config.matched.reference), encoding="utf-8")
     with whole(files["results"]) as partial:
         grouped.to_csv(partial, index=False, float_format="%.6g")
     amounts = list(dict.fromkeys(grouped["pairs"]))
     most = ALL_PAIRS if ALL_PAIRS in amounts else amounts[-1]
     files["gap"] = gap_chart(grouped[grouped["pairs"] == most], folder / "gap.png")
     if len(amounts) > 1:
-        files["curves"] = curve_chart(grouped, folder / "curves.png")
+        files["curves"] = curve_chart(grouped, folder / "curves.png", config.matched.reference)
     return MatchedResult(grouped, files)

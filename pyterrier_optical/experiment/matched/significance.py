@@ -1,4 +1,4 @@
-"""From values per query to means, and to tests of optimal transport against every other objective."""
+"""From values per query to means, and to tests of one objective against every other."""
 
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
@@ -8,30 +8,29 @@ from pyterrier_optical.experiment.matched.config import ALL_PAIRS
 from pyterrier_optical.experiment.matched.evaluation import COSINE
 from pyterrier_optical.experiment.matched.grid import Run
 
-OURS = "ot"
 ALPHA = 0.05
 AHEAD, BEHIND = "*", "†"
 _CELL = ["pairs", "start", "dataset", "language", "measure"]
 
 
-def results(values: pd.DataFrame) -> pd.DataFrame:
-    """Means of every objective, and whether optimal transport differs from it.
+def results(values: pd.DataFrame, reference: str = "ot") -> pd.DataFrame:
+    """Means of every objective, and whether the reference differs from it.
 
     The value of a query is first averaged over the seeds; the tests are paired over queries (Student's t), between the
     seeds that both objectives have, and corrected by Holm's method for the objectives of one data set and start.
 
     Args:
         values: The values of runs, as `RunStore.values` gives them, below each other.
+        reference: The objective that the others are tested against.
 
     Returns:
         A row for each number of pairs, start, data set and system (an objective and how it ranks), with `mean`,
-        `spread` (standard deviation of the seeds' means), `seeds`, `queries`, `difference` (optimal transport's mean
-        less this one's), `p`, `p_corrected`, and `mark`: "*" where optimal transport is ahead, "†" where it is behind.
+        `spread` (standard deviation of the seeds' means), `seeds`, `queries`, `difference` (the reference's mean less
+        this one's), `p`, `p_corrected`, and `mark`: "*" where the reference is ahead, "†" where it is behind.
     """
-    values = values.assign(system=_systems(values))
+    cells = values.assign(system=_systems(values)).groupby(_CELL, sort=False)
     return pd.concat(
-        [_cell(dict(zip(_CELL, key, strict=True)), group) for key, group in values.groupby(_CELL, sort=False)],
-        ignore_index=True,
+        [_cell(dict(zip(_CELL, key, strict=True)), group, reference) for key, group in cells], ignore_index=True
     )
 
 
@@ -39,7 +38,7 @@ def _systems(values: pd.DataFrame) -> pd.Series:
     return values["objective"] + values["ranking"].map({COSINE: f" ({COSINE})"}).fillna("")
 
 
-def _cell(names: dict, group: pd.DataFrame) -> pd.DataFrame:
+def _cell(names: dict, group: pd.DataFrame, reference: str) -> pd.DataFrame:
     systems = group.groupby("system", sort=False)
     tables = {system: rows.pivot(index="qid", columns="seed", values="value") for system, rows in systems}
     rows = []
@@ -49,7 +48,7 @@ def _cell(names: dict, group: pd.DataFrame) -> pd.DataFrame:
         spread = float(seeds.std()) if len(seeds) > 1 else float("nan") if _seeded(names["start"], system) else 0.0
         row = {**names, "system": system, "mean": float(seeds.mean()), "spread": spread}
         rows.append({**row, "seeds": len(seeds), "queries": len(table)})
-        rows[-1].update(_test(tables.get(OURS), table, seeded=_seeded(names["start"], system)))
+        rows[-1].update(_test(tables.get(reference), table, seeded=_seeded(names["start"], system)))
     return _corrected(pd.DataFrame(rows))
 
 

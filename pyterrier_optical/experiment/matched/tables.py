@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pyterrier_optical.experiment.matched.config import MatchedConfig
-from pyterrier_optical.experiment.matched.significance import AHEAD, ALPHA, BEHIND, OURS
+from pyterrier_optical.experiment.matched.significance import AHEAD, ALPHA, BEHIND
 from pyterrier_optical.experiment.report import markdown_table
 
 LOW, HIGH = "low", "high"
@@ -24,17 +24,18 @@ def with_groups(results: pd.DataFrame, config: MatchedConfig) -> pd.DataFrame:
     return results.assign(kind=kinds, resource=resource)
 
 
-def tables(grouped: pd.DataFrame) -> str:
+def tables(grouped: pd.DataFrame, reference: str = "ot") -> str:
     """Markdown: a heading and a table for each number of pairs, start and kind of data set, and what the marks mean.
 
     Args:
         grouped: As `with_groups` gives it.
+        reference: The objective that the others were tested against.
     """
     texts = []
     for (pairs, start, kind, measure), rows in grouped.groupby(["pairs", "start", "kind", "measure"], sort=False):
         amount = "all pairs" if pairs == "all" else f"{pairs} pairs a language"
         texts.append(f"### {start} start, {amount}: {kind}, {measure}\n\n{_table(rows)}")
-    return "\n\n".join([*texts, legend(grouped)]) + "\n"
+    return "\n\n".join([*texts, legend(grouped, reference)]) + "\n"
 
 
 def _table(rows: pd.DataFrame) -> str:
@@ -50,13 +51,13 @@ def _table(rows: pd.DataFrame) -> str:
     return markdown_table(pd.DataFrame(table))
 
 
-def legend(grouped: pd.DataFrame) -> str:
+def legend(grouped: pd.DataFrame, reference: str = "ot") -> str:
     """What the marks and columns of the tables mean."""
-    if OURS not in set(grouped["system"]):
-        return f"No marks: the objective {OURS!r}, which the others are tested against, was not run."
+    if reference not in set(grouped["system"]):
+        return f"No marks: the objective {reference!r}, which the others are tested against, was not run."
     return (
-        f"{AHEAD} '{OURS}' is ahead of it, {BEHIND} '{OURS}' is behind it, with p < {ALPHA:g}: paired t-test over "
-        "queries, their values averaged over the seeds that both have, Holm's correction for the objectives of a "
+        f"{AHEAD} '{reference}' is ahead of it, {BEHIND} '{reference}' is behind it, with p < {ALPHA:g}: paired t-test "
+        "over queries, their values averaged over the seeds that both have, Holm's correction for the objectives of a "
         "column. The means are over all seeds of a row. "
         "'low' and 'high' are means over languages. (cosine): ranked by pooled vectors instead of MaxSim."
     )
