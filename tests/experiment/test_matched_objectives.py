@@ -92,7 +92,7 @@ def test_contrastive_asks_which_english_sentence_maxsim_prefers(matched_batch):
     assert value("contrastive", matched_batch) == pytest.approx(torch.stack(losses).mean().item(), rel=1e-4)
 
 
-def test_scores_are_the_teachers_ranking_and_half_of_them_are_in_optical_scores(matched_batch):
+def test_scores_are_the_teachers_ranking_and_a_fifth_of_them_is_in_optical_scores(matched_batch):
     student, teachers, rows, columns = matched_batch
     english, translation = sides(rows)
     targets, queries = teachers.teacher.encode_document(english), student.encode_document(translation)
@@ -104,7 +104,7 @@ def test_scores_are_the_teachers_ranking_and_half_of_them_are_in_optical_scores(
     divergence = (p * (p.log() - found.log_softmax(1))).sum(1).mean().item()
     assert value("scores", matched_batch) == pytest.approx(divergence, rel=1e-2)
     optical = OpticalLoss(student, teachers.teacher, marginals="norm", sentence_weight=1)(columns[:2]).item()
-    whole = optical + 0.5 * value("scores", matched_batch)
+    whole = optical + 0.2 * value("scores", matched_batch)
     assert value("optical-scores", matched_batch) == pytest.approx(whole, rel=1e-5)
 
 

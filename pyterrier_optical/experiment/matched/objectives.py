@@ -20,7 +20,7 @@ _TRANSPORT = {
     "ot": {},
     "ot-norm": {"marginals": "norm"},
     "optical": {"marginals": "norm", "sentence_weight": 1.0},
-    "optical-scores": {"marginals": "norm", "sentence_weight": 1.0, "score_weight": 0.5},
+    "optical-scores": {"marginals": "norm", "sentence_weight": 1.0, "score_weight": 0.2},
     "unbalanced": {},
 }
 _PLANS = {"unbalanced": {"plan": "unbalanced"}}
