@@ -14,15 +14,20 @@ PAGE = Path(pyterrier_optical.__file__).parent / "pt_docs" / "matched.md"
 
 @pytest.fixture
 def published(tmp_path):
-    shutil.copytree(CONFIGS / "matched" / "runs", tmp_path / "matched" / "runs")
-    return tmp_path / "matched"
+    def copied(name):
+        shutil.copytree(CONFIGS / name / "runs", tmp_path / name / "runs")
+        return tmp_path / name
+
+    return copied
 
 
-def test_the_tables_of_the_page_are_made_of_the_runs(published):
-    found = matched_experiment(CONFIGS / "matched.yaml", output=published, finished=True, echo=lambda _: None)
+@pytest.mark.parametrize("name, kinds", [("matched", 6), ("matched-scores", 3)])
+def test_the_tables_of_the_page_are_made_of_the_runs(published, name, kinds):
+    config = CONFIGS / f"{name}.yaml"
+    found = matched_experiment(config, output=published(name), finished=True, echo=lambda _: None)
     page = PAGE.read_text(encoding="utf-8")
     tables = found.files["tables"].read_text(encoding="utf-8").split("\n### ")
-    assert len(tables) == 6, "two starts, three kinds of data sets"
+    assert len(tables) == kinds, "three kinds of data sets for each start"
     for table in tables:
         assert table.removeprefix("### ").strip() in page
 
@@ -34,7 +39,7 @@ def test_the_curves_can_be_drawn_of_the_runs(published):
         starts=["aligned"],
         seeds=[1],
         pairs=[1000, 4000, 16000, "all"],
-        output=published,
+        output=published("matched"),
         finished=True,
         echo=lambda _: None,
     )
