@@ -20,6 +20,14 @@ def test_the_shipped_configuration_is_one():
     assert len(runs(shipped)) == 2 * 12 * 3 - 2  # the aligned start needs one seed
 
 
+def test_the_comparison_of_scores_differs_in_its_objectives_alone():
+    first, second = (MatchedConfig.from_yaml(path) for path in (SHIPPED, SHIPPED.with_name("matched-scores.yaml")))
+    second.check()
+    assert second.matched.reference in second.matched.objectives
+    ours, theirs = (dict(settings(c, Run("aligned", "optical", 1, "all"))) for c in (first, second))
+    assert ours == theirs
+
+
 def test_choices_replace_those_of_the_configuration():
     chosen = config(seeds=[1, 2]).narrowed(objectives=["mse", "ot"], starts=["plain"], pairs=[1000, "all"], output="y")
     assert chosen.output == "y" and chosen.matched.seeds == [1, 2]
