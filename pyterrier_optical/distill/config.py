@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from pyterrier_optical.distill.loss_options import BESIDE_THE_PLAN, check_beside_the_plan
 from pyterrier_optical.distill.sampling import Mix
 from pyterrier_optical.distill.transplanting import TransplantOptions
 from pyterrier_optical.errors import OpticalError
@@ -18,8 +19,6 @@ from pyterrier_optical.transport import check_plan
 PRECISIONS = ("auto", "float32", "bfloat16")
 MEANS = ("bitext_mean", "ranking_mean")
 CARD_FACTS = ("name", "licence", "notes")
-# Options of the loss that no solver of a plan knows.
-_BESIDE_THE_PLAN = ("marginals", "sentence_weight", "score_weight")
 
 
 @dataclass(frozen=True)
@@ -202,8 +201,8 @@ class DistillConfig:
         for name in self.card:
             if name not in CARD_FACTS:
                 raise OpticalError(f"'card' has no option {name!r}: it knows {', '.join(CARD_FACTS)}.")
-        plan = {name: value for name, value in self.loss.items() if name not in _BESIDE_THE_PLAN}
-        check_plan(**plan)
+        check_beside_the_plan(**{name: self.loss[name] for name in BESIDE_THE_PLAN if name in self.loss})
+        check_plan(**{name: value for name, value in self.loss.items() if name not in BESIDE_THE_PLAN})
 
     @classmethod
     def from_dict(cls, values: dict) -> "DistillConfig":

@@ -6,6 +6,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn.functional import cosine_similarity, normalize
 
+from pyterrier_optical.distill.loss_options import check_beside_the_plan
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors
 from pyterrier_optical.distill.scores import score_distance
 from pyterrier_optical.distill.teacher import TeacherVectors
@@ -13,7 +14,7 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.transport import cosine_cost, norm_marginals, transport_cost, transport_plan, uniform_marginals
 
 FOR_TEACHER = "teacher"
-MARGINALS = {"uniform": lambda vectors, mask: uniform_marginals(mask), "norm": norm_marginals}
+_MASSES = {"uniform": lambda vectors, mask: uniform_marginals(mask), "norm": norm_marginals}
 
 
 class OpticalLoss(nn.Module):
@@ -75,12 +76,7 @@ class OpticalLoss(nn.Module):
         **plan_options,
     ):
         super().__init__()
-        if marginals not in MARGINALS:
-            raise OpticalError(f"marginals={marginals!r} is unknown: choose {' or '.join(map(repr, MARGINALS))}.")
-        weights = {"sentence_weight": sentence_weight, "score_weight": score_weight}
-        for name, weight in weights.items():
-            if not weight >= 0:
-                raise OpticalError(f"{name}={weight!r} cannot be used: give 0 or more.")
+        check_beside_the_plan(marginals, sentence_weight=sentence_weight, score_weight=score_weight)
         self.model = model
         # In a list, so that the frozen teacher is no sub-module: it is neither optimised nor saved.
         self._teacher = [teacher if isinstance(teacher, TeacherVectors) else TeacherVectors(teacher)]
@@ -107,7 +103,7 @@ class OpticalLoss(nn.Module):
             )
         unit_target, unit_student = normalize(target, dim=-1), normalize(student, dim=-1)
         cost = cosine_cost(unit_target, unit_student)
-        masses = MARGINALS[self.marginals]
+        masses = _MASSES[self.marginals]
         plan = transport_plan(
             cost.detach(), masses(target, target_mask), masses(student, student_mask), self.plan, **self.plan_options
         )
