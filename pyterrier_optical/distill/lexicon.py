@@ -12,6 +12,7 @@ from scipy import sparse
 
 from pyterrier_optical.distill.alignment import align_pieces
 from pyterrier_optical.distill.config import DistillConfig, LexiconOptions, expand
+from pyterrier_optical.distill.dictionaries import load_dictionaries
 from pyterrier_optical.distill.sources import load_bitext
 from pyterrier_optical.distill.word_discovery import learn_segmenter
 from pyterrier_optical.errors import OpticalError
@@ -27,6 +28,7 @@ def build_lexicon(
     options: LexiconOptions | None = None,
     *,
     segmented: dict[str, list[Pair]] | None = None,
+    dictionaries: dict[str, list[Pair]] | None = None,
     seed: int = 13,
     origin: str = "",
 ) -> Lexicon:
@@ -38,14 +40,16 @@ def build_lexicon(
         segmented: Those of the pairs whose scripts without spaces have spaces between words nevertheless: they
             teach which letters make a word, and the other pairs are cut as `learn_segmenter` says. Without any, a run
             of such a script counts as one word.
-        seed: Seed of the order in which pairs are read when there are too many.
+        dictionaries: For some of the languages (English, word) pairs, learnt from as the others are. How often an
+            English word is said is counted in the bitext alone.
+        seed: Seed of the order in which pairs are read when there are too many; dictionaries come last.
         origin: What the bitext is, for the readers of the file.
 
     Returns:
         A `Lexicon` with one table for each language and one of English counts.
 
     Raises:
-        OpticalError: An unknown alignment, or no pairs.
+        OpticalError: An unknown alignment, no pairs, or a dictionary of a language without any.
 
     Example:
         >>> pairs = [("cat", "paka"), ("river", "mto"), ("a cat", "paka")]
@@ -58,15 +62,20 @@ def build_lexicon(
         raise OpticalError(f"Unknown alignment {options.alignment!r} of a lexicon: choose 'ibm1' or 'transport'.")
     if not any(bitext.values()):
         raise OpticalError("There are no pairs to make a lexicon from: name bitext in the configuration.")
+    dictionaries = dictionaries or {}
+    for lang in dictionaries:
+        if lang not in bitext:
+            raise OpticalError(f"There is a dictionary of {lang!r}, and no bitext: add some or leave it out.")
     english, entries = Counter(), {}
     with pt.tqdm(bitext.items(), desc="Aligning words", unit="language") as bar:
         for lang, pairs in bar:
             bar.set_postfix_str(lang)
             pairs = random.Random(seed).sample(pairs, len(pairs))
+            english.update(word for e, _ in pairs for word in words(e))
+            pairs += dictionaries.get(lang, ())
             spaced = [x for _, x in (segmented or {}).get(lang, ())]
             segmenter = learn_segmenter([x for _, x in pairs], spaced, options.spaceless_words)
             sides = [words(e) for e, _ in pairs], [_words(x, segmenter) for _, x in pairs]
-            english.update(word for side in sides[0] for word in side)
             counts, f_words, e_words = _links(pairs, sides, options)
             entries[lang] = _entries(counts, f_words, e_words, Counter(w for side in sides[1] for w in side), options)
     entries["en"] = {word: (count, {}) for word, count in english.most_common(options.english_words)}
@@ -124,18 +133,20 @@ def make_lexicon(config: DistillConfig) -> Path:
     """Makes the lexicon of a configuration's bitext.
 
     Args:
-        config: Its ``bitext`` is what is read and its ``lexicon`` says how; the rest of it does not matter.
+        config: Its ``bitext`` and the dictionaries of its ``lexicon`` are what is read, and its ``lexicon`` says how;
+            the rest of it does not matter.
 
     Returns:
         The file ``lexicon.safetensors`` in the folder ``output``.
 
     Raises:
-        OpticalError: As `load_bitext` and `build_lexicon` do.
+        OpticalError: As `load_bitext`, `load_dictionaries` and `build_lexicon` do.
 
     Example:
         >>> config = DistillConfig.from_yaml("configs/optical-minilm-l6-v1.yaml")  # doctest: +SKIP
         >>> OpticalTranslator(lexicon=make_lexicon(config))                        # doctest: +SKIP
     """
+    dictionaries = load_dictionaries(config.lexicon.dictionaries)
     # The spaces that `segmented` sources put between words are what words are learnt from.
     plain = dataclasses.replace(config.bitext, segmented=[])
     bitext = load_bitext(plain, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)
@@ -149,8 +160,14 @@ def make_lexicon(config: DistillConfig) -> Path:
         for lang, sources in bitext.training.items()
     }
     origins = sorted({name for names in bitext.origins.values() for name in names})
+    origins += [Path(entry.get("wordnet") or entry["path"]).name for entry in config.lexicon.dictionaries]
     lexicon = build_lexicon(
-        bitext.pairs(), config.lexicon, segmented=segmented, seed=config.training.seed, origin=", ".join(origins)
+        bitext.pairs(),
+        config.lexicon,
+        segmented=segmented,
+        dictionaries=dictionaries,
+        seed=config.training.seed,
+        origin=", ".join(origins),
     )
     folder = Path(expand(config.output))
     folder.mkdir(parents=True, exist_ok=True)

@@ -56,6 +56,19 @@ def test_without_segmented_text_a_run_is_a_word():
     assert set(lexicon.languages["th"].rows) == {"ข้าว", "ข้าวผัด"}
 
 
+def test_a_dictionary_has_words_that_the_bitext_has_not():
+    lexicon = build_lexicon({"sw": PAIRS}, dictionaries={"sw": [("lion", "simba")]})
+    assert best(lexicon.translations("simba", {"sw": 1.0})) == "lion"
+    assert best(lexicon.translations("paka", {"sw": 1.0})) == "cat"
+    plain, english = build_lexicon({"sw": PAIRS}).languages["en"], lexicon.languages["en"]
+    assert list(english.rows) == list(plain.rows) and "lion" not in english.rows
+
+
+def test_a_dictionary_of_a_language_without_bitext_is_refused():
+    with pytest.raises(OpticalError, match="dictionary of 'so', and no bitext"):
+        build_lexicon({"sw": PAIRS}, dictionaries={"so": [("lion", "libaax")]})
+
+
 def test_nothing_to_learn_from():
     with pytest.raises(OpticalError, match="no pairs"):
         build_lexicon({"sw": []})

@@ -1,0 +1,86 @@
+"""Dictionaries that a configuration names."""
+
+import re
+
+import pytest
+
+from pyterrier_optical import OpticalError
+from pyterrier_optical.distill import DistillConfig, make_lexicon
+from pyterrier_optical.distill.dictionaries import load_dictionaries
+from pyterrier_optical.translate import Lexicon
+
+
+@pytest.fixture
+def words(tmp_path):
+    path = tmp_path / "words.tsv"
+    path.write_text("lion\tsimba\nlion\tsimba\n\tmti\nwater\tmaji\n")
+    return path
+
+
+@pytest.fixture
+def wordnet(tmp_path):
+    folder = tmp_path / "wordnet"
+    folder.mkdir()
+    for part in ("verb", "adj", "adv"):
+        (folder / f"data.{part}").write_text("")
+    (folder / "data.noun").write_text("00000011 05 n 01 giraffe 0 000 | a tall animal\n")
+    (folder / "index.sense").write_text("giraffe%1:05:00:: 00000011 1 2\n")
+    (folder / "wn-data-swa.tab").write_text("00000011-n\tlemma\ttwiga\n")
+    return folder
+
+
+def test_repeated_and_empty_entries_are_dropped(words):
+    pairs = load_dictionaries([{"lang": "sw", "path": str(words)}])
+    assert pairs == {"sw": [("lion", "simba"), ("water", "maji")]}
+
+
+def test_dictionaries_of_one_language_are_put_together(words, wordnet, monkeypatch):
+    monkeypatch.setenv("WORDNETS", str(wordnet))
+    entry = {"lang": "sw", "wordnet": "${WORDNETS}/wn-data-swa.tab", "princeton": "${WORDNETS}"}
+    pairs = load_dictionaries([{"lang": "sw", "path": str(words)}, entry])
+    assert pairs["sw"][-1] == ("giraffe", "twiga") and len(pairs["sw"]) == 3
+
+
+def test_texts_of_an_evaluation_are_left_out(words, tmp_path):
+    texts = tmp_path / "texts.txt"
+    texts.write_text("Where is the lion?\nWater!\n\n")
+    entry = {"lang": "sw", "path": str(words), "without": str(texts)}
+    assert load_dictionaries([entry]) == {"sw": [("lion", "simba")]}
+    with pytest.raises(OpticalError, match=r"No file .*nowhere.txt.*: 'without' names a text file"):
+        load_dictionaries([{**entry, "without": str(tmp_path / "nowhere.txt")}])
+
+
+@pytest.mark.parametrize(
+    "entry, why",
+    [
+        ("words.tsv", "entry 'words.tsv' lacks 'lang'"),
+        ({"path": "words.tsv"}, "lacks 'lang'"),
+        ({"lang": "sw"}, "names no files: give 'path', or 'wordnet' and 'princeton'"),
+        ({"lang": "sw", "wordnet": "wn-data-swa.tab"}, "names no files"),
+        ({"lang": "sw", "path": "nowhere.tsv"}, "nowhere.tsv"),
+    ],
+)
+def test_entries_that_name_nothing_are_refused(entry, why):
+    with pytest.raises(OpticalError, match=re.escape(why)):
+        load_dictionaries([entry])
+
+
+def test_a_lexicon_says_which_dictionaries_it_was_made_of(words, wordnet, tmp_path):
+    (tmp_path / "bitext.tsv").write_text("the cat\tpaka\nthe river\tmto\na cat\tpaka\n")
+    config = DistillConfig.from_dict(
+        {
+            "output": str(tmp_path / "run"),
+            "bitext": {"files": [{"lang": "sw", "path": str(tmp_path / "bitext.tsv")}]},
+            "lexicon": {
+                "dictionaries": [
+                    {"lang": "sw", "path": str(words)},
+                    {"lang": "sw", "wordnet": str(wordnet / "wn-data-swa.tab"), "princeton": str(wordnet)},
+                ]
+            },
+        }
+    )
+    lexicon = Lexicon.load(make_lexicon(config))
+    assert lexicon.origin == "bitext.tsv, words.tsv, wn-data-swa.tab"
+    terms = {word: lexicon.translations(word, {"sw": 1.0}) for word in ("twiga", "simba", "paka")}
+    likeliest = {word: max(weights, key=weights.get) for word, weights in terms.items()}
+    assert likeliest == {"twiga": "giraffe", "simba": "lion", "paka": "cat"}
