@@ -246,10 +246,15 @@ class DistillConfig:
 def expand(text: str) -> str:
     """A path or name with `~` and environment variables filled in; configurations are recorded without.
 
+    Raises:
+        OpticalError: It is no text, as of an option that nothing follows.
+
     Example:
         >>> expand("runs/sw")
         'runs/sw'
     """
+    if not isinstance(text, str):
+        raise OpticalError(f"The configuration has {text!r} where a path or name belongs: write one there.")
     return os.path.expandvars(os.path.expanduser(text))
 
 

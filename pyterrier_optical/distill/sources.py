@@ -92,13 +92,11 @@ def _sources(config: BitextConfig):
         if "lang" not in keys:
             raise OpticalError(f"A bitext file entry {entry!r} lacks 'lang': add the translation's language code.")
         if "path" in keys:
-            yield Path(entry["path"]).name, entry["lang"], expand(entry["path"])
+            path = expand(entry["path"])
+            yield Path(path).name, entry["lang"], path
         elif {"english", "translation"} <= keys:
-            yield (
-                Path(entry["translation"]).name,
-                entry["lang"],
-                (expand(entry["english"]), expand(entry["translation"])),
-            )
+            english, translation = expand(entry["english"]), expand(entry["translation"])
+            yield Path(translation).name, entry["lang"], (english, translation)
         elif "dataset" in keys:
             from datasets import load_dataset
 

@@ -58,6 +58,8 @@ def test_texts_of_an_evaluation_are_left_out(words, tmp_path):
         ({"lang": "sw"}, "names no files: give 'path', or 'wordnet' and 'princeton'"),
         ({"lang": "sw", "wordnet": "wn-data-swa.tab"}, "names no files"),
         ({"lang": "sw", "path": "nowhere.tsv"}, "nowhere.tsv"),
+        ({"lang": "sw", "path": None}, "has None where a path or name belongs"),
+        ({"lang": "sw", "wordnet": "wn-data-swa.tab", "princeton": 3.0}, "has 3.0 where a path or name belongs"),
     ],
 )
 def test_entries_that_name_nothing_are_refused(entry, why):

@@ -75,6 +75,7 @@ def test_files_of_every_form(tmp_path):
         (BitextConfig(folder="nowhere", languages=["sw"]), "No bitext folder 'nowhere'"),
         (BitextConfig(files=[{"path": "x"}]), "lacks 'lang'"),
         (BitextConfig(files=[{"lang": "sw"}]), "names no files"),
+        (BitextConfig(files=[{"lang": "sw", "path": None}]), "None where a path or name belongs"),
     ],
 )
 def test_mistakes_are_named(config, message):
