@@ -7,6 +7,7 @@ Needs the data folder in OPTICAL_DATA:
 import gzip
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,10 @@ def afriqa(folder: Path) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    data = Path(os.environ["OPTICAL_DATA"])
+    data = Path(os.environ.get("OPTICAL_DATA", ""))
+    for name in ("mtop", "xquad_r", "afriqa"):
+        if not any(data.glob(f"{name}/*.json.gz")):
+            sys.exit(f"No files {name}/*.json.gz in {str(data)!r}: set OPTICAL_DATA to the data folder.")
     for source in (mtop, xquad_r, afriqa):
         for text in source(data):
             if isinstance(text, str):

@@ -160,7 +160,7 @@ def make_lexicon(config: DistillConfig) -> Path:
         for lang, sources in bitext.training.items()
     }
     origins = sorted({name for names in bitext.origins.values() for name in names})
-    origins += [Path(entry.get("wordnet") or entry["path"]).name for entry in config.lexicon.dictionaries]
+    origins += [Path(entry.get("path") or entry["wordnet"]).name for entry in config.lexicon.dictionaries]
     lexicon = build_lexicon(
         bitext.pairs(),
         config.lexicon,
