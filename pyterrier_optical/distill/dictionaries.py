@@ -30,8 +30,10 @@ def load_dictionaries(entries: Sequence[dict]) -> dict[str, list[Pair]]:
     """
     pairs = {}
     for entry in entries:
-        if not isinstance(entry, dict) or "lang" not in entry:
-            raise OpticalError(f"A dictionary entry {entry!r} lacks 'lang': add the code of the words' language.")
+        if not isinstance(entry, dict) or not isinstance(entry.get("lang"), str):
+            raise OpticalError(
+                f"A dictionary entry {entry!r} lacks 'lang': add the code of the words' language, as text."
+            )
         lang = entry["lang"]
         left_out = _texts(Path(expand(entry["without"]))) if "without" in entry else set()
         for english, word in clean(_read(entry), lang, BitextReport()):

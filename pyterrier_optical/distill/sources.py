@@ -88,9 +88,11 @@ def _sources(config: BitextConfig):
             if lang in config.languages and (not config.sources or name in config.sources):
                 yield name, lang, path
     for entry in config.files:
+        if not isinstance(entry, dict) or not isinstance(entry.get("lang"), str):
+            raise OpticalError(
+                f"A bitext file entry {entry!r} lacks 'lang': add the translation's language code, as text."
+            )
         keys = set(entry)
-        if "lang" not in keys:
-            raise OpticalError(f"A bitext file entry {entry!r} lacks 'lang': add the translation's language code.")
         if "path" in keys:
             path = expand(entry["path"])
             yield Path(path).name, entry["lang"], path

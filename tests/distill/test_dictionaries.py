@@ -55,6 +55,7 @@ def test_texts_of_an_evaluation_are_left_out(words, tmp_path):
     [
         ("words.tsv", "entry 'words.tsv' lacks 'lang'"),
         ({"path": "words.tsv"}, "lacks 'lang'"),
+        ({"lang": ["sw"], "path": "words.tsv"}, "lacks 'lang'"),
         ({"lang": "sw"}, "names no files: give 'path', or 'wordnet' and 'princeton'"),
         ({"lang": "sw", "wordnet": "wn-data-swa.tab"}, "names no files"),
         ({"lang": "sw", "path": "nowhere.tsv"}, "nowhere.tsv"),

@@ -74,6 +74,7 @@ def test_files_of_every_form(tmp_path):
         (BitextConfig(), "names no bitext"),
         (BitextConfig(folder="nowhere", languages=["sw"]), "No bitext folder 'nowhere'"),
         (BitextConfig(files=[{"path": "x"}]), "lacks 'lang'"),
+        (BitextConfig(files=[{"lang": False, "path": "no.tsv"}]), "lacks 'lang'"),  # YAML reads Norwegian so
         (BitextConfig(files=[{"lang": "sw"}]), "names no files"),
         (BitextConfig(files=[{"lang": "sw", "path": None}]), "None where a path or name belongs"),
     ],
