@@ -22,6 +22,10 @@ from pyterrier_optical.translate.segment import Segmenter, lexicon_words
 
 Pair = tuple[str, str]
 
+# A dictionary has senses and compounds of common words that hardly anybody means: a word that the bitext has so often
+# means what it means there.
+_WELL_KNOWN = 3
+
 
 def build_lexicon(
     bitext: dict[str, list[Pair]],
@@ -40,8 +44,8 @@ def build_lexicon(
         segmented: Those of the pairs whose scripts without spaces have spaces between words nevertheless: they
             teach which letters make a word, and the other pairs are cut as `learn_segmenter` says. Without any, a run
             of such a script counts as one word.
-        dictionaries: For some of the languages (English, word) pairs, learnt from as the others are. How often an
-            English word is said is counted in the bitext alone.
+        dictionaries: For some of the languages (English, word) pairs. They say what words mean that the bitext has
+            not, or less than three times; how often an English word is said is counted in the bitext alone.
         seed: Seed of the order in which pairs are read when there are too many; dictionaries come last.
         origin: What the bitext is, for the readers of the file.
 
@@ -72,14 +76,34 @@ def build_lexicon(
             bar.set_postfix_str(lang)
             pairs = random.Random(seed).sample(pairs, len(pairs))
             english.update(word for e, _ in pairs for word in words(e))
-            pairs += dictionaries.get(lang, ())
+            dictionary = list(dictionaries.get(lang, ()))
             spaced = [x for _, x in (segmented or {}).get(lang, ())]
-            segmenter = learn_segmenter([x for _, x in pairs], spaced, options.spaceless_words)
-            sides = [words(e) for e, _ in pairs], [_words(x, segmenter) for _, x in pairs]
-            counts, f_words, e_words = _links(pairs, sides, options)
-            entries[lang] = _entries(counts, f_words, e_words, Counter(w for side in sides[1] for w in side), options)
+            segmenter = learn_segmenter([x for _, x in pairs + dictionary], spaced, options.spaceless_words)
+            entries[lang] = _entries(pairs + dictionary, segmenter, options)
+            if dictionary:
+                in_bitext = _entries(pairs, segmenter, options)
+                entries[lang] |= {word: entry for word, entry in in_bitext.items() if entry[0] >= _WELL_KNOWN}
     entries["en"] = {word: (count, {}) for word, count in english.most_common(options.english_words)}
     return Lexicon.from_entries(entries, origin)
+
+
+def _entries(
+    pairs: Sequence[Pair], segmenter: Segmenter, options: LexiconOptions
+) -> dict[str, tuple[int, dict[str, float]]]:
+    sides = [words(e) for e, _ in pairs], [_words(x, segmenter) for _, x in pairs]
+    seen = Counter(word for side in sides[1] for word in side)
+    counts, f_words, e_words = _links(pairs, sides, options)
+    entries = {}
+    for row, word in enumerate(f_words):
+        cells = slice(counts.indptr[row], counts.indptr[row + 1])
+        values, columns = counts.data[cells], counts.indices[cells]
+        if not values.sum():
+            continue
+        probabilities = values / values.sum()
+        best = np.argsort(-probabilities, kind="stable")[: options.max_terms]
+        kept = [i for i in best if probabilities[i] >= options.min_probability]
+        entries[word] = max(seen[word], 1), {e_words[columns[i]]: float(probabilities[i]) for i in kept}
+    return entries
 
 
 def _words(text: str, segmenter: Segmenter) -> list[str]:
@@ -111,22 +135,6 @@ def _links(pairs: Sequence[Pair], sides, options: LexiconOptions) -> tuple[spars
         agreement=options.agreement,
     )
     return counts, list(f_index), list(e_index)
-
-
-def _entries(
-    counts: sparse.csr_matrix, f_words: list[str], e_words: list[str], seen: Counter, options: LexiconOptions
-) -> dict[str, tuple[int, dict[str, float]]]:
-    entries = {}
-    for row, word in enumerate(f_words):
-        cells = slice(counts.indptr[row], counts.indptr[row + 1])
-        values, columns = counts.data[cells], counts.indices[cells]
-        if not values.sum():
-            continue
-        probabilities = values / values.sum()
-        best = np.argsort(-probabilities, kind="stable")[: options.max_terms]
-        kept = [i for i in best if probabilities[i] >= options.min_probability]
-        entries[word] = max(seen[word], 1), {e_words[columns[i]]: float(probabilities[i]) for i in kept}
-    return entries
 
 
 def make_lexicon(config: DistillConfig) -> Path:

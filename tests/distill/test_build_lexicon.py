@@ -64,6 +64,15 @@ def test_a_dictionary_has_words_that_the_bitext_has_not():
     assert list(english.rows) == list(plain.rows) and "lion" not in english.rows
 
 
+def test_a_word_that_the_bitext_has_three_times_means_what_it_means_there():
+    pairs = [("cat", "paka"), ("a cat", "paka"), ("the cat", "paka"), ("river", "mto"), ("a river", "mto")]
+    senses = [("dog", "paka"), ("stream", "mto")]
+    lexicon = build_lexicon({"sw": pairs}, dictionaries={"sw": senses})
+    paka, mto = (lexicon.translations(word, {"sw": 1.0}) for word in ("paka", "mto"))
+    assert "cat" in paka and "dog" not in paka
+    assert {"river", "stream"} <= set(mto)
+
+
 def test_a_dictionary_of_a_language_without_bitext_is_refused():
     with pytest.raises(OpticalError, match="dictionary of 'so', and no bitext"):
         build_lexicon({"sw": PAIRS}, dictionaries={"so": [("lion", "libaax")]})
