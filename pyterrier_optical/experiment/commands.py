@@ -106,6 +106,7 @@ def matched(
     pairs: Annotated[list[str] | None, typer.Option(help="Pairs a language, such as '1000 4000 all'.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder for runs, tables and plots; default: CONFIG's.")] = None,
     finished: Annotated[bool, typer.Option("--finished", help="Run nothing; report on what is finished.")] = False,
+    reference: Annotated[str | None, typer.Option(help="The objective that others are tested against.")] = None,
 ) -> None:
     """Trains one student by several objectives, all else being equal, and compares them on every language."""
     from pyterrier_optical.experiment.matched import matched_experiment
@@ -113,7 +114,7 @@ def matched(
     numbers = [
         [int(word) if word.isdigit() else word for word in words(given) or ()] or None for given in (seeds, pairs)
     ]
-    options = {"output": output, "finished": finished, "echo": typer.echo}
+    options = {"output": output, "finished": finished, "reference": reference, "echo": typer.echo}
     matched_experiment(config, words(objectives), words(starts), *numbers, **options)
 
 

@@ -28,6 +28,20 @@ def test_the_comparison_of_scores_differs_in_its_objectives_alone():
     assert ours == theirs
 
 
+def test_the_long_comparison_differs_in_its_length_alone():
+    short, long = (MatchedConfig.from_yaml(SHIPPED.with_name(f"matched{name}.yaml")) for name in ("-scores", "-long"))
+    long.check()
+    ours, theirs = (dict(settings(c, Run("aligned", "mse+scores", 1, "all"))) for c in (short, long))
+    assert theirs["training"] == {**ours["training"], "steps": 1500, "warmup_steps": 60}
+    assert {**ours, "training": None} == {**theirs, "training": None}
+
+
+def test_another_objective_can_be_the_reference():
+    assert config().narrowed(reference="mse").matched.reference == "mse"
+    with pytest.raises(OpticalError, match="reference: 'mes' is no objective"):
+        config().narrowed(reference="mes")
+
+
 def test_choices_replace_those_of_the_configuration():
     chosen = config(seeds=[1, 2]).narrowed(objectives=["mse", "ot"], starts=["plain"], pairs=[1000, "all"], output="y")
     assert chosen.output == "y" and chosen.matched.seeds == [1, 2]

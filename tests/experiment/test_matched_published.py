@@ -21,7 +21,7 @@ def published(tmp_path):
     return copied
 
 
-@pytest.mark.parametrize("name, kinds", [("matched", 6), ("matched-scores", 3)])
+@pytest.mark.parametrize("name, kinds", [("matched", 6), ("matched-scores", 3), ("matched-long", 3)])
 def test_the_tables_of_the_page_are_made_of_the_runs(published, name, kinds):
     config = CONFIGS / f"{name}.yaml"
     found = matched_experiment(config, output=published(name), finished=True, echo=lambda _: None)

@@ -54,14 +54,18 @@ class MatchedConfig(DistillConfig):
 
     matched: MatchedOptions = field(default_factory=MatchedOptions)
 
-    def narrowed(self, objectives=None, starts=None, seeds=None, pairs=None, output=None) -> "MatchedConfig":
-        """The same with other choices; None keeps what is there.
+    def narrowed(
+        self, objectives=None, starts=None, seeds=None, pairs=None, output=None, reference=None
+    ) -> "MatchedConfig":
+        """The same configuration with other choices; None keeps what is there.
 
         Raises:
             OpticalError: a choice is unknown, or nothing could come of the configuration.
         """
         choices = {"objectives": objectives, "starts": starts, "seeds": seeds, "pairs": pairs}
         chosen = {name: list(values) for name, values in choices.items() if values is not None}
+        if reference is not None:
+            chosen["reference"] = reference
         output = self.output if output is None else str(output)
         config = replace(self, output=output, matched=replace(self.matched, **chosen))
         config.check()
