@@ -17,8 +17,8 @@ from pyterrier_optical.tokenise import is_spaceless
 from pyterrier_optical.translate.relatives import Relatives
 
 LEXICON_FORMAT = 1
-#: The lexicon inside the package, made from the bitext that the shipped model learnt from.
-SHIPPED_LEXICON = Path(__file__).parent.parent / "models" / "optical-lexicon-v4.safetensors"
+#: The lexicon inside the package, made from the bitext that the shipped model learnt from, and the Thai WordNet.
+SHIPPED_LEXICON = Path(__file__).parent.parent / "models" / "optical-lexicon-v5.safetensors"
 
 # A language that is less likely than this to be the query's says nothing about its words.
 _LEAST_LIKELY = 0.01
