@@ -246,7 +246,7 @@ def test_the_command(config, tmp_path, monkeypatch):
     path = tmp_path / "matched.yaml"
     path.write_text(yaml.safe_dump(config))
     options = ["--objectives", "start,ot", "--starts", "plain", "--seeds", "3 4", "--pairs", "10,all"]
-    options += ["--output", "there", "--finished"]
+    options += ["--output", "there", "--finished", "--reference", "start"]
     asked = []
     monkeypatch.setattr(
         "pyterrier_optical.experiment.matched.experiment.matched_experiment",
@@ -256,7 +256,7 @@ def test_the_command(config, tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     ((_, *choices), rest) = asked[0]
     assert choices == [["start", "ot"], ["plain"], [3, 4], [10, "all"]] and str(rest["output"]) == "there"
-    assert rest["finished"]
+    assert rest["finished"] and rest["reference"] == "start"
 
 
 def test_a_mistake_is_one_sentence(config):
