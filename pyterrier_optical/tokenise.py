@@ -105,6 +105,16 @@ def runs(text: str) -> Iterator[Run]:
         yield Run(match.start(), match.end(), match.lastgroup is not None)
 
 
+def is_one_spaceless_run(text: str) -> bool:
+    """Whether a text is nothing but letters of a script without spaces.
+
+    Example:
+        >>> is_one_spaceless_run("ข้าว"), is_one_spaceless_run("ข้าว 2"), is_one_spaceless_run("rice")
+        (True, False, False)
+    """
+    return list(runs(text)) == [(0, len(text), True)]
+
+
 @lru_cache(maxsize=65536)
 def fold(word: str, lang: str | None = None) -> str:
     """The index form of one word: caseless, its digits ASCII, at most :data:`MAX_WORD_LENGTH` characters.

@@ -7,16 +7,17 @@ from pyterrier_optical.distill.bitext import BitextReport, clean, read_pairs
 from pyterrier_optical.distill.config import expand
 from pyterrier_optical.distill.wordnet import read_wordnet
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.tokenise import words
+from pyterrier_optical.tokenise import fold, is_one_spaceless_run, words
 
 Pair = tuple[str, str]
 
 
-def load_dictionaries(entries: Sequence[dict]) -> dict[str, list[Pair]]:
+def load_dictionaries(entries: Sequence[dict], what: str = "dictionary") -> dict[str, list[Pair]]:
     """Reads dictionaries.
 
     Args:
-        entries: See `LexiconOptions.dictionaries`.
+        entries: See `LexiconOptions.dictionaries` and `LexiconOptions.transliterations`.
+        what: What an entry is, for errors.
 
     Returns:
         For each language its (English, word) pairs, without empty and repeated ones.
@@ -30,23 +31,56 @@ def load_dictionaries(entries: Sequence[dict]) -> dict[str, list[Pair]]:
     """
     pairs = {}
     for entry in entries:
-        if not isinstance(entry, dict) or not isinstance(entry.get("lang"), str):
-            raise OpticalError(
-                f"A dictionary entry {entry!r} lacks 'lang': add the code of the words' language, as text."
-            )
-        lang = entry["lang"]
+        lang = _lang(entry, what)
         left_out = _texts(Path(expand(entry["without"]))) if "without" in entry else set()
-        for english, word in clean(_read(entry), lang, BitextReport()):
+        for english, word in clean(_read(entry, what), lang, BitextReport()):
             if not {_bare(english), _bare(word)} & left_out:
                 pairs.setdefault(lang, []).append((english, word))
     return pairs
 
 
+def load_word_lists(entries: Sequence[dict]) -> dict[str, list[str]]:
+    """Reads lists of words of scripts without spaces.
+
+    Args:
+        entries: See `LexiconOptions.word_lists`.
+
+    Returns:
+        For each language its words, each once; lines with other characters than letters of such a script are left out.
+
+    Raises:
+        OpticalError: An entry names no file, or what it names is missing or malformed.
+
+    Example:
+        >>> load_word_lists([])
+        {}
+    """
+    found: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        lang = _lang(entry, "word list")
+        if "path" not in entry:
+            raise OpticalError(f"The word list {entry!r} names no file: give 'path'.")
+        for word in _lines(Path(expand(entry["path"])), "a word list is a text file, a word a line"):
+            if is_one_spaceless_run(word):
+                found.setdefault(lang, {})[fold(word)] = None
+    return {lang: list(listed) for lang, listed in found.items()}
+
+
+def _lang(entry: dict, what: str) -> str:
+    if not isinstance(entry, dict) or not isinstance(entry.get("lang"), str):
+        raise OpticalError(f"The {what} {entry!r} lacks 'lang': add the code of the words' language, as text.")
+    return entry["lang"]
+
+
 def _texts(path: Path) -> set[str]:
+    return {_bare(line) for line in _lines(path, "'without' names a text file, a text a line")}
+
+
+def _lines(path: Path, form: str) -> list[str]:
     if not path.is_file():
-        raise OpticalError(f"No file {str(path)!r}: 'without' names a text file, a text a line.")
+        raise OpticalError(f"No file {str(path)!r}: {form}.")
     try:
-        return {_bare(line) for line in path.read_text(encoding="utf-8").splitlines()}
+        return path.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
         raise OpticalError(f"{str(path)!r} is not UTF-8: convert it, with iconv for one.") from error
 
@@ -56,9 +90,9 @@ def _bare(text: str) -> str:
     return "".join(words(text))
 
 
-def _read(entry: dict) -> Iterator[Pair]:
+def _read(entry: dict, what: str) -> Iterator[Pair]:
     if "path" in entry:
         return read_pairs(expand(entry["path"]), lang=entry["lang"])
     if {"wordnet", "princeton"} <= set(entry):
         return read_wordnet(expand(entry["wordnet"]), expand(entry["princeton"]))
-    raise OpticalError(f"A dictionary entry {entry!r} names no files: give 'path', or 'wordnet' and 'princeton'.")
+    raise OpticalError(f"The {what} {entry!r} names no files: give 'path', or 'wordnet' and 'princeton'.")

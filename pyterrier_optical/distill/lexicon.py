@@ -12,8 +12,9 @@ from scipy import sparse
 
 from pyterrier_optical.distill.alignment import align_pieces
 from pyterrier_optical.distill.config import DistillConfig, LexiconOptions, expand
-from pyterrier_optical.distill.dictionaries import load_dictionaries
+from pyterrier_optical.distill.dictionaries import load_dictionaries, load_word_lists
 from pyterrier_optical.distill.sources import load_bitext
+from pyterrier_optical.distill.transliteration import learn_transliteration
 from pyterrier_optical.distill.word_discovery import learn_segmenter
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.tokenise import fold, words
@@ -33,6 +34,8 @@ def build_lexicon(
     *,
     segmented: dict[str, list[Pair]] | None = None,
     dictionaries: dict[str, list[Pair]] | None = None,
+    transliterations: dict[str, list[Pair]] | None = None,
+    word_lists: dict[str, list[str]] | None = None,
     seed: int = 13,
     origin: str = "",
 ) -> Lexicon:
@@ -46,6 +49,9 @@ def build_lexicon(
             of such a script counts as one word.
         dictionaries: For some of the languages (English, word) pairs. They say what words mean that the bitext has
             not, or less than three times; how often an English word is said is counted in the bitext alone.
+        transliterations: For some of the languages whose scripts have no spaces (name, name in the script) pairs, from
+            which `learn_transliteration` learns how other names are written.
+        word_lists: For some of these languages words to cut texts into, besides those that `learn_segmenter` finds.
         seed: Seed of the order in which pairs are read when there are too many; dictionaries come last.
         origin: What the bitext is, for the readers of the file.
 
@@ -53,7 +59,8 @@ def build_lexicon(
         A `Lexicon` with one table for each language and one of English counts.
 
     Raises:
-        OpticalError: An unknown alignment, no pairs, or a dictionary of a language without any.
+        OpticalError: An unknown alignment, no pairs, or a dictionary, transliterations or a word list of a language
+            without any.
 
     Example:
         >>> pairs = [("cat", "paka"), ("river", "mto"), ("a cat", "paka")]
@@ -66,10 +73,15 @@ def build_lexicon(
         raise OpticalError(f"Unknown alignment {options.alignment!r} of a lexicon: choose 'ibm1' or 'transport'.")
     if not any(bitext.values()):
         raise OpticalError("There are no pairs to make a lexicon from: name bitext in the configuration.")
-    dictionaries = dictionaries or {}
-    for lang in dictionaries:
-        if lang not in bitext:
-            raise OpticalError(f"There is a dictionary of {lang!r}, and no bitext: add some or leave it out.")
+    dictionaries, transliterations, word_lists = dictionaries or {}, transliterations or {}, word_lists or {}
+    for what, of_languages in (
+        ("a dictionary", dictionaries),
+        ("transliterations", transliterations),
+        ("a word list", word_lists),
+    ):
+        for lang in of_languages.keys() - bitext.keys():
+            raise OpticalError(f"For {lang!r} there is {what} and no bitext: add some or leave it out.")
+    learnt = {lang: learn_transliteration(pairs) for lang, pairs in transliterations.items()}
     english, entries = Counter(), {}
     with pt.tqdm(bitext.items(), desc="Aligning words", unit="language") as bar:
         for lang, pairs in bar:
@@ -78,19 +90,23 @@ def build_lexicon(
             english.update(word for e, _ in pairs for word in words(e))
             dictionary = list(dictionaries.get(lang, ()))
             spaced = [x for _, x in (segmented or {}).get(lang, ())]
-            segmenter = learn_segmenter([x for _, x in pairs + dictionary], spaced, options.spaceless_words)
-            entries[lang] = _entries(pairs + dictionary, segmenter, options)
+            segmenter = learn_segmenter(
+                [x for _, x in pairs + dictionary], spaced, options.spaceless_words, word_lists.get(lang, ())
+            )
+            translations = [_words(x, segmenter) for _, x in pairs]
+            entries[lang] = _entries(pairs, translations, options)
             if dictionary:
-                in_bitext = _entries(pairs, segmenter, options)
-                entries[lang] |= {word: entry for word, entry in in_bitext.items() if entry[0] >= _WELL_KNOWN}
+                well_known = {word: entry for word, entry in entries[lang].items() if entry[0] >= _WELL_KNOWN}
+                headwords = [_words(x, segmenter) for _, x in dictionary]
+                entries[lang] = _entries(pairs + dictionary, translations + headwords, options) | well_known
     entries["en"] = {word: (count, {}) for word, count in english.most_common(options.english_words)}
-    return Lexicon.from_entries(entries, origin)
+    return Lexicon.from_entries(entries, origin, learnt)
 
 
 def _entries(
-    pairs: Sequence[Pair], segmenter: Segmenter, options: LexiconOptions
+    pairs: Sequence[Pair], translations: Sequence[list[str]], options: LexiconOptions
 ) -> dict[str, tuple[int, dict[str, float]]]:
-    sides = [words(e) for e, _ in pairs], [_words(x, segmenter) for _, x in pairs]
+    sides = [words(e) for e, _ in pairs], translations
     seen = Counter(word for side in sides[1] for word in side)
     counts, f_words, e_words = _links(pairs, sides, options)
     entries = {}
@@ -141,20 +157,23 @@ def make_lexicon(config: DistillConfig) -> Path:
     """Makes the lexicon of a configuration's bitext.
 
     Args:
-        config: Its ``bitext`` and the dictionaries of its ``lexicon`` are what is read, and its ``lexicon`` says how;
+        config: Its ``bitext`` and the files that its ``lexicon`` names are what is read, and its ``lexicon`` says how;
             the rest of it does not matter.
 
     Returns:
         The file ``lexicon.safetensors`` in the folder ``output``.
 
     Raises:
-        OpticalError: As `load_bitext`, `load_dictionaries` and `build_lexicon` do.
+        OpticalError: As `load_bitext`, `load_dictionaries`, `load_word_lists` and `build_lexicon` do.
 
     Example:
         >>> config = DistillConfig.from_yaml("configs/optical-minilm-l6-v1.yaml")  # doctest: +SKIP
         >>> OpticalTranslator(lexicon=make_lexicon(config))                        # doctest: +SKIP
     """
-    dictionaries = load_dictionaries(config.lexicon.dictionaries)
+    named = config.lexicon
+    dictionaries = load_dictionaries(named.dictionaries)
+    transliterations = load_dictionaries(named.transliterations, "list of transliterations")
+    word_lists = load_word_lists(named.word_lists)
     # The spaces that `segmented` sources put between words are what words are learnt from.
     plain = dataclasses.replace(config.bitext, segmented=[])
     bitext = load_bitext(plain, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)
@@ -168,12 +187,15 @@ def make_lexicon(config: DistillConfig) -> Path:
         for lang, sources in bitext.training.items()
     }
     origins = sorted({name for names in bitext.origins.values() for name in names})
-    origins += [Path(entry.get("path") or entry["wordnet"]).name for entry in config.lexicon.dictionaries]
+    files = [*named.dictionaries, *named.transliterations, *named.word_lists]
+    origins += [Path(entry.get("path") or entry["wordnet"]).name for entry in files]
     lexicon = build_lexicon(
         bitext.pairs(),
         config.lexicon,
         segmented=segmented,
         dictionaries=dictionaries,
+        transliterations=transliterations,
+        word_lists=word_lists,
         seed=config.training.seed,
         origin=", ".join(origins),
     )

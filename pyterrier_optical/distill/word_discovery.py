@@ -11,27 +11,28 @@ _LONGEST = 20
 _CUTTING_ROUNDS = 3
 
 
-def learn_segmenter(texts: Sequence[str], spaced: Iterable[str], pieces: int) -> Segmenter:
+def learn_segmenter(texts: Sequence[str], spaced: Iterable[str], pieces: int, words: Iterable[str] = ()) -> Segmenter:
     """Learns words that make the texts likely as sequences of words.
 
-    The words are those that have spaces around them in some texts, and the pieces of a unigram language model of all
-    texts (Kudo 2018), which are words, parts of words, and phrases that are said often. Cut by them, the texts tell how
-    often each is a word; what is none then is left out.
+    The words are those that have spaces around them in some texts, those that are given, and the pieces of a unigram
+    language model of all texts (Kudo 2018), which are words, parts of words, and phrases that are said often. Cut by
+    them, the texts tell how often each is a word; what is none then is left out.
 
     Args:
         texts: Texts, of which the runs of scripts without spaces are read, spaces between their letters or not.
         spaced: Texts in such scripts that have spaces between words.
         pieces: How many pieces the unigram model has at most, single characters among them; 0: there is none.
+        words: Words of such scripts that are known beforehand.
 
     Returns:
-        A `Segmenter`, which knows no word when none of the texts has spaces between words.
+        A `Segmenter`, which knows no word when none is given and none of the texts has spaces between words.
 
     Example:
         >>> texts = ["กินข้าว", "กินปลา", "ข้าวปลา", "ปลาหมู", "กินหมู", "หมูข้าว"]
         >>> learn_segmenter(texts, ["กิน ข้าว"], pieces=15)("กินปลาหมู")
         ['กิน', 'ปลา', 'หมู']
     """
-    known = _between_spaces(spaced)
+    known = Counter(dict.fromkeys(words, 1)) | _between_spaces(spaced)
     if not known:
         return Segmenter({})
     stretches = list(_stretches(texts))

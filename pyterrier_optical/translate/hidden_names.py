@@ -16,6 +16,8 @@ _UNLIKE_LETTER = 2.9
 _FREQUENCY = 0.86
 _SAID_OTHERWISE = 0.5
 _LEAST_PROBABILITY = 0.2
+# What is surely a name is as likely as a word that was seen a thousandth of a time, since it may be any of many terms.
+_NAME_COUNT = 0.001
 _LEAST_LOG_ODDS = math.log(_LEAST_PROBABILITY / (1 - _LEAST_PROBABILITY))
 
 
@@ -63,6 +65,10 @@ class HiddenNames:
         odds = {term: math.exp(value - best) for term, value in log_odds.items()}
         total = sum(odds.values())
         return {term: value / total for term, value in odds.items()}
+
+    def count(self, letters: str) -> float:
+        """How often letters that may be a name count as having been seen."""
+        return _NAME_COUNT * self.probability(letters)
 
     def _probability(self, letters: str) -> float:
         """How likely letters are the name that they are most like, from 0 (none is likely) to 1."""

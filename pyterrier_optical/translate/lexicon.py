@@ -15,6 +15,7 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.files import whole
 from pyterrier_optical.tokenise import is_spaceless
 from pyterrier_optical.translate.relatives import Relatives
+from pyterrier_optical.translate.transliteration import Transliteration
 
 LEXICON_FORMAT = 1
 #: The lexicon inside the package, made from the bitext that the shipped model learnt from, and the Thai WordNet.
@@ -80,6 +81,7 @@ class Lexicon:
         terms: The English terms.
         languages: A table for each language.
         origin: What the lexicon was made from, for people.
+        transliterations: How languages whose script has no spaces write the names of others.
 
     Example:
         >>> table = {"paka": (3, {"cat": 0.9, "kitten": 0.1}), "mto": (2, {"river": 1.0})}
@@ -90,20 +92,31 @@ class Lexicon:
         {'sw': 1.0}
     """
 
-    def __init__(self, terms: Sequence[str], languages: Mapping[str, LanguageTable], origin: str = ""):
+    def __init__(
+        self,
+        terms: Sequence[str],
+        languages: Mapping[str, LanguageTable],
+        origin: str = "",
+        transliterations: Mapping[str, Transliteration] | None = None,
+    ):
         self.terms = list(terms)
         self.languages = dict(languages)
         self.origin = origin
+        self.transliterations = dict(transliterations or {})
 
     @classmethod
     def from_entries(
-        cls, entries: Mapping[str, Mapping[str, tuple[int, Mapping[str, float]]]], origin: str = ""
+        cls,
+        entries: Mapping[str, Mapping[str, tuple[int, Mapping[str, float]]]],
+        origin: str = "",
+        transliterations: Mapping[str, Transliteration] | None = None,
     ) -> "Lexicon":
         """Packs entries.
 
         Args:
             entries: For each language, for each word, its count and its terms with their probabilities.
             origin: What they were made from.
+            transliterations: How languages whose script has no spaces write the names of others.
         """
         ids: dict[str, int] = {}
         tables = {}
@@ -117,7 +130,7 @@ class Lexicon:
                 np.array([ids.setdefault(term, len(ids)) for term, _ in pairs], np.uint32),
                 np.rint(np.sqrt([p for _, p in pairs]) * _LEVELS).astype(np.uint8),
             )
-        return cls(list(ids), tables, origin)
+        return cls(list(ids), tables, origin, transliterations)
 
     def translations(self, word: str, languages: Mapping[str, float]) -> dict[str, float]:
         """The terms that a word may be translated by.
@@ -235,6 +248,9 @@ class Lexicon:
             "term_ids": np.concatenate([table.term_ids for table in tables]),
             "levels": np.concatenate([table.levels for table in tables]),
         }
+        if self.transliterations:
+            # An earlier version reads the rest, and finds names by ear.
+            tensors |= _packed(self.transliterations)
         if len(self.terms) <= np.iinfo(np.uint16).max:
             tensors["term_ids"] = tensors["term_ids"].astype(np.uint16)
         sizes = {lang: len(table.rows) for lang, table in self.languages.items()}
@@ -268,13 +284,14 @@ class Lexicon:
                     )
                 sizes = json.loads(metadata["languages"])
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                transliterations = _transliterations(tensors)
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             if isinstance(error, OpticalError):
                 raise
             raise OpticalError(
                 f"'{path}' is no lexicon: give a file that `pyterrier-optical lexicon` wrote."
             ) from error
-        return cls(_texts(tensors["terms"]), _tables(tensors, sizes), metadata.get("origin", ""))
+        return cls(_texts(tensors["terms"]), _tables(tensors, sizes), metadata.get("origin", ""), transliterations)
 
 
 def _tables(tensors: dict[str, np.ndarray], sizes: Mapping[str, int]) -> dict[str, LanguageTable]:
@@ -293,6 +310,30 @@ def _tables(tensors: dict[str, np.ndarray], sizes: Mapping[str, int]) -> dict[st
         )
         first = last
     return tables
+
+
+def _packed(transliterations: Mapping[str, Transliteration]) -> dict[str, np.ndarray]:
+    rows = [
+        (f"{lang}\t{written}\t{named}", probability)
+        for lang, transliteration in transliterations.items()
+        for (written, named), probability in transliteration.groups.items()
+    ]
+    return {
+        "letter_groups": _blob(row for row, _ in rows),
+        "letter_probabilities": np.array([probability for _, probability in rows], np.float32),
+    }
+
+
+def _transliterations(tensors: dict[str, np.ndarray]) -> dict[str, Transliteration]:
+    if "letter_groups" not in tensors:
+        return {}
+    groups: dict[str, dict[tuple[str, str], float]] = {}
+    for row, probability in zip(
+        _texts(tensors["letter_groups"]), tensors["letter_probabilities"].tolist(), strict=True
+    ):
+        lang, written, named = row.split("\t")
+        groups.setdefault(lang, {})[written, named] = probability
+    return {lang: Transliteration(of_lang) for lang, of_lang in groups.items()}
 
 
 def _blob(texts: Iterable[str]) -> np.ndarray:

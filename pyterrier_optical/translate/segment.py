@@ -11,8 +11,6 @@ _GRAPHEME = regex.compile(r"\X")
 _LONGEST = 25
 # In graphemes.
 _NAME_LENGTHS = range(3, 15)
-# What is surely a name is as likely as a word that was seen a thousandth of a time, since it may be any of many terms.
-_NAME_COUNT = 0.001
 # Thai and Lao write some vowels before the consonant that they follow, and some after it: no word ends with one of the
 # first kind or begins with one of the second.
 _LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")
@@ -32,7 +30,8 @@ class Segmenter:
 
     Args:
         counts: Known words and how often each was seen.
-        name: How likely some letters are a name, from 0 to 1; None: no names are looked for.
+        name: How often letters count as having been seen because they may be a name, 0 for those that are none; None:
+            no names are looked for.
 
     Example:
         >>> Segmenter({"กิน": 5, "ข้าว": 3})("กินข้าว")
@@ -47,7 +46,7 @@ class Segmenter:
         self._longest = max(longest, _NAME_LENGTHS[-1]) if name else longest
         # Less likely than any word that was seen, so that a known word is taken rather than its letters.
         self._unknown = math.log(0.1 / total)
-        self._rare_name = math.log(_NAME_COUNT / total)
+        self._total = total
 
     def __bool__(self) -> bool:
         """Whether any word is known."""
@@ -80,8 +79,8 @@ class Segmenter:
             return self._log_probability[piece]
         if end - start == 1:
             return self._unknown
-        probability = self._name(piece) if self._name and _may_be_name(letters, start, end) else 0.0
-        return self._rare_name + math.log(probability) if probability else -math.inf
+        count = self._name(piece) if self._name and _may_be_name(letters, start, end) else 0.0
+        return math.log(count / self._total) if count else -math.inf
 
     def _joined(self, pieces: list[str]) -> list[str]:
         words: list[str] = []

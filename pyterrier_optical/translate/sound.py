@@ -78,6 +78,18 @@ def needs_tolerance(word: str) -> bool:
     return not word.isascii() and _LENIENT.search(word) is not None
 
 
+def in_order_of_sound(word: str) -> str:
+    """A word with its letters where they are heard: Thai and Lao write some vowels before the consonant they follow.
+
+    Example:
+        >>> in_order_of_sound("เดนเวอร์")
+        'ดเนวeร์'
+    """
+    for pattern, letters in _LETTERS:
+        word = pattern.sub(letters, word)
+    return word
+
+
 @lru_cache(maxsize=1 << 18)
 def sound(word: str, ear: int = 0) -> str:
     """A word in ASCII, with one letter for what languages write in several ways.
@@ -102,8 +114,7 @@ def _transcribed(word: str) -> str:
     latin = word.isascii() or regex.match(r"\p{Latin}", word)
     lenient = needs_tolerance(word)
     if not word.isascii():
-        for pattern, letters in _LETTERS:
-            word = pattern.sub(letters, word)
+        word = in_order_of_sound(word)
     spelt = anyascii(word).lower()
     if not latin:
         # Here ch is written c, and in South-East Asia ph is no f.

@@ -11,8 +11,10 @@ from pyterrier_optical.translate.hidden_names import HiddenNames
 from pyterrier_optical.translate.index_terms import IndexTerms
 from pyterrier_optical.translate.lexicon import Lexicon
 from pyterrier_optical.translate.names import after_capital, at_an_end, from_capital
+from pyterrier_optical.translate.names_by_script import NamesByScript
 from pyterrier_optical.translate.segment import Segmenter, lexicon_words
 from pyterrier_optical.translate.spelling import SpeltTerms
+from pyterrier_optical.translate.transliterated_names import TransliteratedNames
 from pyterrier_optical.translate.weighting import WordTerms, bag, scaled
 
 if TYPE_CHECKING:
@@ -85,9 +87,8 @@ class WordTranslator:
         self._by_spelling = lexicon is not None
         self.lexicon_share = lexicon_share if nearest else 1.0
         self._spelt_terms = SpeltTerms(index.frequencies)
-        self._hidden_names = HiddenNames(self._spelt_terms, self.lexicon.spaceless_term_counts)
-        name = self._hidden_names.probability if self._by_spelling else None
-        self._segmenter = Segmenter(self.lexicon.spaceless_counts, name)
+        self._names = _names(self._spelt_terms, self.lexicon)
+        self._segmenter = Segmenter(self.lexicon.spaceless_counts, self._names.count if self._by_spelling else None)
         self._document_languages = document_languages(index, self.lexicon)
 
     def with_nearest(self, nearest: Nearest, lexicon_share: float) -> "WordTranslator":
@@ -216,7 +217,7 @@ class WordTranslator:
     def _spelt(self, word: str) -> WordTerms:
         if not self._by_spelling:
             return {}
-        spelt = self._hidden_names(word) if is_spaceless(word) else self._spelt_terms(from_capital(word) or word)
+        spelt = self._names(word) if is_spaceless(word) else self._spelt_terms(from_capital(word) or word)
         return {term: weight for term, weight in spelt.items() if term in self.translating}
 
     def _of_relatives(self, word: str, languages: dict[str, float]) -> list[WordTerms]:
@@ -224,6 +225,12 @@ class WordTranslator:
             scaled(self.lexicon.translations(relative, languages), _RELATIVE_COUNTS * similarity**3)
             for relative, similarity in self.lexicon.relatives(word, languages)
         ]
+
+
+def _names(spelt: SpeltTerms, lexicon: Lexicon) -> NamesByScript:
+    said, words = lexicon.spaceless_term_counts, lexicon.spaceless_counts.total()
+    transliterated = [TransliteratedNames(spelt, way, said, words=words) for way in lexicon.transliterations.values()]
+    return NamesByScript(transliterated, HiddenNames(spelt, said))
 
 
 def _self_counts(word: str, translations: WordTerms) -> float:

@@ -73,9 +73,17 @@ def test_a_word_that_the_bitext_has_three_times_means_what_it_means_there():
     assert {"river", "stream"} <= set(mto)
 
 
-def test_a_dictionary_of_a_language_without_bitext_is_refused():
-    with pytest.raises(OpticalError, match="dictionary of 'so', and no bitext"):
-        build_lexicon({"sw": PAIRS}, dictionaries={"so": [("lion", "libaax")]})
+@pytest.mark.parametrize(
+    "named, what",
+    [
+        ({"dictionaries": {"so": [("lion", "libaax")]}}, "a dictionary"),
+        ({"transliterations": {"so": [("lion", "libaax")]}}, "transliterations"),
+        ({"word_lists": {"so": ["libaax"]}}, "a word list"),
+    ],
+)
+def test_what_is_known_of_a_language_without_bitext_is_refused(named, what):
+    with pytest.raises(OpticalError, match=f"For 'so' there is {what} and no bitext"):
+        build_lexicon({"sw": PAIRS}, **named)
 
 
 def test_nothing_to_learn_from():

@@ -6,7 +6,7 @@ import pytest
 
 from pyterrier_optical import OpticalError
 from pyterrier_optical.distill import DistillConfig, make_lexicon
-from pyterrier_optical.distill.dictionaries import load_dictionaries
+from pyterrier_optical.distill.dictionaries import load_dictionaries, load_word_lists
 from pyterrier_optical.translate import Lexicon
 
 
@@ -53,7 +53,7 @@ def test_texts_of_an_evaluation_are_left_out(words, tmp_path):
 @pytest.mark.parametrize(
     "entry, why",
     [
-        ("words.tsv", "entry 'words.tsv' lacks 'lang'"),
+        ("words.tsv", "The dictionary 'words.tsv' lacks 'lang'"),
         ({"path": "words.tsv"}, "lacks 'lang'"),
         ({"lang": ["sw"], "path": "words.tsv"}, "lacks 'lang'"),
         ({"lang": "sw"}, "names no files: give 'path', or 'wordnet' and 'princeton'"),
@@ -66,6 +66,60 @@ def test_texts_of_an_evaluation_are_left_out(words, tmp_path):
 def test_entries_that_name_nothing_are_refused(entry, why):
     with pytest.raises(OpticalError, match=re.escape(why)):
         load_dictionaries([entry])
+
+
+def test_word_lists_have_words_without_spaces_each_once(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("กิน\nข้าว\nกิน\nข้าว ผัด\nrice\n\nพ.ศ.\n", encoding="utf-8")
+    assert load_word_lists([{"lang": "th", "path": str(path)}]) == {"th": ["กิน", "ข้าว"]}
+
+
+@pytest.mark.parametrize(
+    "entry, why",
+    [
+        ({"path": "words.txt"}, "The word list {'path': 'words.txt'} lacks 'lang'"),
+        ({"lang": "th"}, "names no file: give 'path'"),
+        ({"lang": "th", "path": "nowhere.txt"}, "No file 'nowhere.txt': a word list is a text file, a word a line."),
+        ({"lang": "th", "path": 3}, "has 3 where a path or name belongs"),
+    ],
+)
+def test_word_lists_that_name_nothing_are_refused(entry, why):
+    with pytest.raises(OpticalError, match=re.escape(why)):
+        load_word_lists([entry])
+
+
+def test_transliterations_are_named_in_errors():
+    with pytest.raises(OpticalError, match=r"list of transliterations .* names no files"):
+        load_dictionaries([{"lang": "th"}], "list of transliterations")
+
+
+def test_a_lexicon_learns_from_all_files_that_its_configuration_names(tmp_path):
+    files = {
+        "bitext.tsv": "eat rice\tกินข้าว\neat\tกิน\nrice\tข้าว\nrice and water\tข้าวน้ำ\n",
+        "dictionary.tsv": "rice field\tนาข้าว\n",
+        "names.tsv": "coma\tโคมา\ntoga\tโทกา\n",
+        "words.txt": "กิน\nข้าว\nน้ำ\nนา\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    of = {name: {"lang": "th", "path": str(tmp_path / name)} for name in files}
+    config = DistillConfig.from_dict(
+        {
+            "output": str(tmp_path / "run"),
+            "bitext": {"files": [of["bitext.tsv"]]},
+            "lexicon": {
+                "spaceless_words": 0,
+                "dictionaries": [of["dictionary.tsv"]],
+                "transliterations": [of["names.tsv"]],
+                "word_lists": [of["words.txt"]],
+            },
+        }
+    )
+    lexicon = Lexicon.load(make_lexicon(config))
+    assert set(lexicon.spaceless_counts) == {"กิน", "ข้าว", "น้ำ", "นา"}, "cut by the word list"
+    assert lexicon.translations("นา", {"th": 1.0})["field"] > 0.5
+    assert lexicon.transliterations["th"].writes("โคกา")
+    assert lexicon.origin == "bitext.tsv, dictionary.tsv, names.tsv, words.txt"
 
 
 def test_a_lexicon_says_which_dictionaries_it_was_made_of(words, wordnet, tmp_path):

@@ -22,6 +22,12 @@ def test_a_word_that_the_texts_never_need_is_none():
     assert "หมูปลา" not in learn_segmenter(TEXTS, [*SPACED, "หมูปลา กิน"], pieces=15)
 
 
+def test_words_that_are_known_beforehand_are_words_if_the_texts_have_them():
+    segment = learn_segmenter(TEXTS, SPACED, pieces=1, words=["หมู", "ช้าง"])
+    assert segment("หมูกิน") == ["หมู", "กิน"] and "ช้าง" not in segment
+    assert learn_segmenter(TEXTS, [], pieces=1, words=["หมู"])("หมูกิน") == ["หมู", "กิน"], "without spaces anywhere"
+
+
 @pytest.mark.parametrize("texts", [[], ["water"], ["ก"]])
 def test_texts_without_anything_to_learn(texts):
     assert learn_segmenter(texts, [], pieces=15)("กินข้าว") == ["กินข้าว"]

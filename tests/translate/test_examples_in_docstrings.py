@@ -4,14 +4,29 @@ import doctest
 
 import pytest
 
-from pyterrier_optical.distill import alignment
-from pyterrier_optical.distill import lexicon as building
-from pyterrier_optical.translate import hidden_names, lexicon, names, relatives, segment, spelling, weighting
+from pyterrier_optical import tokenise
+from pyterrier_optical.distill import alignment, dictionaries, lexicon, transliteration
+from pyterrier_optical.translate import (
+    hidden_names,
+    names,
+    names_by_script,
+    relatives,
+    segment,
+    sound,
+    spelling,
+    transliterated_names,
+    weighting,
+)
+from pyterrier_optical.translate import lexicon as lexicon_file
+from pyterrier_optical.translate import transliteration as way_of_writing
+
+BUILDING = [alignment, dictionaries, lexicon, transliteration]
+NAMES = [hidden_names, names, names_by_script, sound, spelling, transliterated_names, way_of_writing]
 
 
 @pytest.mark.parametrize(
     "module",
-    [alignment, building, hidden_names, lexicon, names, relatives, segment, spelling, weighting],
+    [tokenise, lexicon_file, relatives, segment, weighting, *BUILDING, *NAMES],
     ids=lambda m: m.__name__,
 )
 def test_examples_run(module):

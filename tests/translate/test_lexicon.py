@@ -9,6 +9,7 @@ from safetensors.numpy import load_file, save_file
 from pyterrier_optical import OpticalError
 from pyterrier_optical.translate import Lexicon
 from pyterrier_optical.translate.lexicon import LEXICON_FORMAT, SHIPPED_LEXICON
+from pyterrier_optical.translate.transliteration import Transliteration
 
 ENTRIES = {
     "sw": {"paka": (30, {"cat": 0.9, "kitten": 0.1}), "na": (500, {"and": 1.0}), "mto": (20, {"river": 0.7})},
@@ -71,6 +72,15 @@ def test_what_is_saved_is_loaded(lexicon, tmp_path):
             assert read.translations(word, {lang: 1.0}) == lexicon.translations(word, {lang: 1.0})
             assert read.languages[lang].counts[read.languages[lang].rows[word]] == count
     assert [path.name for path in tmp_path.iterdir()] == ["lexicon.safetensors"]
+
+
+def test_how_names_are_written_is_saved_too(lexicon, tmp_path):
+    assert lexicon.transliterations == {}
+    groups = {"th": {("ท", "t"): 0.5, ("ร์", ""): 0.25}, "km": {("ក", "k"): 0.125}}
+    lexicon.transliterations = {lang: Transliteration(of_lang) for lang, of_lang in groups.items()}
+    lexicon.save(tmp_path / "l.safetensors")
+    loaded = Lexicon.load(tmp_path / "l.safetensors")
+    assert {lang: model.groups for lang, model in loaded.transliterations.items()} == groups
 
 
 def test_many_terms_need_wider_numbers(tmp_path):

@@ -1,0 +1,105 @@
+"""Names among the letters of a script whose way of writing names is known: a noisy channel from the index's terms."""
+
+import math
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+
+from pyterrier_optical.translate.segment import graphemes
+from pyterrier_optical.translate.spelling import SpeltTerms
+from pyterrier_optical.translate.transliteration import Transliteration, as_heard
+from pyterrier_optical.translate.weighting import WordTerms
+
+# Letters of no word and no name: the log-probability of each grapheme.
+_ANY_GRAPHEME = -5.0
+_SAID_OTHERWISE = 0.5
+# A name of more than 2.5 times as many letters, or of fewer than two fifths, is not written so.
+_LEAST_LENGTH = 0.4
+_LEAST_SHARE = 0.02
+
+
+class TransliteratedNames:
+    """Finds the terms of an index that some letters of a script without spaces may be a name for.
+
+    That letters stand at a place in a text because they write a term (Knight and Graehl 1998) has the probability
+
+        P(term) P(letters | term) / sqrt(1 + s)
+
+    with the term's share of all document frequencies, what the transliteration says, and s how often words of such
+    scripts are translated by the term in the bitext: what has a word of its own is hardly written by its sound. Terms
+    for which it is less than e^-5 for each grapheme, as for letters at random, are none, and only terms with the same
+    consonants, to some ear, are asked about.
+
+    Args:
+        spelt: Terms that are spelt alike, with their frequencies.
+        transliteration: How the script writes names.
+        said: How often words of scripts without spaces are translated by a term in the bitext; 0 for terms that it
+            lacks.
+        words: The number of running words of the bitext, by which the segmenter counts.
+
+    Example:
+        >>> letters = {("ด", "d"): 0.2, ("เน", "en"): 0.2, ("ว", "v"): 0.2, ("e", "e"): 0.2, ("ร์", "r"): 0.2}
+        >>> names = TransliteratedNames(SpeltTerms({"denver": 3, "driver": 90}), Transliteration(letters), words=1000)
+        >>> names("เดนเวอร์")
+        {'denver': 1.0}
+        >>> round(names.count("เดนเวอร์")), names.count("กิน")
+        (32, 0.0)
+    """
+
+    def __init__(
+        self,
+        spelt: SpeltTerms,
+        transliteration: Transliteration,
+        said: Mapping[str, float] | None = None,
+        *,
+        words: int,
+    ):
+        self._spelt = spelt
+        self._transliteration = transliteration
+        self._said = said or {}
+        self._words = words
+        self.count = lru_cache(maxsize=1 << 16)(self._count)
+
+    def __call__(self, letters: str) -> WordTerms:
+        """The terms that letters may be a name for.
+
+        Args:
+            letters: Letters of a script without spaces.
+
+        Returns:
+            Terms with weights that add up to 1; none when none is likely.
+        """
+        likely = self._log_probabilities(letters)
+        best = max(likely.values(), default=0.0)
+        weights = {term: math.exp(value - best) for term, value in likely.items()}
+        total = sum(weights.values())
+        kept = {term: weight for term, weight in weights.items() if weight >= _LEAST_SHARE * total}
+        return {term: weight / sum(kept.values()) for term, weight in kept.items()}
+
+    def writes(self, letters: str) -> bool:
+        """Whether letters are of the script whose names these are."""
+        return self._transliteration.writes(as_heard(letters))
+
+    def _count(self, letters: str) -> float:
+        """How often letters that are a name count as having been seen: their probability times the bitext's words."""
+        return self._words * math.fsum(map(math.exp, self._log_probabilities(letters).values()))
+
+    def _log_probabilities(self, letters: str) -> dict[str, float]:
+        heard, least = as_heard(letters), _ANY_GRAPHEME * len(graphemes(letters))
+        if not self._transliteration.writes(heard):
+            return {}
+        likely = {}
+        for term in self._spelt.of_its_consonants(letters):
+            if term in self._priors and _LEAST_LENGTH <= len(term) / len(heard) <= 1 / _LEAST_LENGTH:
+                prior = self._priors[term]
+                likely[term] = prior + self._transliteration.log_probability(heard, term, least - prior)
+        return {term: value for term, value in likely.items() if value >= least}
+
+    @cached_property
+    def _priors(self) -> dict[str, float]:
+        frequencies = {term: max(frequency, 1) for term, frequency in self._spelt.frequencies.items()}
+        all_words = sum(frequencies.values())
+        return {
+            term: math.log(frequency / all_words) - _SAID_OTHERWISE * math.log1p(self._said.get(term, 0.0))
+            for term, frequency in frequencies.items()
+            if term.isascii() and term.isalpha()
+        }
