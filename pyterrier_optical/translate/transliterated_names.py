@@ -87,12 +87,13 @@ class TransliteratedNames:
         heard, least = as_heard(letters), _ANY_GRAPHEME * len(graphemes(letters))
         if not self._transliteration.writes(heard):
             return {}
-        likely = {}
-        for term in self._spelt.of_its_consonants(letters):
-            if term in self._priors and _LEAST_LENGTH <= len(term) / len(heard) <= 1 / _LEAST_LENGTH:
-                prior = self._priors[term]
-                likely[term] = prior + self._transliteration.log_probability(heard, term, least - prior)
-        return {term: value for term, value in likely.items() if value >= least}
+        asked = {
+            term: least - self._priors[term]
+            for term in self._spelt.of_its_consonants(letters)
+            if term in self._priors and _LEAST_LENGTH <= len(term) / len(heard) <= 1 / _LEAST_LENGTH
+        }
+        written = self._transliteration.log_probabilities(heard, asked)
+        return {term: self._priors[term] + value for term, value in written.items()}
 
     @cached_property
     def _priors(self) -> dict[str, float]:

@@ -47,11 +47,14 @@ def test_probabilities_of_all_ways_to_write_a_name_add_up_to_one():
     assert total == pytest.approx(1, abs=1e-4)
 
 
-def test_what_is_less_likely_than_asked_for_is_not_worked_out(learnt):
+def test_of_many_names_those_that_are_likely_enough_are_worked_out(learnt):
     letters = as_heard("มอตอ")
-    likely, unlikely = learnt.log_probability(letters, "moto"), learnt.log_probability(letters, "kikix")
-    assert learnt.log_probability(letters, "moto", likely - 1) == pytest.approx(likely)
-    assert unlikely < likely - 20 and learnt.log_probability(letters, "kikix", likely - 1) == -math.inf
+    likely = learnt.log_probability(letters, "moto")
+    assert learnt.log_probability(letters, "kikix") < likely - 20
+    asked = {"moto": likely - 9, "kikix": likely - 9, "tomo": -700.0}
+    assert learnt.log_probabilities(letters, asked) == pytest.approx(
+        {"moto": likely, "tomo": learnt.log_probability(letters, "tomo")}, abs=0.01
+    )
 
 
 def test_which_letters_it_writes(learnt):
