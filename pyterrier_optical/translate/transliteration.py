@@ -12,7 +12,9 @@ from pyterrier_optical.translate.sound import in_order_of_sound
 LONGEST_WRITTEN, LONGEST_NAMED = 2, 3
 # What no pair has shown: that a letter of either side stands for nothing.
 _UNSEEN = 1e-7
-_LOWEST = -700.0  # of which there still is an exponential
+# Less likely is nothing: a product of floats of many letters would end at 0.
+_LOWEST = -700.0
+_SMALLEST = math.exp(_LOWEST)
 _TONE_MARKS = regex.compile("[\u0e48-\u0e4b\u0ec8-\u0ecb]")
 
 Groups = Mapping[tuple[str, str], float]
@@ -104,7 +106,8 @@ class Transliteration:
         for i in reversed(range(len(letters))):
             for k, written in enumerate(_beginnings(letters[i:], LONGEST_WRITTEN), i + 1):
                 ways[i] += self._at_most.get(written, _UNSEEN) * ways[k]
-        return [at_most / (1 - self._at_most.get("", 0.0)) ** (len(letters) + 1) for at_most in ways]
+        silent = (1 - self._at_most.get("", 0.0)) ** (len(letters) + 1)
+        return [max(at_most / silent, _SMALLEST) for at_most in ways]
 
     def _joint(self, groups: Sequence[Sequence[Mapping[str, float]]], name: str, least: Sequence[float]) -> float:
         """The sum over all ways to make the pair, but those that are less likely than `least` at one of its letters."""
@@ -145,7 +148,7 @@ class Transliteration:
                 ways[j] /= 1 - self._named.get("", 0.0)  # any number of groups that name nothing
                 for k, group in following:
                     ways[k] += ways[j] * (self._named.get(group) or (_UNSEEN if len(group) == 1 else 0.0))
-            self._log_names[name] = math.log(ways[-1])
+            self._log_names[name] = math.log(max(ways[-1], _SMALLEST))
         return self._log_names[name]
 
 

@@ -57,6 +57,12 @@ def test_of_many_names_those_that_are_likely_enough_are_worked_out(learnt):
     )
 
 
+def test_long_texts_are_no_names(learnt):
+    asked = {"q" * 64: -1e6, "moto" * 30: -1e6}
+    assert learnt.log_probabilities(as_heard("มอตอ" * 100), asked) == {}
+    assert learnt.log_probabilities("", asked) == {} and learnt.log_probabilities("ม", {}) == {}
+
+
 def test_which_letters_it_writes(learnt):
     assert learnt.writes(as_heard("มอตอ")) and not learnt.writes("ខ")
 
