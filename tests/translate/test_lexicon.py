@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from pyterrier_optical import OpticalError
+from pyterrier_optical import OpticalError, OpticalTranslator
 from pyterrier_optical.translate import Lexicon
 from pyterrier_optical.translate.lexicon import LEXICON_FORMAT, SHIPPED_LEXICON
 from pyterrier_optical.translate.transliteration import Transliteration
@@ -121,6 +121,21 @@ def test_the_shipped_lexicon_knows_its_languages():
         translations = lexicon.translations(word, {lang: 1.0})
         assert best(translations) == term
     assert best(lexicon.guess(["je", "peux", "boire", "cette", "eau"])) == "fr"
+
+
+@pytest.mark.parametrize(
+    "query, name",
+    [
+        ("กอร์บาชอฟเกิดที่ไหน", "gorbachev"),
+        ("นิโคลาเทสลาประดิษฐ์อะไร", "tesla"),
+        ("ภูเขาคิลิมันจาโรสูงเท่าไร", "kilimanjaro"),
+        ("คลอโรฟิลล์คืออะไร", "chlorophyll"),
+    ],
+)
+def test_the_shipped_lexicon_reads_thai_names_in_a_large_index(query, name):
+    terms = {"garbage": 5, "kilometre": 9, "colour": 30, "tests": 8, name: 2} | {f"word{i}": 20 for i in range(3000)}
+    translator = OpticalTranslator(terms, method="lexicon")
+    assert name in translator.gloss([query])[0].split()
 
 
 def test_romanised_queries_are_a_language_of_their_own():
