@@ -60,9 +60,13 @@ def load_word_lists(entries: Sequence[dict]) -> dict[str, list[str]]:
         lang = _lang(entry, "word list")
         if "path" not in entry:
             raise OpticalError(f"The word list {entry!r} names no file: give 'path'.")
-        for word in _lines(Path(expand(entry["path"])), "a word list is a text file, a word a line"):
-            if is_one_spaceless_run(word):
-                found.setdefault(lang, {})[fold(word)] = None
+        lines = _lines(Path(expand(entry["path"])), "a word list is a text file, a word a line")
+        words_of_file = [fold(word) for word in lines if is_one_spaceless_run(word)]
+        if not words_of_file:
+            raise OpticalError(
+                f"No line of {entry['path']!r} is a word in a script without spaces: leave the list out."
+            )
+        found.setdefault(lang, {}).update(dict.fromkeys(words_of_file))
     return {lang: list(listed) for lang, listed in found.items()}
 
 

@@ -88,6 +88,11 @@ def test_word_lists_that_name_nothing_are_refused(entry, why):
         load_word_lists([entry])
 
 
+def test_a_list_without_words_of_such_a_script_is_refused(words):
+    with pytest.raises(OpticalError, match=r"No line of .*words.tsv' is a word in a script without spaces"):
+        load_word_lists([{"lang": "th", "path": str(words)}])
+
+
 def test_transliterations_are_named_in_errors():
     with pytest.raises(OpticalError, match=r"list of transliterations .* names no files"):
         load_dictionaries([{"lang": "th"}], "list of transliterations")
