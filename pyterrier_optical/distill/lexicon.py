@@ -45,8 +45,8 @@ def build_lexicon(
         bitext: For each language its (English, translation) pairs.
         options: See `LexiconOptions`.
         segmented: Those of the pairs whose scripts without spaces have spaces between words nevertheless: they
-            teach which letters make a word, and the other pairs are cut as `learn_segmenter` says. Without any, a run
-            of such a script counts as one word.
+            teach which letters make a word, and the other pairs are cut as `learn_segmenter` says. Without any,
+            and without a word list, a run of such a script counts as one word.
         dictionaries: For some of the languages (English, word) pairs. They say what words mean that the bitext has
             not, or less than three times; how often an English word is said is counted in the bitext alone.
         transliterations: For some of the languages whose scripts have no spaces (name, name in the script) pairs, from
@@ -170,10 +170,10 @@ def make_lexicon(config: DistillConfig) -> Path:
         >>> config = DistillConfig.from_yaml("configs/optical-minilm-l6-v1.yaml")  # doctest: +SKIP
         >>> OpticalTranslator(lexicon=make_lexicon(config))                        # doctest: +SKIP
     """
-    named = config.lexicon
-    dictionaries = load_dictionaries(named.dictionaries)
-    transliterations = load_dictionaries(named.transliterations, "list of transliterations")
-    word_lists = load_word_lists(named.word_lists)
+    options = config.lexicon
+    dictionaries = load_dictionaries(options.dictionaries)
+    transliterations = load_dictionaries(options.transliterations, "list of transliterations")
+    word_lists = load_word_lists(options.word_lists)
     # The spaces that `segmented` sources put between words are what words are learnt from.
     plain = dataclasses.replace(config.bitext, segmented=[])
     bitext = load_bitext(plain, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)
@@ -187,11 +187,11 @@ def make_lexicon(config: DistillConfig) -> Path:
         for lang, sources in bitext.training.items()
     }
     origins = sorted({name for names in bitext.origins.values() for name in names})
-    files = [*named.dictionaries, *named.transliterations, *named.word_lists]
+    files = [*options.dictionaries, *options.transliterations, *options.word_lists]
     origins += [Path(entry.get("path") or entry["wordnet"]).name for entry in files]
     lexicon = build_lexicon(
         bitext.pairs(),
-        config.lexicon,
+        options,
         segmented=segmented,
         dictionaries=dictionaries,
         transliterations=transliterations,

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 
 from pyterrier_optical.translate.sound import EARS, sound
 from pyterrier_optical.translate.spelling import SpeltTerms
-from pyterrier_optical.translate.weighting import WordTerms
+from pyterrier_optical.translate.weighting import WordTerms, shares
 
 # In a large index some term sounds like any letters. A logistic regression on letters of Thai news, which are a name or
 # not, gave these log-odds; other scripts without spaces are judged by them too.
@@ -60,11 +60,7 @@ class HiddenNames:
         Returns:
             Terms with weights that add up to 1; none when none is likely.
         """
-        log_odds = self._log_odds(letters)
-        best = max(log_odds.values(), default=0.0)
-        odds = {term: math.exp(value - best) for term, value in log_odds.items()}
-        total = sum(odds.values())
-        return {term: value / total for term, value in odds.items()}
+        return shares(self._log_odds(letters))
 
     def count(self, letters: str) -> float:
         """How often letters that may be a name count as having been seen."""

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from pyterrier_optical.translate.segment import graphemes
 from pyterrier_optical.translate.spelling import SpeltTerms
 from pyterrier_optical.translate.transliteration import Transliteration, as_heard
-from pyterrier_optical.translate.weighting import WordTerms
+from pyterrier_optical.translate.weighting import WordTerms, shares
 
 # Letters of no word and no name: the log-probability of each grapheme.
 _ANY_GRAPHEME = -5.0
@@ -68,12 +68,7 @@ class TransliteratedNames:
         Returns:
             Terms with weights that add up to 1; none when none is likely.
         """
-        likely = self._log_probabilities(letters)
-        best = max(likely.values(), default=0.0)
-        weights = {term: math.exp(value - best) for term, value in likely.items()}
-        total = sum(weights.values())
-        kept = {term: weight for term, weight in weights.items() if weight >= _LEAST_SHARE * total}
-        return {term: weight / sum(kept.values()) for term, weight in kept.items()}
+        return shares(self._log_probabilities(letters), _LEAST_SHARE)
 
     def writes(self, letters: str) -> bool:
         """Whether letters are of the script whose names these are."""
@@ -85,8 +80,6 @@ class TransliteratedNames:
 
     def _log_probabilities(self, letters: str) -> dict[str, float]:
         heard, least = as_heard(letters), _ANY_GRAPHEME * len(graphemes(letters))
-        if not self._transliteration.writes(heard):
-            return {}
         asked = {
             term: least - self._priors[term]
             for term in self._spelt.of_its_consonants(letters)

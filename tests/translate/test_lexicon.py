@@ -123,19 +123,13 @@ def test_the_shipped_lexicon_knows_its_languages():
     assert best(lexicon.guess(["je", "peux", "boire", "cette", "eau"])) == "fr"
 
 
-@pytest.mark.parametrize(
-    "query, name",
-    [
-        ("กอร์บาชอฟเกิดที่ไหน", "gorbachev"),
-        ("นิโคลาเทสลาประดิษฐ์อะไร", "tesla"),
-        ("ภูเขาคิลิมันจาโรสูงเท่าไร", "kilimanjaro"),
-        ("คลอโรฟิลล์คืออะไร", "chlorophyll"),
-    ],
-)
-def test_the_shipped_lexicon_reads_thai_names_in_a_large_index(query, name):
-    terms = {"garbage": 5, "kilometre": 9, "colour": 30, "tests": 8, name: 2} | {f"word{i}": 20 for i in range(3000)}
-    translator = OpticalTranslator(terms, method="lexicon")
-    assert name in translator.gloss([query])[0].split()
+@pytest.mark.parametrize("query, name", [("เมืองลิเวอร์พูลอยู่ที่ไหน", "liverpool"), ("เมืองเพรโตเรียอยู่ที่ไหน", "pretoria")])
+def test_the_shipped_lexicon_reads_thai_names_that_the_ear_misses_in_a_large_index(query, name):
+    terms = {"garbage": 5, "kilometre": 9, "colour": 30, "tests": 8, name: 2} | {f"word{i}": 20 for i in range(5000)}
+    lexicon = Lexicon.load()
+    assert OpticalTranslator(terms, method="lexicon", lexicon=lexicon).gloss([query]) == [name]
+    lexicon.transliterations = {}
+    assert OpticalTranslator(terms, method="lexicon", lexicon=lexicon).gloss([query]) == [""]
 
 
 def test_romanised_queries_are_a_language_of_their_own():
