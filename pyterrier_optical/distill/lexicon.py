@@ -17,7 +17,7 @@ from pyterrier_optical.distill.sources import load_bitext
 from pyterrier_optical.distill.transliteration import learn_transliteration
 from pyterrier_optical.distill.word_discovery import learn_segmenter
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.tokenise import fold, words
+from pyterrier_optical.tokenise import fold, is_one_spaceless_run, words
 from pyterrier_optical.translate.lexicon import Lexicon
 from pyterrier_optical.translate.segment import Segmenter, lexicon_words
 
@@ -46,11 +46,11 @@ def build_lexicon(
         options: See `LexiconOptions`.
         segmented: Those of the pairs whose scripts without spaces have spaces between words nevertheless: they
             teach which letters make a word, and the other pairs are cut as `learn_segmenter` says. Without any,
-            and without a word list, a run of such a script counts as one word.
+            and without a word list or transliterations, a run of such a script counts as one word.
         dictionaries: For some of the languages (English, word) pairs. They say what words mean that the bitext has
             not, or less than three times; how often an English word is said is counted in the bitext alone.
         transliterations: For some of the languages whose scripts have no spaces (name, name in the script) pairs, from
-            which `learn_transliteration` learns how other names are written.
+            which `learn_transliteration` learns how other names are written. They are a dictionary and a word list too.
         word_lists: For some of these languages words to cut texts into, besides those that `learn_segmenter` finds.
         seed: Seed of the order in which pairs are read when there are too many; dictionaries come last.
         origin: What the bitext is, for the readers of the file.
@@ -88,11 +88,11 @@ def build_lexicon(
             bar.set_postfix_str(lang)
             pairs = random.Random(seed).sample(pairs, len(pairs))
             english.update(word for e, _ in pairs for word in words(e))
-            dictionary = list(dictionaries.get(lang, ()))
+            names = transliterations.get(lang, [])
+            dictionary = [*dictionaries.get(lang, ()), *names]
             spaced = [x for _, x in (segmented or {}).get(lang, ())]
-            segmenter = learn_segmenter(
-                [x for _, x in pairs + dictionary], spaced, options.spaceless_words, word_lists.get(lang, ())
-            )
+            known = [*word_lists.get(lang, ()), *(fold(x) for _, x in names if is_one_spaceless_run(x))]
+            segmenter = learn_segmenter([x for _, x in pairs + dictionary], spaced, options.spaceless_words, known)
             translations = [_words(x, segmenter) for _, x in pairs]
             entries[lang] = _entries(pairs, translations, options)
             if dictionary:

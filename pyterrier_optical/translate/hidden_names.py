@@ -62,8 +62,13 @@ class HiddenNames:
         """
         return shares(self._log_odds(letters))
 
-    def count(self, letters: str) -> float:
-        """How often letters that may be a name count as having been seen."""
+    def count(self, letters: str, least: float = -math.inf) -> float:
+        """How often letters that may be a name count as having been seen.
+
+        Args:
+            letters: Letters of a script without spaces.
+            least: As `TransliteratedNames` has it; names by ear are as quickly found without.
+        """
         return _NAME_COUNT * self.probability(letters)
 
     def _probability(self, letters: str) -> float:

@@ -18,8 +18,8 @@ from pyterrier_optical.translate.relatives import Relatives
 from pyterrier_optical.translate.transliteration import Transliteration
 
 LEXICON_FORMAT = 1
-#: The lexicon inside the package: of the shipped model's bitext and, for Thai, a WordNet, words and transliterations.
-SHIPPED_LEXICON = Path(__file__).parent.parent / "models" / "optical-lexicon-v6.safetensors"
+#: The lexicon inside the package: of the model's bitext and, for Thai, a WordNet, words, and names as it writes them.
+SHIPPED_LEXICON = Path(__file__).parent.parent / "models" / "optical-lexicon-v7.safetensors"
 
 # A language that is less likely than this to be the query's says nothing about its words.
 _LEAST_LIKELY = 0.01

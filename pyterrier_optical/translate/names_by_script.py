@@ -1,5 +1,6 @@
 """Names among letters: by their transliteration where the script's is known, and by ear where it is not."""
 
+import math
 from collections.abc import Sequence
 
 from pyterrier_optical.translate.hidden_names import HiddenNames
@@ -29,9 +30,14 @@ class NamesByScript:
         """The terms that letters may be a name for, with weights that add up to 1; none when none is likely."""
         return self._who_knows(letters)(letters)
 
-    def count(self, letters: str) -> float:
-        """How often letters count as having been seen because they may be a name; 0 for those that are none."""
-        return self._who_knows(letters).count(letters)
+    def count(self, letters: str, least: float = -math.inf) -> float:
+        """How often letters count as having been seen because they may be a name; 0 for those that are none.
+
+        Args:
+            letters: Letters of a script without spaces.
+            least: A log-probability; names that are less likely need no count.
+        """
+        return self._who_knows(letters).count(letters, least)
 
     def _who_knows(self, letters: str) -> TransliteratedNames | HiddenNames:
         return next((names for names in self._transliterated if names.writes(letters)), self._by_ear)

@@ -1,7 +1,7 @@
 """Words in text without spaces, by the words that a lexicon has seen (Thai, Khmer, Lao, Burmese, ...)."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import regex
 
@@ -15,6 +15,9 @@ _NAME_LENGTHS = range(3, 15)
 # first kind or begins with one of the second.
 _LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")
 _FOLLOWING_VOWELS = frozenset("ะาๅະາ")
+
+# From a grapheme: where each next word would end, and its log-probability.
+Steps = Mapping[int, float]
 
 
 def graphemes(text: str) -> list[str]:
@@ -30,20 +33,20 @@ class Segmenter:
 
     Args:
         counts: Known words and how often each was seen.
-        name: How often letters count as having been seen because they may be a name, 0 for those that are none; None:
-            no names are looked for.
+        name: Says of letters how often they count as having been seen because they may be a name, 0 for those that are
+            none, where they are cut into known words with a log-probability that is given too: less likely names need
+            no look. None: no names are looked for.
 
     Example:
         >>> Segmenter({"กิน": 5, "ข้าว": 3})("กินข้าว")
         ['กิน', 'ข้าว']
     """
 
-    def __init__(self, counts: Mapping[str, int], name: Callable[[str], float] | None = None):
+    def __init__(self, counts: Mapping[str, int], name: Callable[[str, float], float] | None = None):
         total = sum(counts.values()) or 1
         self._name = name
         self._log_probability = {word: math.log(count / total) for word, count in counts.items() if count > 0}
-        longest = min(_LONGEST, max(map(len, counts), default=1))
-        self._longest = max(longest, _NAME_LENGTHS[-1]) if name else longest
+        self._longest = min(_LONGEST, max(map(len, counts), default=1))
         # Less likely than any word that was seen, so that a known word is taken rather than its letters.
         self._unknown = math.log(0.1 / total)
         self._total = total
@@ -60,27 +63,37 @@ class Segmenter:
         return self._joined(self._pieces(graphemes(run)))
 
     def _pieces(self, letters: list[str]) -> list[str]:
-        best = [0.0] + [-math.inf] * len(letters)
-        start_of = [0] * (len(letters) + 1)
-        for end in range(1, len(letters) + 1):
-            for start in range(max(0, end - self._longest), end):
-                score = best[start] + self._score(letters, start, end)
-                if score > best[end]:
-                    best[end], start_of[end] = score, start
+        steps = [self._words_from(letters, start) for start in range(len(letters))]
+        if self._name:
+            names = [self._names_from(letters, start, steps) for start in range(len(letters))]
+            steps = [words | named for words, named in zip(steps, names, strict=True)]
+        _, start_of = _likeliest(steps, 0, len(letters))
         pieces, end = [], len(letters)
         while end:
             pieces.append("".join(letters[start_of[end] : end]))
             end = start_of[end]
         return pieces[::-1]
 
-    def _score(self, letters: list[str], start: int, end: int) -> float:
-        piece = "".join(letters[start:end])
-        if piece in self._log_probability:
-            return self._log_probability[piece]
-        if end - start == 1:
-            return self._unknown
-        count = self._name(piece) if self._name and _may_be_name(letters, start, end) else 0.0
-        return math.log(count / self._total) if count else -math.inf
+    def _words_from(self, letters: list[str], start: int) -> Steps:
+        """The known words that begin at a grapheme, and the grapheme alone."""
+        steps, word = {}, ""
+        for end in range(start + 1, min(start + self._longest, len(letters)) + 1):
+            word += letters[end - 1]
+            if word in self._log_probability:
+                steps[end] = self._log_probability[word]
+        return {start + 1: self._unknown} | steps
+
+    def _names_from(self, letters: list[str], start: int, words: Sequence[Steps]) -> Steps:
+        """The likely names that begin at a grapheme, but known words."""
+        last = min(start + _NAME_LENGTHS[-1], len(letters))
+        as_words, _ = _likeliest(words, start, last)
+        steps = {}
+        for end in range(start + _NAME_LENGTHS[0], last + 1):
+            if end not in words[start] and _may_be_name(letters, start, end):
+                count = self._name("".join(letters[start:end]), as_words[end])
+                if count:
+                    steps[end] = math.log(count / self._total)
+        return steps
 
     def _joined(self, pieces: list[str]) -> list[str]:
         words: list[str] = []
@@ -95,9 +108,19 @@ class Segmenter:
         return words
 
 
+def _likeliest(steps: Sequence[Steps], first: int, last: int) -> tuple[dict[int, float], dict[int, int]]:
+    """The log-probability of the likeliest way from a grapheme to each later one, and where its last step began."""
+    best, start_of = {first: 0.0}, {}
+    for start in range(first, last):
+        for end, step in steps[start].items():
+            if end <= last and best[start] + step > best.get(end, -math.inf):
+                best[end], start_of[end] = best[start] + step, start
+    return best, start_of
+
+
 def _may_be_name(letters: list[str], start: int, end: int) -> bool:
     cuts_a_vowel = not _FOLLOWING_VOWELS.isdisjoint([letters[start], *letters[end : end + 1]])
-    return end - start in _NAME_LENGTHS and letters[end - 1] not in _LEADING_VOWELS and not cuts_a_vowel
+    return letters[end - 1] not in _LEADING_VOWELS and not cuts_a_vowel
 
 
 def lexicon_words(text: str, segment: Segmenter) -> Iterator[tuple[str, bool]]:

@@ -86,21 +86,6 @@ class SpeltTerms:
                 break
         return similar
 
-    def of_its_consonants(self, word: str) -> set[str]:
-        """The terms that have a word's consonants, two or more, to some ear.
-
-        Args:
-            word: A word of any script.
-        """
-        keys = {ear: consonants(word, ear) for ear in range(EARS if needs_tolerance(word) else 1)}
-        return {
-            term
-            for ear, key in keys.items()
-            if len(key.lstrip("*")) >= _FEWEST_CONSONANTS
-            for terms in self._sounding(ear).get(key, {}).values()
-            for term in terms
-        }
-
     def _heard(
         self, word: str, ear: int, lenient: bool, least: Callable[[str], float] | None
     ) -> Iterator[tuple[str, float]]:

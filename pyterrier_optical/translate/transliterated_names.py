@@ -1,19 +1,22 @@
 """Names among the letters of a script whose way of writing names is known: a noisy channel from the index's terms."""
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
+from itertools import takewhile
 
 from pyterrier_optical.translate.segment import graphemes
-from pyterrier_optical.translate.spelling import SpeltTerms
 from pyterrier_optical.translate.transliteration import Transliteration, as_heard
 from pyterrier_optical.translate.weighting import WordTerms, shares
+from pyterrier_optical.translate.written_consonants import WrittenConsonants
 
 # Letters of no word and no name: the log-probability of each grapheme.
-_ANY_GRAPHEME = -5.0
+_ANY_GRAPHEME = -5.5
 _SAID_OTHERWISE = 0.5
-# A name of more than 2.5 times as many letters, or of fewer than two fifths, is not written so.
-_LEAST_LENGTH = 0.4
+_FEWEST_LETTERS = 4
+# Nearly all names have this many letters for each that they are written with.
+_LEAST_LENGTH, _MOST_LENGTH = 0.6, 1.8
 _LEAST_SHARE = 0.02
 
 
@@ -26,11 +29,11 @@ class TransliteratedNames:
 
     with the term's share of all document frequencies, what the transliteration says, and s how often words of such
     scripts are translated by the term in the bitext: what has a word of its own is hardly written by its sound. Terms
-    for which it is less than e^-5 for each grapheme, as for letters at random, are none, and only terms with the same
-    consonants, to some ear, are asked about.
+    for which it is less than e^-5.5 for each grapheme, as for letters at random, are none. Only terms of four letters
+    and more that are likely written with the same consonants are asked about.
 
     Args:
-        spelt: Terms that are spelt alike, with their frequencies.
+        frequencies: Terms and the number of documents that each is in.
         transliteration: How the script writes names.
         said: How often words of scripts without spaces are translated by a term in the bitext; 0 for terms that it
             lacks.
@@ -38,7 +41,7 @@ class TransliteratedNames:
 
     Example:
         >>> letters = {("ด", "d"): 0.2, ("เน", "en"): 0.2, ("ว", "v"): 0.2, ("e", "e"): 0.2, ("ร์", "r"): 0.2}
-        >>> names = TransliteratedNames(SpeltTerms({"denver": 3, "driver": 90}), Transliteration(letters), words=1000)
+        >>> names = TransliteratedNames({"denver": 3, "driver": 90}, Transliteration(letters), words=1000)
         >>> names("เดนเวอร์")
         {'denver': 1.0}
         >>> round(names.count("เดนเวอร์")), names.count("กิน")
@@ -47,14 +50,15 @@ class TransliteratedNames:
 
     def __init__(
         self,
-        spelt: SpeltTerms,
+        frequencies: Mapping[str, int],
         transliteration: Transliteration,
         said: Mapping[str, float] | None = None,
         *,
         words: int,
     ):
-        self._spelt = spelt
+        self._frequencies = frequencies
         self._transliteration = transliteration
+        self._consonants = WrittenConsonants(transliteration)
         self._said = said or {}
         self._words = words
         self.count = lru_cache(maxsize=1 << 16)(self._count)
@@ -68,29 +72,47 @@ class TransliteratedNames:
         Returns:
             Terms with weights that add up to 1; none when none is likely.
         """
-        return shares(self._log_probabilities(letters), _LEAST_SHARE)
+        return shares(self._log_probabilities(letters, -math.inf), _LEAST_SHARE)
 
     def writes(self, letters: str) -> bool:
         """Whether letters are of the script whose names these are."""
         return self._transliteration.writes(as_heard(letters))
 
-    def _count(self, letters: str) -> float:
-        """How often letters that are a name count as having been seen: their probability times the bitext's words."""
-        return self._words * math.fsum(map(math.exp, self._log_probabilities(letters).values()))
+    def _count(self, letters: str, least: float = -math.inf) -> float:
+        """How often letters that are a name count as having been seen: their probability times the bitext's words.
 
-    def _log_probabilities(self, letters: str) -> dict[str, float]:
-        heard, least = as_heard(letters), _ANY_GRAPHEME * len(graphemes(letters))
+        Args:
+            letters: Letters of the script.
+            least: A log-probability; terms for which these letters are less likely need no count.
+        """
+        return self._words * math.fsum(map(math.exp, self._log_probabilities(letters, least).values()))
+
+    def _log_probabilities(self, letters: str, least: float) -> dict[str, float]:
+        heard, least = as_heard(letters), max(least, _ANY_GRAPHEME * len(graphemes(letters)))
+        consonants = self._consonants.of_letters(heard)
+        # The most frequent terms come first; from some on, not even if surely written so they would be likely enough.
+        likely = takewhile(lambda term: self._priors[term] > least, self._written_with.get(consonants, ()))
         asked = {
             term: least - self._priors[term]
-            for term in self._spelt.of_its_consonants(letters)
-            if term in self._priors and _LEAST_LENGTH <= len(term) / len(heard) <= 1 / _LEAST_LENGTH
+            for term in likely
+            if _LEAST_LENGTH <= len(term) / len(heard) <= _MOST_LENGTH
         }
         written = self._transliteration.log_probabilities(heard, asked)
         return {term: self._priors[term] + value for term, value in written.items()}
 
     @cached_property
+    def _written_with(self) -> dict[str, list[str]]:
+        """The terms that are likely written with some consonants, the likeliest term first."""
+        found = defaultdict(list)
+        for term in sorted(self._priors, key=self._priors.get, reverse=True):
+            for consonants in self._consonants.of_name(term) if len(term) >= _FEWEST_LETTERS else ():
+                if consonants:
+                    found[consonants].append(term)
+        return dict(found)
+
+    @cached_property
     def _priors(self) -> dict[str, float]:
-        frequencies = {term: max(frequency, 1) for term, frequency in self._spelt.frequencies.items()}
+        frequencies = {term: max(frequency, 1) for term, frequency in self._frequencies.items()}
         all_words = sum(frequencies.values())
         return {
             term: math.log(frequency / all_words) - _SAID_OTHERWISE * math.log1p(self._said.get(term, 0.0))

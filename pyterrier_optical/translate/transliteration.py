@@ -58,13 +58,8 @@ class Transliteration:
             self._by_written.setdefault(written, {})[named] = probability
             self._named[named] = self._named.get(named, 0.0) + probability
         self._silent = self._by_written.get("", {})
-        # At a letter of a name a group may take none of its letters, or up to the longest.
-        self._at_most = {
-            written: sum(sorted(named.values())[-LONGEST_NAMED - 1 :]) + _UNSEEN
-            for written, named in self._by_written.items()
-        }
         self._letters = frozenset("".join(self._by_written))
-        self._log_names: dict[str, float] = {}
+        self._ends_of_names: dict[str, list[float]] = {}
         self._groups_of_names: dict[str, list[list[tuple[int, str]]]] = {}
 
     def writes(self, letters: str) -> bool:
@@ -91,46 +86,35 @@ class Transliteration:
             [self._by_written.get(written, {}) for written in _beginnings(letters[i:], LONGEST_WRITTEN)]
             for i in range(len(letters) + 1)
         ]
-        still_to_come, found = self._still_to_come(letters), {}
+        found = {}
         for name, asked in least.items():
-            log_name = self._log_name(name)
-            asked_of_pair = math.exp(max(asked + log_name, _LOWEST))
-            joint = self._joint(groups, name, [asked_of_pair / ways for ways in still_to_come])
+            log_name = math.log(self._ends(name)[0])
+            joint = self._joint(groups, name, math.exp(max(asked + log_name, _LOWEST)))
             if joint > 0 and (value := math.log(joint) - log_name) >= asked:
                 found[name] = value
         return found
 
-    def _still_to_come(self, letters: str) -> list[float]:
-        """What all ways to go on from each letter to the end of a pair add up to at most, whatever the name."""
-        ways = [0.0] * len(letters) + [1.0]
-        for i in reversed(range(len(letters))):
-            for k, written in enumerate(_beginnings(letters[i:], LONGEST_WRITTEN), i + 1):
-                ways[i] += self._at_most.get(written, _UNSEEN) * ways[k]
-        silent = (1 - self._at_most.get("", 0.0)) ** (len(letters) + 1)
-        return [max(at_most / silent, _SMALLEST) for at_most in ways]
-
-    def _joint(self, groups: Sequence[Sequence[Mapping[str, float]]], name: str, least: Sequence[float]) -> float:
-        """The sum over all ways to make the pair, but those that are less likely than `least` at one of its letters."""
-        size = len(name) + 1
-        ways = [[0.0] * size for _ in groups]
+    def _joint(self, groups: Sequence[Sequence[Mapping[str, float]]], name: str, least: float) -> float:
+        """The sum over all ways to make the pair, but those that cannot become as likely as is asked."""
+        ends, following, silent = self._ends(name), self._following(name), self._silent
+        last = len(name)
+        ways: list[dict[int, float]] = [{} for _ in groups]
         ways[0][0] = 1.0
-        following, silent = self._following(name), self._silent
         for i, here in enumerate(ways):
-            steps = list(enumerate(zip(ways[i + 1 :], groups[i], strict=False)))
-            for j, made in enumerate(here):
-                if made < least[i]:
+            for j in range(min(here, default=last), last + 1):
+                made = here.get(j, 0.0)
+                # What follows is at most as likely as the end of the name is with any letters.
+                if made * ends[j] < least:
                     continue
-                if j + 1 < size:
-                    here[j + 1] += made * silent.get(name[j], _UNSEEN)
-                for longer, (there, named) in steps:
-                    there[j] += made * named.get("", 0.0 if longer else _UNSEEN)
-                    for k, group in following[j]:
+                if j < last:
+                    here[j + 1] = here.get(j + 1, 0.0) + made * silent.get(name[j], _UNSEEN)
+                for k, named in enumerate(groups[i], i + 1):
+                    there = ways[k]
+                    there[j] = there.get(j, 0.0) + made * named.get("", _UNSEEN if k == i + 1 else 0.0)
+                    for end, group in following[j]:
                         if group in named:
-                            there[k] += made * named[group]
-            # A group of two letters leaves out the next row.
-            if steps and max(here) < least[i] and max(ways[i + 1]) < least[i + 1]:
-                return 0.0
-        return ways[-1][-1]
+                            there[end] = there.get(end, 0.0) + made * named[group]
+        return ways[-1].get(last, 0.0)
 
     def _following(self, name: str) -> list[list[tuple[int, str]]]:
         """The groups that may begin at each letter of a name, with where each ends."""
@@ -140,16 +124,16 @@ class Transliteration:
             ]
         return self._groups_of_names[name]
 
-    def _log_name(self, name: str) -> float:
-        if name not in self._log_names:
-            ways = [0.0] * (len(name) + 1)
-            ways[0] = 1.0
-            for j, following in enumerate(self._following(name)):
-                ways[j] /= 1 - self._named.get("", 0.0)  # any number of groups that name nothing
+    def _ends(self, name: str) -> list[float]:
+        """The probability of what is left of a name from each letter on, with any letters of the script."""
+        if name not in self._ends_of_names:
+            ways, again = [0.0] * len(name) + [1.0], 1 / (1 - self._named.get("", 0.0))  # groups that name nothing
+            for j, following in reversed(list(enumerate(self._following(name)))):
                 for k, group in following:
-                    ways[k] += ways[j] * (self._named.get(group) or (_UNSEEN if len(group) == 1 else 0.0))
-            self._log_names[name] = math.log(max(ways[-1], _SMALLEST))
-        return self._log_names[name]
+                    ways[j] += ways[k] * (self._named.get(group) or (_UNSEEN if len(group) == 1 else 0.0))
+                ways[j] = max(ways[j] * again, _SMALLEST)
+            self._ends_of_names[name] = ways
+        return self._ends_of_names[name]
 
 
 def _beginnings(letters: str, longest: int) -> list[str]:

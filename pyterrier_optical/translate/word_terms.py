@@ -229,7 +229,9 @@ class WordTranslator:
 
 def _names(spelt: SpeltTerms, lexicon: Lexicon) -> NamesByScript:
     said, words = lexicon.spaceless_term_counts, lexicon.spaceless_counts.total()
-    transliterated = [TransliteratedNames(spelt, way, said, words=words) for way in lexicon.transliterations.values()]
+    transliterated = [
+        TransliteratedNames(spelt.frequencies, way, said, words=words) for way in lexicon.transliterations.values()
+    ]
     return NamesByScript(transliterated, HiddenNames(spelt, said))
 
 

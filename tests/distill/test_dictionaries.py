@@ -121,7 +121,7 @@ def test_a_lexicon_learns_from_all_files_that_its_configuration_names(tmp_path):
         }
     )
     lexicon = Lexicon.load(make_lexicon(config))
-    assert set(lexicon.spaceless_counts) == {"กิน", "ข้าว", "น้ำ", "นา"}, "cut by the word list"
+    assert set(lexicon.spaceless_counts) == {"กิน", "ข้าว", "น้ำ", "นา", "โคมา", "โทกา"}, "cut by the word list and names"
     assert lexicon.translations("นา", {"th": 1.0})["field"] > 0.5
     assert lexicon.transliterations["th"].writes("โคกา")
     assert lexicon.origin == "bitext.tsv, dictionary.tsv, names.tsv, words.txt"

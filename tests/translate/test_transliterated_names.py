@@ -18,7 +18,7 @@ INDEX = {"denver": 30, "taxi": 2, "tacsi": 2, "driver": 40} | {f"word{i}": 50 fo
 
 
 def names(said=None, words=100_000, **more) -> TransliteratedNames:
-    return TransliteratedNames(SpeltTerms(INDEX | more), Transliteration(LETTERS), said, words=words)
+    return TransliteratedNames(INDEX | more, Transliteration(LETTERS), said, words=words)
 
 
 def test_letters_that_are_written_for_a_term():
@@ -57,4 +57,4 @@ def test_a_name_is_cut_out_of_its_text():
 
 
 def test_an_empty_index_has_no_names():
-    assert TransliteratedNames(SpeltTerms({}), Transliteration(LETTERS), words=10)("เดนเวอร์") == {}
+    assert TransliteratedNames({}, Transliteration(LETTERS), words=10)("เดนเวอร์") == {}

@@ -1,0 +1,74 @@
+"""Which consonants a script writes a name with: by these the terms are found that letters may be a name for."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from pyterrier_optical.translate.sound import EARS, consonants
+from pyterrier_optical.translate.transliteration import LONGEST_NAMED, Transliteration
+
+# How many ways to write a name are kept, and of each of its beginnings.
+_MOST_WAYS = 8
+# What is less likely than this share of the likeliest is not looked for: of a name's ways, and of those of a group.
+_LEAST_SHARE = 0.01
+_TWICE = re.compile(r"(.)\1+")
+
+
+class WrittenConsonants:
+    """The consonants of letters, and those that a name is likely written with.
+
+    A name's own consonants are not these: a script leaves out what is silent, and writes others for what it has no
+    letter for. Its transliteration knows both. P(consonants | name) is proportional to the sum over the ways to make
+    the name of groups of letters, whose other sides have these consonants; groups that name nothing are left out.
+    Voiced and voiceless consonants are one, as to the most tolerant ear.
+
+    Args:
+        transliteration: How the script writes names.
+
+    Example:
+        >>> letters = {("ว", "v"): 0.3, ("บ", "v"): 0.1, ("e", "e"): 0.3, ("ร์", "rs"): 0.2, ("น", "n"): 0.1}
+        >>> written = WrittenConsonants(Transliteration(letters))
+        >>> written.of_name("nevers"), written.of_letters("นeบeร์")
+        (['nr', 'npr'], 'npr')
+    """
+
+    def __init__(self, transliteration: Transliteration):
+        by_named: dict[str, dict[str, float]] = {}
+        for (written, named), probability in transliteration.groups.items():
+            if named:
+                ways = by_named.setdefault(named, {})
+                of_group = self.of_letters(written)
+                ways[of_group] = ways.get(of_group, 0.0) + probability
+        self._by_named = {named: _likely(ways) for named, ways in by_named.items()}
+
+    def of_letters(self, letters: str) -> str:
+        """The consonants of letters, as they are heard; empty where there are none."""
+        return _TWICE.sub(r"\1", "".join(map(_consonant, letters)))
+
+    def of_name(self, name: str) -> list[str]:
+        """The consonants that a name is likely written with, the likeliest first; none where no group names a letter.
+
+        Args:
+            name: In small ASCII letters.
+        """
+        beginnings: list[dict[str, float]] = [{"": 1.0}, *({} for _ in name)]
+        for start, here in enumerate(beginnings):
+            here = _likely(here)
+            for end in range(start + 1, min(start + LONGEST_NAMED, len(name)) + 1):
+                there = beginnings[end]
+                for added, probability in self._by_named.get(name[start:end], {}).items():
+                    for before, made in here.items():
+                        whole = before + added[before[-1:] == added[:1] :] if added else before
+                        there[whole] = there.get(whole, 0.0) + made * probability
+        return list(_likely(beginnings[-1]))
+
+
+def _likely(ways: Mapping[str, float]) -> dict[str, float]:
+    """The likeliest ways, the likeliest first."""
+    best = sorted(ways.items(), key=lambda way: -way[1])[:_MOST_WAYS]
+    return {way: probability for way, probability in best if probability >= _LEAST_SHARE * best[0][1]}
+
+
+@lru_cache(maxsize=1 << 10)
+def _consonant(letter: str) -> str:
+    return consonants(letter, EARS - 1).lstrip("*")
