@@ -14,7 +14,7 @@ from pyterrier_optical.translate.written_consonants import WrittenConsonants
 # Letters of no word and no name: the log-probability of each grapheme.
 _ANY_GRAPHEME = -5.5
 _SAID_OTHERWISE = 0.5
-_FEWEST_LETTERS = 4
+_LENGTHS = range(4, 26)
 # Nearly all names have this many letters for each that they are written with.
 _LEAST_LENGTH, _MOST_LENGTH = 0.6, 1.8
 _LEAST_SHARE = 0.02
@@ -29,8 +29,8 @@ class TransliteratedNames:
 
     with the term's share of all document frequencies, what the transliteration says, and s how often words of such
     scripts are translated by the term in the bitext: what has a word of its own is hardly written by its sound. Terms
-    for which it is less than e^-5.5 for each grapheme, as for letters at random, are none. Only terms of four letters
-    and more that are likely written with the same consonants are asked about.
+    for which it is less than e^-5.5 for each grapheme, as for letters at random, are none. Only terms of 4 to 25
+    letters that are likely written with the same consonants are asked about.
 
     Args:
         frequencies: Terms and the number of documents that each is in.
@@ -104,11 +104,11 @@ class TransliteratedNames:
     def _written_with(self) -> dict[str, list[str]]:
         """The terms that are likely written with some consonants, the likeliest term first."""
         found = defaultdict(list)
-        for term in sorted(self._priors, key=self._priors.get, reverse=True):
-            for consonants in self._consonants.of_name(term) if len(term) >= _FEWEST_LETTERS else ():
+        for term in sorted(self._priors):
+            for consonants in self._consonants.of_name(term) if len(term) in _LENGTHS else ():
                 if consonants:
                     found[consonants].append(term)
-        return dict(found)
+        return {consonants: sorted(terms, key=self._priors.get, reverse=True) for consonants, terms in found.items()}
 
     @cached_property
     def _priors(self) -> dict[str, float]:

@@ -40,6 +40,7 @@ class WrittenConsonants:
                 of_group = self.of_letters(written)
                 ways[of_group] = ways.get(of_group, 0.0) + probability
         self._by_named = {named: _likely(ways) for named, ways in by_named.items()}
+        self._of_beginning = lru_cache(maxsize=1 << 12)(self._likely_of_beginning)
 
     def of_letters(self, letters: str) -> str:
         """The consonants of letters, as they are heard; empty where there are none."""
@@ -48,19 +49,25 @@ class WrittenConsonants:
     def of_name(self, name: str) -> list[str]:
         """The consonants that a name is likely written with, the likeliest first; none where no group names a letter.
 
+        Names that begin alike are quickest in the order of the alphabet.
+
         Args:
             name: In small ASCII letters.
         """
-        beginnings: list[dict[str, float]] = [{"": 1.0}, *({} for _ in name)]
-        for start, here in enumerate(beginnings):
-            here = _likely(here)
-            for end in range(start + 1, min(start + LONGEST_NAMED, len(name)) + 1):
-                there = beginnings[end]
-                for added, probability in self._by_named.get(name[start:end], {}).items():
-                    for before, made in here.items():
-                        whole = before + added[before[-1:] == added[:1] :] if added else before
-                        there[whole] = there.get(whole, 0.0) + made * probability
-        return list(_likely(beginnings[-1]))
+        return list(self._of_beginning(name))
+
+    def _likely_of_beginning(self, beginning: str) -> dict[str, float]:
+        if not beginning:
+            return {"": 1.0}
+        ways: dict[str, float] = {}
+        for length in range(1, min(LONGEST_NAMED, len(beginning)) + 1):
+            before = self._of_beginning(beginning[:-length])
+            for added, probability in self._by_named.get(beginning[-length:], {}).items():
+                for consonants_before, made in before.items():
+                    twice = consonants_before[-1:] == added[:1]
+                    whole = consonants_before + added[twice:]
+                    ways[whole] = ways.get(whole, 0.0) + made * probability
+        return _likely(ways)
 
 
 def _likely(ways: Mapping[str, float]) -> dict[str, float]:
