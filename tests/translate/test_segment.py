@@ -1,5 +1,9 @@
 """Segmenter: known words in text without spaces."""
 
+import math
+
+import pytest
+
 from pyterrier_optical.translate.hidden_names import HiddenNames
 from pyterrier_optical.translate.segment import Segmenter, lexicon_words
 from pyterrier_optical.translate.spelling import SpeltTerms
@@ -52,6 +56,13 @@ def test_a_name_is_found_though_its_syllables_are_known():
 def test_common_words_are_no_name_whatever_they_sound_like():
     counts, name = {"โอน": 8, "เงิน": 9, "ไป": 9}, lambda letters, _: 0.0005 * (letters == "โอนเงิน")
     assert Segmenter(counts, name)("โอนเงินไป") == ["โอน", "เงิน", "ไป"]
+
+
+def test_a_name_is_asked_about_beside_the_cut_of_its_letters_into_known_words():
+    asked = {}
+    Segmenter({"กา": 8, "ดี": 2}, lambda letters, least: asked.update({letters: least}) or 0.0)("กาดีกา")
+    assert asked["กาดี"] == pytest.approx(math.log(0.8) + math.log(0.2))
+    assert asked["กาดีกา"] == pytest.approx(2 * math.log(0.8) + math.log(0.2))
 
 
 def test_a_name_is_not_cut_off_from_its_vowels():

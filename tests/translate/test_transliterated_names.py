@@ -1,5 +1,7 @@
 """TransliteratedNames: which letters of a script are a name, by how the script writes names."""
 
+import math
+
 import pytest
 
 from pyterrier_optical.translate.hidden_names import HiddenNames
@@ -40,6 +42,19 @@ def test_a_name_counts_as_what_the_bitext_would_have():
 
 def test_what_has_a_word_of_its_own_is_hardly_written_by_its_sound():
     assert names(said={"denver": 99.0}).count("เดนเวอร์") == pytest.approx(names().count("เดนเวอร์") / 10)
+
+
+def test_names_less_likely_than_is_asked_need_no_count():
+    count = names().count("เดนเวอร์")
+    log_probability = math.log(count / 100_000)
+    assert names().count("เดนเวอร์", log_probability - 0.01) == pytest.approx(count)
+    assert names().count("เดนเวอร์", log_probability + 0.01) == 0
+    assert names().count("เดนเวอร์", 0.0) == 0, "no term is that frequent"
+
+
+def test_words_too_short_or_long_to_be_told_from_others_are_no_names():
+    assert names(den=500)("เดน") == {} and names(denv=500)("เดนว") == {"denv": 1.0}
+    assert names(**{"denver" * 5: 500})("เดนเวอร์" * 5) == {}
 
 
 def test_other_scripts_are_left_to_the_ear():
