@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from pyterrier_optical.translate.segment import graphemes
 from pyterrier_optical.translate.transliteration import Transliteration, as_heard
@@ -17,6 +17,8 @@ _SAID_OTHERWISE = 0.5
 _LENGTHS = range(4, 26)
 # Nearly all names have this many letters for each that they are written with.
 _LEAST_LENGTH, _MOST_LENGTH = 0.6, 1.8
+# So many terms with the same consonants are asked about, the most frequent ones.
+_MOST_TERMS = 500
 _LEAST_SHARE = 0.02
 
 
@@ -90,13 +92,10 @@ class TransliteratedNames:
     def _log_probabilities(self, letters: str, least: float) -> dict[str, float]:
         heard, least = as_heard(letters), max(least, _ANY_GRAPHEME * len(graphemes(letters)))
         consonants = self._consonants.of_letters(heard)
-        # The most frequent terms come first; from some on, not even if surely written so they would be likely enough.
+        # Terms come in the order of their priors; from some on, none would be likely enough even if surely written so.
         likely = takewhile(lambda term: self._priors[term] > least, self._written_with.get(consonants, ()))
-        asked = {
-            term: least - self._priors[term]
-            for term in likely
-            if _LEAST_LENGTH <= len(term) / len(heard) <= _MOST_LENGTH
-        }
+        as_long = (term for term in likely if _LEAST_LENGTH <= len(term) / len(heard) <= _MOST_LENGTH)
+        asked = {term: least - self._priors[term] for term in islice(as_long, _MOST_TERMS)}
         written = self._transliteration.log_probabilities(heard, asked)
         return {term: self._priors[term] + value for term, value in written.items()}
 

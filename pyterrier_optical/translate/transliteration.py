@@ -63,8 +63,8 @@ class Transliteration:
         self._groups_of_names: dict[str, list[list[tuple[int, str]]]] = {}
 
     def writes(self, letters: str) -> bool:
-        """Whether all letters, as heard, are known to be written for some letters of a name."""
-        return self._letters.issuperset(letters)
+        """Whether any of the letters, as heard, is known to be written for some letters of a name."""
+        return not self._letters.isdisjoint(letters)
 
     def log_probability(self, letters: str, name: str) -> float:
         """The log of P(letters | name).

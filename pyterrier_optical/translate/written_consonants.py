@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pyterrier_optical.translate.sound import EARS, consonants
+from pyterrier_optical.translate.sound import consonants
 from pyterrier_optical.translate.transliteration import LONGEST_NAMED, Transliteration
 
 # How many ways to write a name are kept, and of each of its beginnings.
@@ -20,7 +20,6 @@ class WrittenConsonants:
     A name's own consonants are not these: a script leaves out what is silent, and writes others for what it has no
     letter for. Its transliteration knows both. P(consonants | name) is proportional to the sum over the ways to make
     the name of groups of letters, whose other sides have these consonants; groups that name nothing are left out.
-    Voiced and voiceless consonants are one, as to the most tolerant ear.
 
     Args:
         transliteration: How the script writes names.
@@ -78,4 +77,4 @@ def _likely(ways: Mapping[str, float]) -> dict[str, float]:
 
 @lru_cache(maxsize=1 << 10)
 def _consonant(letter: str) -> str:
-    return consonants(letter, EARS - 1).lstrip("*")
+    return consonants(letter).lstrip("*")
