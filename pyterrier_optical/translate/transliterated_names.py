@@ -32,7 +32,7 @@ class TransliteratedNames:
     with the term's share of all document frequencies, what the transliteration says, and s how often words of such
     scripts are translated by the term in the bitext: what has a word of its own is hardly written by its sound. Terms
     for which it is less than e^-5.5 for each grapheme, as for letters at random, are none. Only terms of 4 to 25
-    letters that are likely written with the same consonants are asked about.
+    letters that are likely written with the same consonants are asked about, and of these the 500 most frequent.
 
     Args:
         frequencies: Terms and the number of documents that each is in.

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from pyterrier_optical.translate import transliterated_names
 from pyterrier_optical.translate.hidden_names import HiddenNames
 from pyterrier_optical.translate.names_by_script import NamesByScript
 from pyterrier_optical.translate.segment import Segmenter
@@ -52,6 +53,13 @@ def test_names_less_likely_than_is_asked_need_no_count():
     assert names().count("เดนเวอร์", 0.0) == 0, "no term is that frequent"
 
 
+def test_of_many_terms_with_the_same_consonants_the_most_frequent_are_asked_about(monkeypatch):
+    assert set(names(tacsi=9)("แทกซี")) == {"taxi", "tacsi"}
+    monkeypatch.setattr(transliterated_names, "_MOST_TERMS", 1)
+    assert names(tacsi=9)("แทกซี") == {"tacsi": 1.0}
+    assert names(tacsi=1)("แทกซี") == {"taxi": 1.0}
+
+
 def test_words_too_short_or_long_to_be_told_from_others_are_no_names():
     assert names(den=500)("เดน") == {} and names(denv=500)("เดนว") == {"denv": 1.0}
     assert names(**{"denver" * 5: 500})("เดนเวอร์" * 5) == {}
@@ -63,6 +71,8 @@ def test_other_scripts_are_left_to_the_ear():
     assert both.count("เดนเวอร์") == names().count("เดนเวอร์") and both("เดนเวอร์") == {"denver": 1.0}
     assert both("ເດນເວີ") == HiddenNames(spelt)("ເດນເວີ")
     assert both.count("ເດນເວີ") == HiddenNames(spelt).count("ເດນເວີ")
+    with_unknown_letter = "เดนเวอร์ห์"
+    assert HiddenNames(spelt).count(with_unknown_letter) > 1e-6 > both.count(with_unknown_letter)
 
 
 def test_a_name_is_cut_out_of_its_text():
