@@ -76,7 +76,7 @@ def build_lexicon(
     dictionaries, transliterations, word_lists = dictionaries or {}, transliterations or {}, word_lists or {}
     for what, of_languages in (
         ("a dictionary", dictionaries),
-        ("transliterations", transliterations),
+        ("a list of transliterations", transliterations),
         ("a word list", word_lists),
     ):
         for lang in of_languages.keys() - bitext.keys():

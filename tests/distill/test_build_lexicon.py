@@ -86,7 +86,7 @@ def test_names_whose_letters_are_known_are_words_with_a_meaning():
     "named, what",
     [
         ({"dictionaries": {"so": [("lion", "libaax")]}}, "a dictionary"),
-        ({"transliterations": {"so": [("lion", "libaax")]}}, "transliterations"),
+        ({"transliterations": {"so": [("lion", "libaax")]}}, "a list of transliterations"),
         ({"word_lists": {"so": ["libaax"]}}, "a word list"),
     ],
 )
