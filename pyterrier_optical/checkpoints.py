@@ -15,7 +15,7 @@ from pyterrier_optical.hub import local_folder
 from pyterrier_optical.placement import check_dtype, placement
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "optical-minilm-l6-v2"
-CHECKPOINT_VERSION = 2  # 2: may hold a background
+CHECKPOINT_VERSION = 3  # 2: may hold a background; 3: may be compact
 CHECKPOINT_FILE = "optical.json"
 
 # Position ids of this family start after the padding id, so fewer tokens fit than the configuration's number says.
@@ -59,6 +59,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
 
     from sentence_transformers import MultiVectorEncoder
 
+    import pyterrier_optical.compact  # noqa: F401  (teaches transformers the format)
     from pyterrier_optical.background import Background
 
     device, options = placement(device, dtype)

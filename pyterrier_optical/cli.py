@@ -63,6 +63,18 @@ def lexicon(config: Config) -> None:
     typer.echo(f"The lexicon is in {make_lexicon(DistillConfig.from_yaml(config))}")
 
 
+@app.command()
+def export(
+    output: Annotated[Path, typer.Argument(help="A new folder.")],
+    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    compact: Annotated[bool, typer.Option(help="Word embeddings in 4 bits, linear layers in 8.")] = False,
+) -> None:
+    """Writes a checkpoint that sentence_transformers.MultiVectorEncoder loads by itself, or a compact one."""
+    from pyterrier_optical.export import export as run
+
+    typer.echo(f"The checkpoint is in {run(output, model, compact=compact)}")
+
+
 @app.command(cls=WordLists)
 def demo(
     dataset: Annotated[str, typer.Option(help="sample (inside the package) or mtop.")] = "sample",

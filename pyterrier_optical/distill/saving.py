@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from pyterrier_optical.checkpoints import CHECKPOINT_FILE, write_checkpoint_info
+from pyterrier_optical.compact import make_compact
 from pyterrier_optical.errors import OpticalError
 
 
@@ -19,7 +20,7 @@ def check_replaceable(folder: Path) -> None:
         raise OpticalError(f"The folder {str(folder)!r} holds something else: name an empty or new folder.")
 
 
-def save_model(model, folder: str | Path, info: dict, *, half: bool = False) -> None:
+def save_model(model, folder: str | Path, info: dict, *, half: bool = False, compact: bool = False) -> None:
     """Saves a `MultiVectorEncoder` as safetensors, with its background, in place of an earlier checkpoint of ours.
 
     Args:
@@ -27,6 +28,7 @@ def save_model(model, folder: str | Path, info: dict, *, half: bool = False) -> 
         folder: Where to; its parents are made.
         info: What `write_checkpoint_info` takes.
         half: Save in float16: half the size; loading on a CPU brings it back to float32.
+        compact: Save word embeddings in four bits and linear layers in eight (see `pyterrier_optical.compact`).
 
     Raises:
         OpticalError: If the folder exists and is no checkpoint of this package.
@@ -41,6 +43,8 @@ def save_model(model, folder: str | Path, info: dict, *, half: bool = False) -> 
             model.half()
         model.save_pretrained(str(partial), create_model_card=False)
         model.to(precision)
+        if compact:
+            make_compact(partial)
         if getattr(model, "background", None) is not None:
             model.background.save(partial)
         write_checkpoint_info(partial, info)

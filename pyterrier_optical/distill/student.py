@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pyterrier_optical.checkpoints import CHECKPOINT_FILE, load_encoder, read_checkpoint_info
+from pyterrier_optical.compact import plain
 from pyterrier_optical.distill.config import OWN_START, DistillConfig, expand
 from pyterrier_optical.distill.saving import save_model
 from pyterrier_optical.distill.sources import Bitext
@@ -40,9 +41,7 @@ def load_pair(config: DistillConfig, bitext: Bitext):
     teacher = load_teacher(expand(config.teacher))
     if config.student == "transplant":
         return _made_once(config, bitext, lambda: _transplant_of(config, teacher, bitext)), teacher
-    # A GPU would keep, and train in, the precision of the file.
-    student = load_encoder(expand(config.student), dtype="float32")
-    return with_width_of(teacher, student, _english(bitext)), teacher
+    return with_width_of(teacher, _trainable(config), _english(bitext)), teacher
 
 
 def start_folder(config: DistillConfig) -> Path:
@@ -57,12 +56,19 @@ def teacher_rows(config: DistillConfig) -> int:
     return int((info or {}).get("teacher_rows", 0))
 
 
+def _trainable(config: DistillConfig):
+    # A GPU would keep, and train in, the precision of the file.
+    student = load_encoder(expand(config.student), dtype="float32")
+    plain(student)
+    return student
+
+
 def _start_of(config: DistillConfig, bitext: Bitext):
     """The checkpoint, centred and tuned, and what is to be known of it."""
     from sentence_transformers.base.modules.dense import Dense
 
     options = config.start
-    student = load_encoder(expand(config.student), dtype="float32")
+    student = _trainable(config)
     if options.directions is not None and not any(isinstance(module, Dense) for module in student):
         student = centred(
             student,

@@ -124,7 +124,9 @@ def test_squad_and_tsv_give_passages(squad_file, tmp_path):
     assert read_relevance(path) == [Passage("a text", ("one?", "two?")), Passage("another", ("three?",))]
 
 
-@pytest.mark.parametrize("name, content", [("a.tsv", b"no tab"), ("b.json", b"[1]"), ("c.json.gz", b"x"), ("d.tsv", b"")])
+@pytest.mark.parametrize(
+    "name, content", [("a.tsv", b"no tab"), ("b.json", b"[1]"), ("c.json.gz", b"x"), ("d.tsv", b"")]
+)
 def test_a_file_without_relevance_pairs_is_refused_in_a_sentence(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(OpticalError, match=name):
