@@ -29,6 +29,8 @@ def encode_with_gloss(
     glosses: Sequence[str],
     share: float,
     max_tokens: int | None = None,
+    *,
+    third: bool = True,
 ) -> TokenVectors:
     """Puts the tokens of each query's gloss, and those of query and gloss as one text, beside the query's own.
 
@@ -43,6 +45,7 @@ def encode_with_gloss(
         glosses: One for each query; a query with an empty one stays as it is.
         share: The gloss's share of the score, from 0 to below 1.
         max_tokens: As for `TokenEncoder.queries`.
+        third: Also the two as one text.
 
     Returns:
         One entry for each query, with weights.
@@ -54,9 +57,9 @@ def encode_with_gloss(
     """
     both = [f"{text} {gloss}" if gloss else "" for text, gloss in zip(texts, glosses, strict=True)]
     glossed = replace(queries, weights=torch.ones(len(queries.values)))
-    for wording in (glosses, both):
+    for wording in (glosses, both) if third else (glosses,):
         encoded = encoder.queries(wording, max_tokens)
-        weight = share / 2 / (1 - share) * queries.lengths / encoded.lengths.clamp(min=1)
+        weight = share / (1 + third) / (1 - share) * queries.lengths / encoded.lengths.clamp(min=1)
         glossed = _beside(glossed, replace(encoded, weights=torch.repeat_interleave(weight, encoded.lengths).float()))
     return glossed
 

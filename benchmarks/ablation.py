@@ -1,0 +1,158 @@
+"""What each part of first stage and scoring is worth with a model: each is left out alone, the rest stays.
+
+Usage:
+
+    python benchmarks/ablation.py --model FOLDER [--datasets mtop/hi/dev/split ...] [--background FOLDER]
+
+Rows are data sets, columns what is left out; cells are nDCG@10 of `OpticalTranslator() >> bm25 % 100 >> rerank` on
+development data (BM25 reads text alone). "bare" reranks the candidates of "all" by plain MaxSim of the query.
+"""
+
+import argparse
+import logging
+from contextlib import ExitStack, contextmanager
+from unittest import mock
+
+import ir_measures
+import numpy as np
+import pandas as pd
+import pyterrier as pt
+import torch
+
+from pyterrier_optical import OpticalTranslator, bm25, gloss
+from pyterrier_optical.background import Background
+from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.encoder import TokenEncoder
+from pyterrier_optical.experiment.report import markdown_table
+from pyterrier_optical.experiment.tasks import Task
+from pyterrier_optical.maxsim import maxsim_pairs
+from pyterrier_optical.translate import in_context, names_by_script, word_terms
+
+DATASETS = (
+    *(f"afriqa/{lang}/dev" for lang in ("ha", "ig", "zu", "rw")),
+    *(f"mtop/{lang}/dev/split" for lang in ("hi", "th", "de")),
+    *(f"sample/{lang}" for lang in ("sw", "so", "hi", "th", "yo", "mr", "tl", "ha")),
+)
+DEPTH = 100
+MEASURE = ir_measures.nDCG @ 10
+
+
+def replaced(target, name, value):
+    return lambda: mock.patch.object(target, name, value)
+
+
+NO_NAMES = [
+    replaced(word_terms.WordTranslator, "_spelt", lambda self, word: {}),
+    replaced(word_terms, "after_capital", lambda word, index: None),
+    replaced(word_terms, "at_an_end", lambda word, index: None),
+    replaced(names_by_script.NamesByScript, "count", lambda self, letters, least=0.0: 0.0),
+]
+NO_NOISY_CHANNEL = [replaced(names_by_script.NamesByScript, "_who_knows", lambda self, letters: self._by_ear)]
+NO_RELATIVES = [replaced(word_terms.WordTranslator, "_of_relatives", lambda self, word, languages: [])]
+NO_CONTEXT = [replaced(in_context.TermsInContext, "__call__", lambda self, texts, plans: list(plans))]
+
+# Name, options of the translator, patches, options of the scores.
+VARIANTS = {
+    "all": ({}, [], {}),
+    "background": ({}, [], {"background": False}),
+    "gloss": ({}, [], {"share": 0.0}),
+    "third wording": ({}, [], {"third": False}),
+    "structured queries (idf)": ({"weighting": "idf"}, [], {}),
+    "structured queries (bag)": ({"weighting": "bag"}, [], {}),
+    "nearest terms": ({"method": "lexicon"}, NO_CONTEXT, {}),
+    "choice in context": ({}, NO_CONTEXT, {}),
+    "names": ({}, NO_NAMES, {}),
+    "noisy channel": ({}, NO_NOISY_CHANNEL, {}),
+    "relatives": ({}, NO_RELATIVES, {}),
+    "all of names, relatives, nearest, context": (
+        {"method": "lexicon"},
+        [*NO_NAMES, *NO_RELATIVES, *NO_CONTEXT],
+        {},
+    ),
+    "the same, bag, no background, no third": (
+        {"method": "lexicon", "weighting": "bag"},
+        [*NO_NAMES, *NO_RELATIVES, *NO_CONTEXT],
+        {"background": False, "third": False},
+    ),
+    "the same, share .35": (
+        {"method": "lexicon", "weighting": "bag"},
+        [*NO_NAMES, *NO_RELATIVES, *NO_CONTEXT],
+        {"background": False, "third": False, "share": 0.35},
+    ),
+    "the same, no gloss": (
+        {"method": "lexicon", "weighting": "bag"},
+        [*NO_NAMES, *NO_RELATIVES, *NO_CONTEXT],
+        {"background": False, "share": 0.0},
+    ),
+    "bare": ({}, [], {"background": False, "share": 0.0}),
+    "gloss share .35": ({}, [], {"share": 0.35}),
+    "gloss share .5": ({}, [], {"share": 0.5}),
+}
+
+
+@contextmanager
+def all_of(patches):
+    with ExitStack() as stack:
+        for patch in patches:
+            stack.enter_context(patch())
+        yield
+
+
+class Scores:
+    """Scores of candidates; documents of a corpus are encoded once."""
+
+    def __init__(self, model):
+        self.plain, self.above = TokenEncoder(model, background=False), TokenEncoder(model)
+        self._corpus, self._documents = None, None
+
+    def __call__(self, task, candidates, glosses, *, background=True, share=0.65, third=True):
+        if self._corpus != task.corpus_key:
+            self._documents = self.plain.documents(task.documents["text"].tolist())
+            self._corpus = task.corpus_key
+        topics = task.get_topics()
+        encoder = self.above if background else self.plain
+        texts = topics["query"].tolist()
+        queries = encoder.queries(texts)
+        if share:
+            queries = gloss.encode_with_gloss(encoder, queries, texts, glosses, share, third=third)
+        query_of = {qid: i for i, qid in enumerate(topics["qid"])}
+        document_of = {docno: i for i, docno in enumerate(task.documents["docno"])}
+        pairs = [candidates["qid"].map(query_of), candidates["docno"].map(document_of)]
+        index = [torch.tensor(column.to_numpy(np.int64)) for column in pairs]
+        return candidates.assign(score=maxsim_pairs(queries, self._documents, *index).double().numpy())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", help="checkpoint folder; default: the shipped model")
+    parser.add_argument("--datasets", nargs="+", default=list(DATASETS))
+    parser.add_argument("--variants", nargs="+", default=list(VARIANTS))
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.ERROR)
+    model = load_encoder(arguments.model)
+    if getattr(model, "background", None) is None:
+        sample = pt.get_dataset("optical:sample/sw").get_corpus_iter(verbose=False)
+        model.background = Background.of(model, [document["text"] for document in sample][:24])
+    scores, retrievers, rows = Scores(model), {}, []
+    for name in arguments.datasets:
+        task = Task(name)
+        if task.corpus_key not in retrievers:
+            retrievers = {task.corpus_key: bm25(task.dataset, fields="text")}
+        retriever = retrievers[task.corpus_key]
+        qrels = pt.model.to_ir_measures(task.get_qrels())
+        row = {"data set": name}
+        for variant in arguments.variants:
+            options, patches, scoring = VARIANTS[variant]
+            with all_of(patches):
+                translated = OpticalTranslator(retriever, model, **options)(task.get_topics()[["qid", "query"]])
+            candidates = task.judged(retriever % DEPTH)(translated)[["qid", "docno"]]
+            run = scores(task, candidates, translated["query_gloss"].tolist(), **scoring)
+            value = ir_measures.calc_aggregate([MEASURE], qrels, pt.model.to_ir_measures(run))[MEASURE]
+            row[variant] = f"{value:.3f}"
+            print(name, variant, row[variant], flush=True)
+        rows.append(row)
+    print(markdown_table(pd.DataFrame(rows).set_index("data set").T.rename_axis("left out").reset_index()))
+
+
+if __name__ == "__main__":
+    main()
