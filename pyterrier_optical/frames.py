@@ -9,6 +9,7 @@ import pyterrier as pt
 from pyterrier_optical.document_text import DEFAULTS, column_texts, frame_texts, named_fields
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.identity import ByArguments
+from pyterrier_optical.locks import LOADING
 from pyterrier_optical.mixing import GuardedMixing
 
 logger = logging.getLogger("pyterrier_optical")
@@ -79,9 +80,10 @@ class TextReranker(ByArguments, GuardedMixing):
         Raises:
             OpticalError: a model cannot be loaded.
         """
-        if self._encoders is None:
-            self._encoders = self._load_encoders()
-        return self._encoders
+        with LOADING:
+            if self._encoders is None:
+                self._encoders = self._load_encoders()
+            return self._encoders
 
     def _load_encoders(self):
         """The query encoder and the document encoder, two `TokenEncoder` or twice the same."""
