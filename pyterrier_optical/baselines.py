@@ -1,5 +1,6 @@
 """The encoders that OPTICAL is compared with, as PyTerrier transformers with the same frame contract."""
 
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,7 +18,8 @@ class BiEncoderReranker(TextReranker):
             checkpoint's own modules (the named forms say what theirs are).
         scoring: "cosine" of the two pooled vectors, or "maxsim" between the token vectors of the last layer, with no
             pooling.
-        text_field: the column with the document text.
+        text_field: the column with the document text, or several that are joined in this order; None: ``title`` (where
+            there is one) and ``text``, as `bm25` and `OpticalRetriever` read documents.
         query_field: the column with the query text.
         batch_size: texts per forward pass, at most; None: as many as are fast on the device.
         device: a torch device name; None picks the accelerator when there is one.
@@ -48,7 +50,7 @@ class BiEncoderReranker(TextReranker):
         *,
         pooling: str | None = None,
         scoring: str = "cosine",
-        text_field: str = "text",
+        text_field: str | Iterable[str] | None = None,
         query_field: str = "query",
         batch_size: int | None = None,
         device: str | None = None,

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.locks import TOKENIZING
 from pyterrier_optical.quantise import is_quantised
 
 
@@ -165,7 +166,8 @@ class TokenEncoder:
         tokenizer = self.tokenizer(task)
         if not texts:
             return []
-        pieces = tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+        with TOKENIZING:
+            pieces = tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
         # A word-start mark on its own carries no more meaning than an unknown token.
         nothing = {tokenizer.unk_token_id, *tokenizer.convert_tokens_to_ids(["▁", "Ġ"])}
         overhead = self.overhead(task)
@@ -175,7 +177,8 @@ class TokenEncoder:
         """The number of tokens that the prompt and the special tokens of a task take."""
         if task not in self._overheads:
             prompt = self.model.prompts.get(task) or ""
-            self._overheads[task] = len(self.tokenizer(task)(prompt)["input_ids"])
+            with TOKENIZING:
+                self._overheads[task] = len(self.tokenizer(task)(prompt)["input_ids"])
         return self._overheads[task]
 
     def limit(self, task: str, max_tokens: int | None = None) -> int:
@@ -248,7 +251,8 @@ class TokenEncoder:
 
         self.model.eval()
         prompt = self.model.prompts.get(task) or None
-        features = self.model.preprocess(batch, prompt=prompt, task=task, max_length=limit)
+        with TOKENIZING:
+            features = self.model.preprocess(batch, prompt=prompt, task=task, max_length=limit)
         with torch.no_grad():
             output = self.model(batch_to_device(features, self.model.device), task=task)
             return self._vectors(output)

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.document_text import DEFAULTS, column_texts, frame_texts, named_fields
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.identity import ByArguments
+from pyterrier_optical.locks import LOADING
 from pyterrier_optical.mixing import GuardedMixing
 
 logger = logging.getLogger("pyterrier_optical")
@@ -33,7 +35,7 @@ class TextReranker(ByArguments, GuardedMixing):
     """
 
     model = None
-    text_field = "text"
+    text_field = None
     query_field = "query"
     batch_size = None
     device = None
@@ -51,7 +53,8 @@ class TextReranker(ByArguments, GuardedMixing):
         """Score and rank.
 
         Args:
-            inp: columns ``qid``, ``docno``, the query field and the text field; others are passed through. A column
+            inp: columns ``qid``, ``docno``, the query field, and the text fields; others are passed through. Where no
+                text field was named, a document is its ``title``, if there is such a column, and its ``text``. A column
                 ``query_gloss``, as :class:`OpticalTranslator` writes it, has a share ``gloss`` in the score where the
                 query field is ``query``.
 
@@ -63,7 +66,10 @@ class TextReranker(ByArguments, GuardedMixing):
             pt.validate.InputValidationError: a column is missing.
             OpticalError: the model cannot be loaded; with ``truncation="error"``, a text is too long.
         """
-        pt.validate.result_frame(inp, extra_columns=[self.query_field, self.text_field], context=self)
+        named = named_fields(self.text_field)
+        with pt.validate.any(inp, context=self) as mode:
+            for fields in DEFAULTS if named is None else [named]:
+                mode.result_frame(extra_columns=[self.query_field, *fields])
         scores = self._scores(inp) if len(inp) else np.zeros(0)
         return pt.model.add_ranks(inp.assign(score=scores))
 
@@ -74,9 +80,10 @@ class TextReranker(ByArguments, GuardedMixing):
         Raises:
             OpticalError: a model cannot be loaded.
         """
-        if self._encoders is None:
-            self._encoders = self._load_encoders()
-        return self._encoders
+        with LOADING:
+            if self._encoders is None:
+                self._encoders = self._load_encoders()
+            return self._encoders
 
     def _load_encoders(self):
         """The query encoder and the document encoder, two `TokenEncoder` or twice the same."""
@@ -84,6 +91,8 @@ class TextReranker(ByArguments, GuardedMixing):
 
     def _check_arguments(self) -> None:
         check_encoding_arguments(self)
+        if self.text_field is not None and not isinstance(self.text_field, str):
+            self.text_field = tuple(self.text_field)  # equal lists make equal rerankers
 
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:
         from pyterrier_optical.gloss import distinct_queries, encode_with_gloss, glosses_of
@@ -92,7 +101,7 @@ class TextReranker(ByArguments, GuardedMixing):
         query_encoder, document_encoder = self.encoders
         share = self.gloss if self.query_field == "query" else 0.0
         query_index, queries, glosses = distinct_queries(inp[self.query_field], glosses_of(inp, share))
-        document_index, documents = distinct_texts(inp[self.text_field])
+        document_index, documents = distinct_texts(frame_texts(inp, named_fields(self.text_field)))
         query_sizes = query_encoder.lengths(queries, "query")
         document_sizes = document_encoder.lengths(documents, "document")
         query_limit = query_encoder.limit("query", self.max_query_tokens)
@@ -137,13 +146,8 @@ class TextReranker(ByArguments, GuardedMixing):
 
 def distinct_texts(column: pd.Series) -> tuple[np.ndarray, list[str]]:
     """The index of each row's text among the distinct ones, and these; a missing text is the empty text."""
-    index, distinct = pd.factorize(texts_of(column))
+    index, distinct = pd.factorize(column_texts(column))
     return index, [str(text) for text in distinct]
-
-
-def texts_of(column: pd.Series) -> pd.Series:
-    """A column's texts; a missing one is the empty text."""
-    return column.astype(object).where(column.notna(), "").map(str)
 
 
 def check_scoring_arguments(gloss: float, background: bool) -> None:

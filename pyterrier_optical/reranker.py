@@ -1,5 +1,7 @@
 """OpticalReranker: late interaction over languages, as a PyTerrier transformer."""
 
+from collections.abc import Iterable
+
 from pyterrier_optical.frames import GLOSS_SHARE, TextReranker, check_scoring_arguments
 
 
@@ -20,7 +22,8 @@ class OpticalReranker(TextReranker):
         model: None for the model inside the package, a local checkpoint folder, a hub id, or a loaded
             ``MultiVectorEncoder`` (kept on its device and in its precision). Folders and ids are loaded once, when the
             first row arrives.
-        text_field: the column with the document text.
+        text_field: the column with the document text, or several that are joined in this order; None: ``title`` (where
+            there is one) and ``text``, as `bm25` and `OpticalRetriever` read documents.
         query_field: the column with the query text.
         batch_size: texts per forward pass, at most; None: as many as are fast on the device.
         device: a torch device name; None picks the accelerator when there is one.
@@ -63,7 +66,7 @@ class OpticalReranker(TextReranker):
         self,
         model=None,
         *,
-        text_field: str = "text",
+        text_field: str | Iterable[str] | None = None,
         query_field: str = "query",
         batch_size: int | None = None,
         device: str | None = None,

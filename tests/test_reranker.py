@@ -265,7 +265,10 @@ def test_arguments_are_attributes(folder):
 
 def test_inspection_and_schematic():
     reranker = OpticalReranker("/nowhere")
-    assert sorted(pt.inspect.transformer_inputs(reranker)[0]) == ["docno", "qid", "query", "text"]
+    required = ["docno", "qid", "query", "text"]
+    assert list(map(sorted, pt.inspect.transformer_inputs(reranker))) == [sorted([*required, "title"]), required]
+    named = OpticalReranker("/nowhere", text_field=["title", "body"])
+    assert list(map(sorted, pt.inspect.transformer_inputs(named))) == [["body", "docno", "qid", "query", "title"]]
     outputs = pt.inspect.transformer_outputs(reranker, ["qid", "query", "docno", "text", "title"])
     assert outputs == ["qid", "query", "docno", "text", "title", "score", "rank"]
     schematic = pt.schematic.transformer_schematic(reranker)

@@ -18,6 +18,7 @@ from pyterrier_optical.frames import (
     warn_of_cuts,
 )
 from pyterrier_optical.identity import ByArguments
+from pyterrier_optical.locks import LOADING
 from pyterrier_optical.mixing import GuardedMixing
 
 
@@ -130,25 +131,10 @@ class OpticalRetriever(ByArguments, GuardedMixing):
     @property
     def tokens(self):
         """The `TokenIndex` of the corpus; asking for it encodes the documents if no query has done so."""
-        if self._loaded.tokens is None:
-            from pyterrier_optical.dense.build import encode_corpus
-
-            encoder, corpus = self._encoders[1], Corpus(self.corpus, self.fields)
-            if self._loaded.begun and not corpus.repeatable:
-                raise OpticalError(
-                    "Reading the documents was broken off before and their generator cannot be read again: give a "
-                    "list, a data frame, or a function that returns a generator."
-                )
-            self._loaded.begun = True
-            self._loaded.tokens = encode_corpus(
-                corpus,
-                encoder,
-                max_tokens=self.max_document_tokens,
-                truncation=self.truncation,
-                precision=self.precision,
-                verbose=self.verbose,
-            )
-        return self._loaded.tokens
+        with LOADING:
+            if self._loaded.tokens is None:
+                self._loaded.tokens = self._encode_corpus()
+            return self._loaded.tokens
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         """Retrieves documents.
@@ -197,6 +183,25 @@ class OpticalRetriever(ByArguments, GuardedMixing):
                 found[number] = positions, scores / total
         return [found[number] for number in query_index.tolist()]
 
+    def _encode_corpus(self):
+        from pyterrier_optical.dense.build import encode_corpus
+
+        encoder, corpus = self._encoders[1], Corpus(self.corpus, self.fields)
+        if self._loaded.begun and not corpus.repeatable:
+            raise OpticalError(
+                "Reading the documents was broken off before and their generator cannot be read again: give a list, "
+                "a data frame, or a function that returns a generator."
+            )
+        self._loaded.begun = True
+        return encode_corpus(
+            corpus,
+            encoder,
+            max_tokens=self.max_document_tokens,
+            truncation=self.truncation,
+            precision=self.precision,
+            verbose=self.verbose,
+        )
+
     def _encode(self, qids: pd.Series, query_index: np.ndarray, texts: list[str]):
         encoder = self._encoders[0]
         sizes = np.array(encoder.lengths(texts, "query"))
@@ -222,11 +227,12 @@ class OpticalRetriever(ByArguments, GuardedMixing):
 
     @property
     def _encoders(self):
-        if self._loaded.encoders is None:
-            from pyterrier_optical.encoder import load_encoders
+        with LOADING:
+            if self._loaded.encoders is None:
+                from pyterrier_optical.encoder import load_encoders
 
-            self._loaded.encoders = load_encoders(self, verbose=False)
-        return self._loaded.encoders
+                self._loaded.encoders = load_encoders(self, verbose=False)
+            return self._loaded.encoders
 
     def _scores_grow(self) -> bool:
         return not self.normalize

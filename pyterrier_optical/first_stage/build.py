@@ -1,9 +1,11 @@
 """From a corpus to an index on disk, in one reading of the corpus and without ever holding it in memory."""
 
+import errno
 import logging
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from pyterrier_optical.first_stage.store import (
     INFO_FILE,
     IndexInfo,
     check_replaceable,
+    is_sound,
     publish,
     read_terms,
     staging,
@@ -29,6 +32,7 @@ logger = logging.getLogger("pyterrier_optical")
 
 ENGINES = {"terrier": terrier, "pisa": pisa}
 _SPOOL = "words.tsv"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def choose_engine(engine: str, existing: IndexInfo | None = None) -> str:
@@ -63,7 +67,17 @@ def choose_engine(engine: str, existing: IndexInfo | None = None) -> str:
     )
 
 
-def index_corpus(corpus: Corpus, folder: Path, engine: str, lang: str | None, verbose: bool) -> IndexInfo:
+def index_corpus(
+    corpus: Corpus,
+    folder: Path,
+    engine: str,
+    lang: str | None,
+    *,
+    k1: float,
+    b: float,
+    overwrite: bool,
+    verbose: bool,
+) -> IndexInfo:
     """Makes ``folder`` an index of ``corpus``, unless it is one already.
 
     Args:
@@ -71,31 +85,41 @@ def index_corpus(corpus: Corpus, folder: Path, engine: str, lang: str | None, ve
         folder: The index's place; its parents are created.
         engine: As for :func:`choose_engine`.
         lang: The documents' language.
+        k1: BM25's saturation of term frequencies, for which PISA makes score bounds.
+        b: BM25's length normalisation, likewise.
+        overwrite: Replace an index of other documents or settings.
         verbose: Show a progress bar.
 
     Returns:
         What the index was built from.
 
     Raises:
-        OpticalError: No engine, a place that holds something else, an empty corpus, or an unfit document.
+        OpticalError: No engine, a place that holds something else, an empty corpus, an unfit document, or no room.
     """
     check_replaceable(folder)
     folder = folder.resolve()  # a link to an index stays, and what it leads to is replaced
     existing = IndexInfo.read(folder)
     engine = choose_engine(engine, existing)
     wanted = IndexInfo(engine, "", 0, corpus.fields, lang, TOKENISER_VERSION)
-    reusable = existing and replace(existing, corpus="", num_docs=0) == wanted
-    if reusable and corpus.repeatable and existing.corpus == _hash(corpus, verbose):
-        return existing
-    with staging(folder) as temporary:
+    sound = False
+    if existing:
+        same = replace(wanted, corpus=existing.corpus, num_docs=existing.num_docs)
+        _refuse_other(folder, existing, same, overwrite)
+        sound = is_sound(folder)
+        if sound and same == existing and corpus.repeatable and existing.corpus == _hash(corpus, verbose):
+            return existing
+    with staging(folder) as temporary, _said_when_full(folder):
         read = _read(corpus, temporary / _SPOOL, lang, verbose)
         info = replace(wanted, corpus=read.hash, num_docs=read.num_docs)
-        if info == existing:
+        if sound and info == existing:
             return existing
         if (folder / INFO_FILE).exists():
-            logger.warning("Rebuilding the index at '%s': %s.", folder, _difference(existing, info))
+            changed = _refuse_other(folder, existing, info, overwrite)
+            reason = f"it differs in {', '.join(changed)}" if changed else "it is damaged or of another version"
+            logger.warning("Rebuilding the index at '%s': %s.", folder, reason)
         if read.terms:
-            ENGINES[engine].build(temporary, _spooled(temporary / _SPOOL), read.longest_docno)
+            documents = _spooled(temporary / _SPOOL)
+            ENGINES[engine].build(temporary, documents, read.terms, read.num_docs, read.longest_docno, k1, b)
         write_terms(temporary, read.terms)
         write_postings(temporary, _spooled(temporary / _SPOOL), read_terms(temporary))
         (temporary / _SPOOL).unlink()
@@ -157,9 +181,26 @@ def _hash(corpus: Corpus, verbose: bool) -> str:
     return fingerprint.hexdigest()
 
 
-def _difference(existing: IndexInfo | None, wanted: IndexInfo) -> str:
-    if existing is None:
-        return "it is damaged or of another version"
-    compared = [field.name for field in fields(wanted) if field.compare]
-    changed = [name for name in compared if getattr(existing, name) != getattr(wanted, name)]
-    return f"it differs in {', '.join(changed)}"
+def _refuse_other(folder: Path, existing: IndexInfo | None, wanted: IndexInfo, overwrite: bool) -> list[str]:
+    """In what an index differs from what is wanted, the rules of this package apart; refused unless to be replaced."""
+    compared = [field.name for field in fields(wanted) if field.compare and not field.name.endswith("_version")]
+    changed = [name for name in compared if existing and getattr(existing, name) != getattr(wanted, name)]
+    if changed and not overwrite:
+        raise OpticalError(
+            f"The index at '{folder}' differs in {', '.join(changed)} from what was asked for: choose another "
+            "index_path, or replace it with overwrite=True."
+        )
+    return changed
+
+
+@contextmanager
+def _said_when_full(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise OpticalError(
+            f"There is no room for an index at '{folder}' ({error.strerror}): free some, or choose an index_path on "
+            "another disk."
+        ) from error

@@ -9,6 +9,7 @@ from unicodedata import category
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.document_text import joined_text, named_fields, text_fields
 from pyterrier_optical.errors import OpticalError
 
 # Unicode categories that break a line-based index file or cannot be written as UTF-8.
@@ -40,7 +41,7 @@ class Corpus:
     def __init__(self, source, fields: str | Iterable[str] | None = None):
         if isinstance(source, str):
             source = pt.get_dataset(source)
-        self.fields = fields if fields is None else (fields,) if isinstance(fields, str) else tuple(fields)
+        self.fields = named_fields(fields)
         self.lang = _lang(source)
         self.count = _count(source)
         self._open = _opener(source, self.fields)
@@ -54,7 +55,7 @@ class Corpus:
             return
         if not isinstance(first, Mapping):
             raise OpticalError(f"A document must be a dict with a docno, not {type(first).__name__}: {first!r:.60}.")
-        fields = self.fields or (("title", "text") if "title" in first else ("text",))
+        fields = text_fields(first, self.fields)
         missing = [name for name in ("docno", *fields) if name not in first]
         if missing:
             raise OpticalError(
@@ -62,7 +63,7 @@ class Corpus:
                 "name the fields to index with fields=[...], and give each document a docno."
             )
         for record in chain([first], records):
-            yield _docno(record["docno"]), "\n".join(text for name in fields if (text := _text(record.get(name))))
+            yield _docno(record["docno"]), joined_text(_text(record.get(name)) for name in fields)
 
     def __len__(self) -> int:
         if self.count is None:

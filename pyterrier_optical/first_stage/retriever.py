@@ -2,7 +2,6 @@
 
 import math
 import os
-from functools import cached_property
 from numbers import Real
 from pathlib import Path
 
@@ -11,9 +10,8 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.first_stage.build import ENGINES
-from pyterrier_optical.first_stage.psq import StructuredSearcher
-from pyterrier_optical.first_stage.store import IndexInfo, read_terms
+from pyterrier_optical.first_stage.opened import OpenIndex, open_index
+from pyterrier_optical.first_stage.store import IndexInfo
 from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.tokenise import words
 
@@ -75,16 +73,14 @@ class BM25Retriever(GuardedMixing):
                 f"'{index_path}' is no index that this version can read, or a damaged one: build it with "
                 "bm25(corpus, ...)."
             )
-        if num_results < 1:
-            raise OpticalError(f"num_results={num_results}, but at least one document must be asked for.")
-        if not (0 <= k1 < math.inf and 0 <= b <= 1):
-            raise OpticalError(f"k1={k1} must be 0 or more, and b={b} between 0 and 1.")
+        check_parameters(num_results, k1, b)
         self.index_path = str(folder)
         self.num_results = num_results
         self.k1 = k1
         self.b = b
         self.verbose = verbose
         self.info = info
+        self._index: OpenIndex | None = None
 
     @property
     def engine(self) -> str:
@@ -133,8 +129,8 @@ class BM25Retriever(GuardedMixing):
             range(0, len(rows), _BATCH), desc=f"BM25 ({self.engine})", disable=not (self.verbose and len(rows))
         ):
             batch = rows[start : start + _BATCH]
-            # Not before there is a query: an index without a term cannot be opened.
-            searcher = self._structured_searcher if structured else self._searcher
+            # Not before there is a query: an engine cannot open an index without a term.
+            searcher = self._opened.searcher("structured" if structured else self.engine, self.k1, self.b)
             results = searcher.search([queries[row] for row in batch], min(self.num_results, self.num_docs))
             found.append(results.assign(query=batch[results["query"].to_numpy(int)]))
         results = pd.concat(found[1:] or found, ignore_index=True)
@@ -152,17 +148,15 @@ class BM25Retriever(GuardedMixing):
         """How PyTerrier draws this transformer."""
         return {"label": "BM25", "help_url": "https://pyterrier.readthedocs.io/en/latest/terrier-retrieval.html"}
 
-    @cached_property
+    @property
     def _terms(self) -> dict[str, int]:
-        return read_terms(Path(self.index_path))
+        return self._opened.terms
 
-    @cached_property
-    def _searcher(self):
-        return ENGINES[self.engine].Searcher(Path(self.index_path), self._terms, self.num_docs, self.k1, self.b)
-
-    @cached_property
-    def _structured_searcher(self) -> StructuredSearcher:
-        return StructuredSearcher(Path(self.index_path), self._terms, self.num_docs, self.k1, self.b)
+    @property
+    def _opened(self) -> OpenIndex:
+        if self._index is None:
+            self._index = open_index(Path(self.index_path), self.info)
+        return self._index
 
     def _structured(self, inp: pd.DataFrame) -> list[list[dict[str, float]]]:
         known = (map(self._known, query) for query in inp["query_psq"])
@@ -206,8 +200,19 @@ class BM25Retriever(GuardedMixing):
 
     def __getstate__(self) -> dict:
         """Without what a worker process must open for itself."""
-        opened = ("_searcher", "_structured_searcher", "_terms")
-        return {name: value for name, value in self.__dict__.items() if name not in opened}
+        return {**self.__dict__, "_index": None}
+
+
+def check_parameters(num_results: int, k1: float, b: float) -> None:
+    """Refuses parameters by which no documents can be ranked.
+
+    Raises:
+        OpticalError: One of them is out of its range.
+    """
+    if num_results < 1:
+        raise OpticalError(f"num_results={num_results}, but at least one document must be asked for.")
+    if not (0 <= k1 < math.inf and 0 <= b <= 1):
+        raise OpticalError(f"k1={k1} must be 0 or more, and b={b} between 0 and 1.")
 
 
 def _is_structured(inp: pd.DataFrame) -> bool:

@@ -9,9 +9,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
+from pyterrier_optical import manifest
 from pyterrier_optical.errors import OpticalError
 
 try:
@@ -22,7 +24,7 @@ except ImportError:  # Windows
 #: The file that makes a folder one of ours; only such a folder is ever replaced.
 INFO_FILE = "optical_index.json"
 TERMS_FILE = "terms.tsv"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3  # 3: has a manifest
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,13 @@ class IndexInfo:
     files: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def write(self, folder: Path) -> None:
-        """Writes this into ``folder``, which holds the rest of the index already."""
+        """Writes this, and the manifest, into ``folder``, which holds the rest of the index already."""
         from pyterrier_optical import __version__
 
-        files = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
+        files = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.is_file()}
         record = {**asdict(replace(self, files=files)), "library_version": __version__}
         (folder / INFO_FILE).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        manifest.write(folder)
 
     @classmethod
     def read(cls, folder: Path) -> "IndexInfo | None":
@@ -71,6 +74,31 @@ class IndexInfo:
             return info if whole and TERMS_FILE in info.files else None
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
+
+
+def is_sound(folder: Path) -> bool:
+    """Whether each file of a folder has the bytes that its manifest says; a library that maps other ones may crash.
+
+    The bytes are read once for each state of the folder; what the manifest does not list may come and go.
+    """
+    try:
+        listed = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        facts = [
+            (path, status.st_size, status.st_mtime_ns, status.st_ino) for path in listed if (status := path.stat())
+        ]
+        return _is_sound(folder, tuple(facts))
+    except (OSError, OpticalError):
+        return False
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+@lru_cache(maxsize=256)
+def _is_sound(folder: Path, state: tuple) -> bool:
+    return manifest.verify(folder, others=True)
 
 
 def check_replaceable(folder: Path) -> None:
@@ -115,12 +143,12 @@ def staging(folder: Path) -> Iterator[Path]:
 def publish(temporary: Path, folder: Path, info: IndexInfo) -> None:
     """Puts a finished folder in the place of ``folder``, which was an index of ours, empty, or not there.
 
-    When another process has put an equal index there meanwhile, that one stays.
+    When another process has put an equal index there meanwhile, and nothing has damaged it, that one stays.
 
     Raises:
         OpticalError: Something else has come to be there meanwhile.
     """
-    while IndexInfo.read(folder) != info:
+    while IndexInfo.read(folder) != info or not is_sound(folder):
         check_replaceable(folder)
         old = _sibling(folder, "old")
         with suppress(FileNotFoundError):

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.tokenise import MAX_WORD_LENGTH
 
 # A term in half of the documents or more has no positive BM25 idf in Terrier: it would push relevant documents down.
@@ -59,13 +60,28 @@ def _wrong_encoding() -> str | None:
     return f"Java was started for texts in {charset} (its option -Dfile.encoding=UTF-8 was not set)"
 
 
-def build(folder: Path, documents: Iterable[tuple[str, dict[str, int]]], docno_bytes: int) -> None:
+def build(
+    folder: Path,
+    documents: Iterable[tuple[str, dict[str, int]]],
+    terms: Mapping[str, int],
+    num_docs: int,
+    docno_bytes: int,
+    k1: float,
+    b: float,
+) -> None:
     """Writes a Terrier index into an empty folder.
 
     Args:
         folder: Where to.
         documents: Pairs of docno and term frequencies.
+        terms: Document frequency of each term.
+        num_docs: Number of documents.
         docno_bytes: Length of the longest docno in UTF-8; Terrier crops longer ones.
+        k1: Of no interest here, as ``b``: a Terrier index is the same for all.
+        b: See ``k1``.
+
+    Raises:
+        OpticalError: Terrier did not write all of it, for want of room for example.
     """
     indexer = pt.terrier.IterDictIndexer(
         _java_path(folder),
@@ -84,6 +100,17 @@ def build(folder: Path, documents: Iterable[tuple[str, dict[str, int]]], docno_b
         except BaseException:
             interrupted.set()
             raise
+    # Of files that it could not write it says so in its log alone.
+    try:
+        statistics = pt.terrier.J.IndexFactory.of(_index_ref(folder)).getCollectionStatistics()
+        written = statistics.getNumberOfDocuments(), statistics.getNumberOfUniqueTerms()
+    except Exception as error:
+        written = type(error).__name__
+    if written != (num_docs, len(terms)):
+        raise OpticalError(
+            f"Terrier could not write the index in '{folder}' ({written} instead of {(num_docs, len(terms))} documents "
+            "and terms): see that the disk is not full and build the index again."
+        )
 
 
 def _java_path(folder: Path) -> str:
@@ -101,8 +128,13 @@ def _java_path(folder: Path) -> str:
     return str(link)
 
 
+def _index_ref(folder: Path):
+    # Not TerrierIndex(folder), which follows links.
+    return pt.terrier.J.IndexRef.of(f"{_java_path(folder)}/data.properties")
+
+
 class Searcher:
-    """Queries a Terrier index.
+    """Queries a Terrier index, which stays open; threads may share it.
 
     Args:
         folder: The index.
@@ -116,8 +148,11 @@ class Searcher:
         self.terms, self.num_docs = terms, num_docs
         # A huge k_3 makes scores linear in query weights, as in PISA; Terrier's 8 saturates them.
         controls = {"bm25.k_1": str(k1), "bm25.b": str(b), "bm25.k_3": "1e9"}
-        # Not TerrierIndex(folder), which follows links.
-        index = pt.terrier.J.IndexRef.of(f"{_java_path(folder)}/data.properties")
+        # Java is not running yet in a process that was handed an index.
+        if reason := why_not():
+            raise OpticalError(f"The index at '{folder}' is one of Terrier, which cannot be used, as {reason}.")
+        # As Terrier opens an index by itself, threads would read at each other's places in its files.
+        index = pt.java.autoclass("org.terrier.structures.ConcurrentIndexLoader").makeConcurrent(_index_ref(folder))
         self._retriever = pt.terrier.Retriever(index, wmodel="BM25", controls=controls)
 
     def search(self, queries: list[dict[str, float]], num_results: int) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pyterrier as pt
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
+from pyterrier_optical.locks import LOADING
 from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.mt.cache import TranslationCache, fingerprint
 from pyterrier_optical.mt.rewriting import rewritten
@@ -116,16 +117,18 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
         distinct = [text for text in dict.fromkeys(texts) if text]
         if not distinct:
             return texts
-        known = self._known.translations
-        if new := [text for text in distinct if text not in known]:
-            for batch in self._loaded.translate(
-                new,
-                batch_size=self.batch_size,
-                num_beams=self.num_beams,
-                max_length=self.max_length,
-                verbose=self.verbose,
-            ):
-                self._known.add(batch)
+        # One thread at a time: a second one would load the model, and translate the same queries, again.
+        with LOADING:
+            known = self._known.translations
+            if new := [text for text in distinct if text not in known]:
+                for batch in self._loaded.translate(
+                    new,
+                    batch_size=self.batch_size,
+                    num_beams=self.num_beams,
+                    max_length=self.max_length,
+                    verbose=self.verbose,
+                ):
+                    self._known.add(batch)
         return [known[text] if text else "" for text in texts]
 
     def schematic(self, *, input_columns=None) -> dict:

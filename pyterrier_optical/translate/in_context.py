@@ -61,7 +61,7 @@ class TermsInContext:
         return chosen
 
     def _encode(self, terms: set[str]) -> None:
-        if new := sorted(terms - self._vectors.keys()):
+        if new := sorted(term for term in terms if term not in self._vectors):
             self._vectors.update(zip(new, self.encoder.alone(new), strict=True))
 
     def _meant(self, terms: WordTerms, context: Tensor) -> WordTerms:

@@ -15,6 +15,7 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage import BM25Retriever
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
+from pyterrier_optical.locks import LOADING
 from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.tokenise import clean, fold
 from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, vocabulary_terms
@@ -197,7 +198,9 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         texts = _cleaned(texts)
         if not any(texts):
             return [[] for _ in texts]
-        return self._words.translate(texts)
+        with LOADING:
+            words = self._words
+        return words.translate(texts)
 
     def gloss(self, texts: Iterable[str]) -> list[str]:
         """Says texts in the language of the index, word by word.
@@ -215,9 +218,11 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         texts = _cleaned(texts)
         if not any(texts):
             return [""] * len(texts)
-        plans = self._by_lexicon.translate(texts)
-        if self.method == "mixture":
-            plans = self._in_context(texts, plans)
+        with LOADING:
+            by_lexicon, in_context = self._by_lexicon, self._in_context if self.method == "mixture" else None
+        plans = by_lexicon.translate(texts)
+        if in_context:
+            plans = in_context(texts, plans)
         return [_gloss(plan, self._index.lang) for plan in plans]
 
     def schematic(self, *, input_columns=None) -> dict:

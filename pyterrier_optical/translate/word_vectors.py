@@ -12,6 +12,7 @@ from torch.nn.functional import normalize
 
 from pyterrier_optical.encoder import TokenEncoder
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.locks import TOKENIZING
 from pyterrier_optical.quantise import is_quantised
 from pyterrier_optical.tokenise import clean, runs
 
@@ -101,7 +102,8 @@ class WordEncoder:
 
     @cached_property
     def _dim(self) -> int:
-        return self.model.encode_query("a").shape[1]
+        with TOKENIZING:
+            return self.model.encode_query("a").shape[1]
 
     def _batches(self, texts: Sequence[str], task: str) -> Iterator[list[int]]:
         """Indices of the texts with something in them, those of one length together; no others in an int8 model."""
@@ -124,9 +126,9 @@ class WordEncoder:
 
         self.model.eval()
         prompt = self.model.prompts.get(task) or ""
-        features = self.model.preprocess(
-            texts, prompt=prompt or None, task=task, processing_kwargs={"text": {"return_offsets_mapping": True}}
-        )
+        options = {"text": {"return_offsets_mapping": True}}
+        with TOKENIZING:
+            features = self.model.preprocess(texts, prompt=prompt or None, task=task, processing_kwargs=options)
         spans = features.pop("offset_mapping") - len(prompt)
         known = (spans[..., 1] > spans[..., 0]) & (spans[..., 0] >= 0)
         known &= ~torch.isin(features["input_ids"], self._meaningless)

@@ -96,7 +96,8 @@ class TestCorpora:
 
     def test_an_iterable_that_one_reading_uses_up(self, tmp_path):
         for docs in (DOCS, DOCS, DOCS[:2]):
-            retriever = bm25(pt.utils.GeneratorLen(iter(docs), len(docs)), index_path=tmp_path / "index", engine="pisa")
+            corpus = pt.utils.GeneratorLen(iter(docs), len(docs))
+            retriever = bm25(corpus, index_path=tmp_path / "index", engine="pisa", overwrite=True)
             assert retriever.num_docs == len(docs)
 
     def test_titles_are_part_of_the_text(self):

@@ -40,14 +40,18 @@ class TestFolders:
             (DOCS, {"lang": "tr"}, "lang"),
         ],
     )
-    def test_another_corpus_or_setting_is_indexed_anew_and_said(
+    def test_another_corpus_or_setting_is_refused_or_indexed_anew_and_said(
         self, tmp_path, builds, caplog, docs, options, difference
     ):
         path = tmp_path / "index"
         old = bm25(DOCS, index_path=path, engine="pisa")
         old.search("river")
         for source in (docs, iter(docs)):
-            new = bm25(source, index_path=path, engine="pisa", **options)
+            with pytest.raises(OpticalError, match=f"differs in {difference} from what was asked for.*overwrite=True"):
+                bm25(source, index_path=path, engine="pisa", **options)
+        assert len(builds) == 1 and found(old, "river") == ["ferry"] and not ours(caplog)
+        for source in (docs, iter(docs)):
+            new = bm25(source, index_path=path, engine="pisa", overwrite=True, **options)
         assert len(builds) == 2 and new.info != old.info and new != old
         assert ours(caplog) == [f"Rebuilding the index at '{path}': it differs in {difference}."]
         assert [entry.name for entry in tmp_path.iterdir()] == ["index"]
@@ -88,7 +92,7 @@ class TestFolders:
     def test_a_retriever_does_not_search_what_took_the_place_of_its_index(self, engine, tmp_path):
         unused, used = (bm25(DOCS, index_path=tmp_path / "index", engine=engine) for _ in range(2))
         assert found(used, "cotton") == ["loom"]
-        bm25(DOCS[:2], index_path=tmp_path / "index", engine=engine)
+        bm25(DOCS[:2], index_path=tmp_path / "index", engine=engine, overwrite=True)
         for retriever in (unused, used):
             with pytest.raises(OpticalError, match="was replaced, damaged or removed after this retriever was made"):
                 retriever.search("river")
@@ -102,7 +106,7 @@ class TestFolders:
         bm25(DOCS, index_path=tmp_path / "in[d]ex", engine="pisa")
         assert sorted(os.listdir(tmp_path)) == [".in[d]ex.4567cdef.partial", ".other.partial", "in[d]ex"]
         os.close(lock)
-        bm25(DOCS[:2], index_path=tmp_path / "in[d]ex", engine="pisa")
+        bm25(DOCS[:2], index_path=tmp_path / "in[d]ex", engine="pisa", overwrite=True)
         assert sorted(os.listdir(tmp_path)) == [".other.partial", "in[d]ex"]
 
     @pytest.mark.parametrize("meanwhile", [DOCS, DOCS[:2]])
@@ -125,7 +129,7 @@ class TestFolders:
         (tmp_path / "link").symlink_to(tmp_path / "index")
         (tmp_path / "index").mkdir()
         for docs in (DOCS, DOCS[1:]):
-            retriever = bm25(docs, index_path=tmp_path / "link", engine="pisa")
+            retriever = bm25(docs, index_path=tmp_path / "link", engine="pisa", overwrite=True)
             assert retriever.num_docs == BM25Retriever(tmp_path / "index").num_docs == len(docs)
         assert (tmp_path / "link").is_symlink() and sorted(os.listdir(tmp_path)) == ["index", "link"]
 
@@ -161,13 +165,13 @@ class TestFolders:
             if moment == "reading":
                 raise KeyboardInterrupt
 
-        def engine(folder, documents, _):
+        def engine(folder, documents, *_):
             (folder / "half").write_text(str(next(iter(documents))))
             raise KeyboardInterrupt
 
         monkeypatch.setattr(pisa, "build", engine)
         with pytest.raises(KeyboardInterrupt):
-            bm25(docs(), index_path=path, engine="pisa")
+            bm25(docs(), index_path=path, engine="pisa", overwrite=True)
         assert found(BM25Retriever(path), "cotton") == ["loom"]
         assert [entry.name for entry in tmp_path.iterdir()] == ["index"]
 
