@@ -4,6 +4,8 @@ import json
 import logging
 from pathlib import Path
 
+import torch
+
 from pyterrier_optical.checkpoints import CHECKPOINT_FILE, load_encoder, read_checkpoint_info
 from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.saving import save_model
@@ -64,6 +66,25 @@ def teacher_rows(config: DistillConfig) -> int:
     folder = Path(expand(config.output)) / "start" if config.student == "transplant" else Path(expand(config.student))
     info = read_checkpoint_info(folder) if folder.is_dir() else None
     return int((info or {}).get("teacher_rows", 0))
+
+
+def mix_with_start(student, start: dict, share: float) -> None:
+    """Draws all but the word embeddings back towards where they began (see `TrainingConfig.keep_start`).
+
+    Args:
+        student: A `MultiVectorEncoder`, changed in place.
+        start: Its state before training.
+        share: The weight of the start, from 0 to 1.
+    """
+    if not share:
+        return
+    mixed = {
+        name: value
+        if "word_embeddings" in name or not value.is_floating_point()
+        else torch.lerp(value, start[name].to(value.device, value.dtype), share)
+        for name, value in student.state_dict().items()
+    }
+    student.load_state_dict(mixed)
 
 
 def _english(bitext: Bitext) -> list[str]:
