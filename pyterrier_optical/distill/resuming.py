@@ -56,8 +56,10 @@ def checkpoint_to_go_on_from(config: DistillConfig, bitext: Bitext, *, resume: b
     if not record.is_file():  # an earlier version left none
         return last
     try:
-        found = dict(json.loads(record.read_text(encoding="utf-8")))
-    except (ValueError, TypeError):
+        found = json.loads(record.read_text(encoding="utf-8"))
+        if not isinstance(found, dict):
+            raise ValueError("no JSON object")
+    except ValueError:
         logger.warning("%s is damaged: whether the settings are those of its checkpoints is not known", record)
         found = facts
         if main:
