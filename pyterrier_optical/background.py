@@ -15,6 +15,9 @@ BACKGROUND_FILE = "background.safetensors"
 # Query tokens that are compared with all passages at a time.
 _TOKENS = 4096
 
+# How far a vector of unit length may be from it when its numbers were rounded to float16.
+_ROUNDING = 0.01
+
 
 @dataclass
 class Background:
@@ -86,7 +89,7 @@ class Background:
             dim: The width that its vectors must have; None: any.
 
         Raises:
-            OpticalError: The file is damaged, or its vectors have another width.
+            OpticalError: The file is damaged, or its vectors have another width or no unit length.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load_file
@@ -100,7 +103,9 @@ class Background:
             ends = [int(offsets[0]), int(offsets[-1])] == [0, len(values)]
             whole = ends and len(offsets) > 1 and bool((offsets.diff() > 0).all())
             whole = whole and values.ndim == 2 and values.shape[1] == (dim or values.shape[1])
-        except (SafetensorError, KeyError, OSError, IndexError) as error:
+            # Rows of unit length, but for the rounding of float16; NaN is none.
+            whole = whole and bool(((values.norm(dim=1) - 1).abs() < _ROUNDING).all())
+        except (SafetensorError, KeyError, OSError, IndexError, RuntimeError) as error:
             raise _damaged(path) from error
         if not whole:
             raise _damaged(path)
@@ -108,6 +113,4 @@ class Background:
 
 
 def _damaged(path: Path) -> OpticalError:
-    return OpticalError(
-        f"The file '{path}' is damaged: make the checkpoint again, or delete the file for scores by plain MaxSim."
-    )
+    return OpticalError(f"The file '{path}' is damaged: fetch or make the checkpoint again.")

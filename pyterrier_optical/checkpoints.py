@@ -5,14 +5,19 @@ checked (safetensors only, a format this version reads) and then loaded. Opening
 """
 
 import json
+import logging
 import os
 from contextlib import contextmanager
 from pathlib import Path
 
+from pyterrier_optical import manifest
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.files import whole
 from pyterrier_optical.hub import local_folder
 from pyterrier_optical.placement import check_dtype, placement
+from pyterrier_optical.weights import check_finite, check_layers, check_weight_files, strictly
+
+logger = logging.getLogger("pyterrier_optical")
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "optical-minilm-l6-v2"
 CHECKPOINT_VERSION = 3  # 2: may hold a background; 3: may be compact
@@ -43,8 +48,9 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
 
     Raises:
         OpticalError: no such folder or hub id, an unreachable hub, a folder that is no checkpoint or holds pickled
-            weights only, a checkpoint of a newer format, a damaged file, an unknown dtype, or "int8" on an
-            accelerator.
+            weights only, a checkpoint of a newer format, a file that is damaged or not what ``manifest.json`` says,
+            weights that lack tensors, hold others or are not finite, an unknown dtype, no such device, or "int8" on
+            an accelerator.
 
     Example:
         >>> encoder = load_encoder()                      # doctest: +SKIP
@@ -55,7 +61,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
     if model is not None and not isinstance(model, (str, os.PathLike)):
         return _require(model, "MultiVectorEncoder")
     folder = find_checkpoint(SHIPPED_MODEL if model is None else model)
-    read_checkpoint_info(folder)
+    info = read_checkpoint_info(folder)
 
     from sentence_transformers import MultiVectorEncoder
 
@@ -69,7 +75,9 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
         else:
             encoder = MultiVectorEncoder(modules=_last_layer_modules(folder, options), device=device)
     encoder.background = Background.load(folder, encoder.get_embedding_dimension())
-    return _finished(encoder, dtype)
+    if encoder.background is None and _had_background(info):
+        logger.warning("The checkpoint '%s' was saved with a background and has none: scores are plain MaxSim", folder)
+    return _finished(encoder, dtype, folder)
 
 
 def load_sentence_transformer(name, *, device: str | None = None, dtype: str | None = None, pooling: str | None = None):
@@ -106,7 +114,7 @@ def load_sentence_transformer(name, *, device: str | None = None, dtype: str | N
             body = _transformer(folder, options)
             pool = Pooling(body.get_embedding_dimension(), pooling_mode=pooling)
             encoder = SentenceTransformer(modules=[body, pool], device=device)
-    return _finished(encoder, dtype)
+    return _finished(encoder, dtype, folder)
 
 
 def find_checkpoint(model: str | os.PathLike) -> Path:
@@ -119,7 +127,7 @@ def find_checkpoint(model: str | os.PathLike) -> Path:
 
 
 def check_checkpoint(folder: Path) -> None:
-    """Refuse a folder that is no checkpoint, or whose weights are absent or pickled.
+    """Refuse a folder that is no checkpoint, whose weights are absent or pickled, or that its manifest does not match.
 
     Raises:
         OpticalError: one sentence that names the folder and what is missing in it.
@@ -130,14 +138,12 @@ def check_checkpoint(folder: Path) -> None:
             "sentence-transformers or transformers."
         )
     for place in _weight_folders(folder):
-        pickled = sorted([*place.glob("pytorch_model*.bin"), *place.glob("*.pt"), *place.glob("*.pth")])
-        if pickled and not any(place.glob("*.safetensors")):
-            raise OpticalError(
-                f"The weights in '{place}' are pickled only ({pickled[0].name}), which could run code: save them as "
-                "safetensors first."
-            )
+        check_weight_files(place)
     if not any(any(place.glob("*.safetensors")) for place in _weight_folders(folder)):
         raise OpticalError(f"The folder '{folder}' holds no weights (*.safetensors): fetch or save the model again.")
+    manifest.verify(folder)
+    for place in _weight_folders(folder):
+        check_layers(place)
 
 
 def write_checkpoint_info(folder: str | os.PathLike, info: dict) -> None:
@@ -225,14 +231,28 @@ def _weight_folders(folder: Path) -> list[Path]:
 
 def _module_paths(folder: Path) -> list[str]:
     try:
-        return [module["path"] for module in json.loads((folder / "modules.json").read_text(encoding="utf-8"))]
-    except (ValueError, TypeError, KeyError) as error:
+        paths = [module["path"] for module in json.loads((folder / "modules.json").read_text(encoding="utf-8"))]
+        outside = any(Path(path).is_absolute() or ".." in Path(path).parts for path in paths)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise OpticalError(
             f"The file '{folder / 'modules.json'}' is damaged: fetch or save the model again."
         ) from error
+    if outside or not paths:
+        raise OpticalError(
+            f"The file '{folder / 'modules.json'}' names no modules, or some outside its folder: fetch or save the "
+            "model again."
+        )
+    return paths
 
 
-def _finished(encoder, dtype: str | None):
+def _had_background(info: dict | None) -> bool:
+    config = (info or {}).get("config")
+    background = config.get("background") if isinstance(config, dict) else None
+    return bool(background.get("passages")) if isinstance(background, dict) else False
+
+
+def _finished(encoder, dtype: str | None, folder: Path):
+    check_finite(encoder, folder)
     _cap_length(encoder)
     if dtype == "int8":
         from pyterrier_optical.quantise import quantise
@@ -253,19 +273,21 @@ def _cap_length(encoder) -> None:
 
 @contextmanager
 def loading(folder: Path):
-    """Loads without the libraries' own progress bars, and with one sentence for what they raise on a damaged folder.
+    """Loads `strictly`, without the libraries' progress bars, and with one sentence for what they raise.
 
     Raises:
-        OpticalError: the body raised one of the errors by which the libraries refuse a checkpoint.
+        OpticalError: the body raised an error, as the libraries do on a damaged folder.
     """
-    from safetensors import SafetensorError
     from transformers.utils import logging
 
     bars = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
-        yield
-    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
+        with strictly():
+            yield
+    except OpticalError:
+        raise
+    except Exception as error:  # a damaged file makes the libraries raise errors of any kind
         reason = str(error).strip().split("\n")[0][:200]
         raise OpticalError(
             f"The checkpoint '{folder}' cannot be loaded ({type(error).__name__}: {reason}): fetch or save it again."

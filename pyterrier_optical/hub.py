@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.files import restore
 
 PROBE_SECONDS = 6.0
 CONVERT = "convert it, or choose another model"
@@ -46,6 +47,7 @@ def local_folder(
         OpticalError: there is none, or it cannot be loaded safely.
     """
     folder = Path(model).expanduser()
+    restore(folder)
     if folder.is_dir():
         check(folder)
         return folder
@@ -73,20 +75,23 @@ def snapshot(
         OpticalError: no such model or revision, no safetensors weights, or the hub cannot be reached (known after
             `PROBE_SECONDS`, not after minutes of retries).
     """
-    here = cached(name, check, revision)
+    here, refused = _cached(name, check, revision)
     if here is not None:
         return here
 
     from huggingface_hub import constants, snapshot_download
 
     if constants.HF_HUB_OFFLINE:
+        if refused is not None:
+            raise refused
         raise OpticalError(
             f"The model '{name}' is neither a local folder nor in the hub cache, and HF_HUB_OFFLINE is set: unset it, "
             "or give a local folder."
         )
     _probe(name, revision, remedy)
     try:
-        folder = Path(snapshot_download(name, revision=revision, **_FILES))
+        # A file that is there is not fetched again by itself, damaged as it may be.
+        folder = Path(snapshot_download(name, revision=revision, force_download=refused is not None, **_FILES))
     except Exception as error:  # the client's HTTP library has changed before, and its errors with it
         raise _unreachable(name, error) from error
     check(folder)
@@ -104,6 +109,11 @@ def cached(name: str, check: Callable[[Path], None], revision: str | None = None
     Raises:
         OpticalError: the name is no hub id.
     """
+    return _cached(name, check, revision)[0]
+
+
+def _cached(name: str, check, revision: str | None) -> tuple[Path | None, OpticalError | None]:
+    """The folder, if it is there and complete, and why it is not, if it is there and is not."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -112,9 +122,11 @@ def cached(name: str, check: Callable[[Path], None], revision: str | None = None
         check(folder)
     except HFValidationError as error:
         raise OpticalError(f"No model folder '{name}', and it is no hub id either: give an existing folder.") from error
-    except (LocalEntryNotFoundError, OpticalError):
-        return None
-    return folder
+    except LocalEntryNotFoundError:
+        return None, None
+    except OpticalError as error:
+        return None, error
+    return folder, None
 
 
 def _probe(name: str, revision: str | None, remedy: str) -> None:

@@ -28,7 +28,7 @@ def placement(device: str | None, dtype: str | None) -> tuple[str, dict]:
             stored precision elsewhere.
 
     Raises:
-        OpticalError: torch knows no such device, or it is no CPU and ``dtype`` is "int8".
+        OpticalError: torch knows no such device or this machine has none, or it is no CPU and ``dtype`` is "int8".
     """
     import torch
 
@@ -45,6 +45,12 @@ def placement(device: str | None, dtype: str | None) -> tuple[str, dict]:
         if kind != "cpu":
             raise OpticalError(f"dtype 'int8' is for the CPU, not for {device!r}: pass device='cpu' or another dtype.")
         dtype = "float32"
+    try:
+        torch.zeros(1, device=device)
+    except Exception as error:  # each backend has its own kind of error
+        raise OpticalError(
+            f"This machine has no {kind.upper()} device {device!r}: use device='cpu', or None for what there is."
+        ) from error
     # Left alone, from_pretrained keeps a half-precision checkpoint in half precision on the CPU too.
     precision = getattr(torch, dtype) if dtype else (torch.float32 if kind == "cpu" else "auto")
     return device, {"dtype": precision, "use_safetensors": True}

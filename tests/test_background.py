@@ -111,7 +111,7 @@ def test_a_damaged_file_is_named(folder, tmp_path, damage):
         from safetensors.torch import save_file
 
         save_file({"vectors": torch.zeros(3, 4)}, path)
-    with pytest.raises(OpticalError, match=r"background\.safetensors' is damaged: make the checkpoint again"):
+    with pytest.raises(OpticalError, match=r"background\.safetensors' is damaged: fetch or make the checkpoint again"):
         Background.load(tmp_path)
 
 

@@ -88,6 +88,12 @@ def test_unknown_dtype_and_device_are_refused(tmp_path):
     refused(lambda: load_encoder(folder, device="abacus"), "abacus", "cpu")
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
+def test_a_device_that_is_not_there_is_named(tmp_path, device):
+    refused(lambda: load_encoder(tiny.encoder(tmp_path), device=device), f"no CUDA device '{device}'", "device='cpu'")
+
+
 def test_xlmr_texts_that_fill_all_positions_are_encoded(tmp_path):
     folder = tiny.xlmr(tmp_path, positions=20)
     config = json.loads((folder / "tokenizer_config.json").read_text())

@@ -1,6 +1,7 @@
 """What importing the package costs in a fresh process, and what its files promise."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -28,6 +29,20 @@ print(json.dumps({"seconds": seconds, "new": sorted(set(sys.modules) - before), 
 def measure() -> dict:
     run = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
     return json.loads(run.stdout.splitlines()[-1])
+
+
+def test_a_home_that_cannot_be_written_to_is_in_nobodys_way():
+    program = (
+        "from pyterrier_optical import OpticalReranker, OpticalRetriever, OpticalTranslator, bm25\n"
+        "import pyterrier as pt\n"
+        "print(len(pt.get_dataset('optical:sample/sw').get_topics()))\n"
+        "from pyterrier_optical.datasets import register\n"
+    )
+    environment = {**os.environ, "HOME": "/dev/null/home"}
+    environment.pop("IR_DATASETS_HOME", None)
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
+    assert int(run.stdout) > 0, run.stderr
+    assert "OpticalError: ir_datasets cannot make its folder" in run.stderr.splitlines()[-1]
 
 
 def test_importing_is_light():

@@ -1,11 +1,11 @@
 """What a finished checkpoint says of itself: a model card, and the curve of its training."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
+from pyterrier_optical.distill.progress import RunLog
 from pyterrier_optical.files import whole
 
 TEMPLATE = """---
@@ -102,10 +102,10 @@ def write_curve(log: Path, path: Path) -> None:
     """
     from matplotlib.figure import Figure
 
-    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    events = RunLog(log).read()
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    losses = {e["step"]: e["loss"] for e in events if "loss" in e}
+    losses = {e["step"]: e["loss"] for e in events if {"step", "loss"} <= e.keys()}
     left.plot(list(losses), list(losses.values()))
     left.set(xlabel="step", title="loss")
     series: dict[str, dict[int, float]] = {}

@@ -17,6 +17,7 @@ from pyterrier_optical.distill.sources import load_bitext
 from pyterrier_optical.distill.transliteration import learn_transliteration
 from pyterrier_optical.distill.word_discovery import learn_segmenter
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.files import writing
 from pyterrier_optical.tokenise import fold, is_one_spaceless_run, words
 from pyterrier_optical.translate.lexicon import Lexicon
 from pyterrier_optical.translate.segment import Segmenter, lexicon_words
@@ -164,13 +165,17 @@ def make_lexicon(config: DistillConfig) -> Path:
         The file ``lexicon.safetensors`` in the folder ``output``.
 
     Raises:
-        OpticalError: As `load_bitext`, `load_dictionaries`, `load_word_lists` and `build_lexicon` do.
+        OpticalError: As `load_bitext`, `load_dictionaries`, `load_word_lists` and `build_lexicon` do; the folder
+            cannot be written to.
 
     Example:
         >>> config = DistillConfig.from_yaml("configs/optical-minilm-l6-v1.yaml")  # doctest: +SKIP
         >>> OpticalTranslator(lexicon=make_lexicon(config))                        # doctest: +SKIP
     """
     options = config.lexicon
+    folder = Path(expand(config.output))
+    with writing(folder, "output"):
+        folder.mkdir(parents=True, exist_ok=True)
     dictionaries = load_dictionaries(options.dictionaries)
     transliterations = load_dictionaries(options.transliterations, "list of transliterations")
     word_lists = load_word_lists(options.word_lists)
@@ -199,7 +204,5 @@ def make_lexicon(config: DistillConfig) -> Path:
         seed=config.training.seed,
         origin=", ".join(origins),
     )
-    folder = Path(expand(config.output))
-    folder.mkdir(parents=True, exist_ok=True)
     lexicon.save(folder / "lexicon.safetensors")
     return folder / "lexicon.safetensors"

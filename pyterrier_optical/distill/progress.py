@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -22,9 +23,27 @@ class RunLog:
         """Appends one event, with the seconds since this process began."""
         if not self.enabled:
             return
+        self._end_line()
         event = {"seconds": round(time.monotonic() - self.began, 1), **event}
         with self.path.open("a", encoding="utf-8") as out:
             out.write(json.dumps(event, ensure_ascii=False) + "\n")
+
+    def read(self) -> list[dict]:
+        """The events so far; a line that was cut off, as when the process was killed, is left out."""
+        events = []
+        for line in self.path.read_bytes().splitlines():
+            with suppress(ValueError):
+                event = json.loads(line)
+                events += [event] if isinstance(event, dict) else []
+        return events
+
+    def _end_line(self) -> None:
+        """Ends a line that a killed process left unfinished, so that the next one stands for itself."""
+        with self.path.open("a+b") as file:
+            if file.tell():
+                file.seek(-1, 2)
+                if file.read(1) != b"\n":
+                    file.write(b"\n")
 
     def callback(self):
         """A trainer callback that writes losses and evaluations."""

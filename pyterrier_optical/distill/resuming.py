@@ -1,22 +1,30 @@
 """Going on with an interrupted run, and with no other."""
 
 import json
+import logging
+import re
 import shutil
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
+from pyterrier_optical import manifest
 from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.sources import Bitext
-from pyterrier_optical.distill.training import last_checkpoint
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.files import whole
 
+logger = logging.getLogger(__name__)
+
 RECORD = "run.json"
+STATE = "trainer_state.json"
 # May change while a run goes on: how long it is, what its last steps draw, what is done when it has ended.
 FREE = {"steps", "late_steps", "eval_steps", "patience", "keep_start"}
 
 
 def checkpoint_to_go_on_from(config: DistillConfig, bitext: Bitext, *, resume: bool, main: bool = True) -> Path | None:
-    """The last checkpoint of a run; without one, or without `resume`, its folder is made ready for a new run.
+    """The last whole checkpoint of a run; without one, or without `resume`, its folder is made ready for a new run.
+
+    A checkpoint that is damaged or was not written to its end is passed over with a warning.
 
     Args:
         config: The run's configuration; its checkpoints lie in `<output>/checkpoints`.
@@ -42,13 +50,20 @@ def checkpoint_to_go_on_from(config: DistillConfig, bitext: Bitext, *, resume: b
             for old in folder.glob("checkpoint-*"):
                 shutil.rmtree(old)
             folder.mkdir(parents=True, exist_ok=True)
-            with whole(folder / RECORD) as partial:
-                partial.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            _write(facts, folder / RECORD)
         return None
     record = folder / RECORD
     if not record.is_file():  # an earlier version left none
         return last
-    found = json.loads(record.read_text(encoding="utf-8"))
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+        if not isinstance(found, dict):
+            raise ValueError("no JSON object")
+    except ValueError:
+        logger.warning("%s is damaged: whether the settings are those of its checkpoints is not known", record)
+        found = facts
+        if main:
+            _write(facts, record)
     # An option that an earlier version did not know had its default; the loss has those that are named and no others.
     known = [name for name in {**facts, **found} if name in found or name.startswith("loss: ")]
     changed = [name for name in known if found.get(name) != facts.get(name)]
@@ -67,3 +82,64 @@ def _facts(config: DistillConfig, bitext: Bitext) -> dict:
     for section in ("bitext", "start", "transplant", "mix", "loss", "training"):
         facts.update({f"{section}: {name}": value for name, value in settings[section].items() if name not in FREE})
     return {**facts, "the pairs themselves": bitext.digest()}
+
+
+def seal():
+    """A trainer callback that writes a manifest into each checkpoint, the last of its files.
+
+    Returns:
+        A `transformers.TrainerCallback`.
+    """
+    from transformers import TrainerCallback
+
+    class WriteManifest(TrainerCallback):
+        def on_save(self, args, state, control, **kwargs):
+            if state.is_world_process_zero:
+                folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+                # Other processes may still be writing theirs.
+                manifest.write(folder, without=[f"rng_state_{i}.pth" for i in range(args.world_size)])
+
+    return WriteManifest()
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The latest whole `checkpoint-<step>` in a folder, or None; a log line names each that is passed over."""
+    numbered = {int(found[1]): p for p in folder.glob("checkpoint-*") if (found := re.search(r"-(\d+)$", p.name))}
+    for _, checkpoint in sorted(numbered.items(), reverse=True):
+        damage = _damage(checkpoint)
+        if damage is None:
+            return checkpoint
+        logger.warning("%s is passed over: %s", checkpoint, damage)
+    if numbered:
+        logger.warning("no checkpoint in %s is whole: the run begins anew", folder)
+    return None
+
+
+def _damage(checkpoint: Path) -> str | None:
+    """Why nothing can go on from a checkpoint as if it had not stopped; None when it can."""
+    from safetensors import SafetensorError, safe_open
+
+    for kind in (STATE, "optimizer.pt", "scheduler.pt", "rng_state*.pth", "**/model*.safetensors"):
+        if not any(checkpoint.glob(kind)):
+            return f"it has no {Path(kind).name.replace('*', '')}, as when it was not written to its end"
+    try:
+        manifest.verify(checkpoint)
+        # The rest is for those without a manifest; torch writes zip files, which have checksums.
+        json.loads((checkpoint / STATE).read_text(encoding="utf-8"))["global_step"]
+        for path in checkpoint.glob("*.pt*"):
+            with ZipFile(path) as parts:
+                if parts.testzip():
+                    return f"{path.name} is damaged"
+        for path in checkpoint.glob("**/*.safetensors"):
+            with safe_open(path, framework="np"):
+                pass
+    except OpticalError as error:
+        return str(error)
+    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile, SafetensorError) as error:
+        return f"it is damaged ({type(error).__name__})"
+    return None
+
+
+def _write(facts: dict, record: Path) -> None:
+    with whole(record) as partial:
+        partial.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

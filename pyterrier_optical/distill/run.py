@@ -5,7 +5,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pyterrier as pt
-import torch
 
 from pyterrier_optical.background import Background
 from pyterrier_optical.distill.background_passages import background_passages
@@ -14,13 +13,14 @@ from pyterrier_optical.distill.collator import BitextCollator
 from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.loss import FrozenRows, OpticalLoss
 from pyterrier_optical.distill.progress import RunLog
-from pyterrier_optical.distill.resuming import checkpoint_to_go_on_from
+from pyterrier_optical.distill.resuming import checkpoint_to_go_on_from, seal
 from pyterrier_optical.distill.sampling import names_without_bitext, sample_rows
 from pyterrier_optical.distill.saving import check_replaceable, save_model
 from pyterrier_optical.distill.sources import Bitext, load_bitext
-from pyterrier_optical.distill.student import load_pair, teacher_rows
+from pyterrier_optical.distill.student import load_pair, mix_with_start, teacher_rows
 from pyterrier_optical.distill.training import freeze_all_but, make_trainer, training_arguments
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.files import writing
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
 
     Raises:
         OpticalError: If the configuration, the bitext or a checkpoint cannot be used, or the output folder holds
-            checkpoints of a run with other settings.
+            checkpoints of a run with other settings or cannot be written.
 
     Example:
         >>> distill({"output": "runs/sw", "bitext": {"files": [{"lang": "sw", "path": "sw.tsv"}]},
@@ -53,7 +53,12 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
         if find_spec(package) is None:
             raise OpticalError(f"Training needs the package {package}: pip install 'pyterrier-optical[train]'.")
     output = Path(expand(config.output))
-    output.mkdir(parents=True, exist_ok=True)
+    with writing(output, "output"):
+        output.mkdir(parents=True, exist_ok=True)
+        return _distilled(config, output, resume)
+
+
+def _distilled(config: DistillConfig, output: Path, resume: bool) -> Path:
     check_replaceable(output / "model")
     bitext = load_bitext(config.bitext, heldout_pairs=config.evaluation.heldout_pairs, seed=config.training.seed)
     logger.info("bitext\n%s", bitext.report)
@@ -105,7 +110,7 @@ def _trainer(config: DistillConfig, arguments, student, teacher, bitext, log):
     if config.evaluation.best == "ranking_mean" and not names:
         logger.warning("no data set to rank: checkpoints are compared by bitext_mean")
         arguments.metric_for_best_model = "eval_bitext_mean"
-    callbacks = [log.callback()]
+    callbacks = [log.callback(), seal()]
     if training.patience:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=training.patience))
     prepare_student(config, student)
@@ -177,25 +182,6 @@ def training_rows(config: DistillConfig, bitext: Bitext, per_step: int) -> list[
     return draw(training.steps, config.mix, training.seed)[:early] + draw(
         training.late_steps, config.late_mix, training.seed + 1
     )
-
-
-def mix_with_start(student, start: dict, share: float) -> None:
-    """Draws all but the word embeddings back towards where they began (see `TrainingConfig.keep_start`).
-
-    Args:
-        student: A `MultiVectorEncoder`, changed in place.
-        start: Its state before training.
-        share: The weight of the start, from 0 to 1.
-    """
-    if not share:
-        return
-    mixed = {
-        name: value
-        if "word_embeddings" in name or not value.is_floating_point()
-        else torch.lerp(value, start[name].to(value.device, value.dtype), share)
-        for name, value in student.state_dict().items()
-    }
-    student.load_state_dict(mixed)
 
 
 def _available(name: str) -> bool:

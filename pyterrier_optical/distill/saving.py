@@ -1,27 +1,29 @@
 """Writing a checkpoint folder whole or not at all."""
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
+from pyterrier_optical import manifest
 from pyterrier_optical.checkpoints import CHECKPOINT_FILE, write_checkpoint_info
 from pyterrier_optical.compact import make_compact
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.files import replace_folder, restore, writing
 
 
 def check_replaceable(folder: Path) -> None:
-    """Refuses a folder that `save_model` would refuse to write to.
+    """Refuses a folder that `save_model` would refuse to write to; brings back one that an earlier save left aside.
 
     Raises:
         OpticalError: If the folder exists and is no checkpoint of this package.
     """
+    restore(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / CHECKPOINT_FILE).is_file():
         raise OpticalError(f"The folder {str(folder)!r} holds something else: name an empty or new folder.")
 
 
 def save_model(model, folder: str | Path, info: dict, *, half: bool = False, compact: bool = False) -> None:
-    """Saves a `MultiVectorEncoder` as safetensors, with its background, in place of an earlier checkpoint of ours.
+    """Saves a `MultiVectorEncoder`, its background and a manifest, in place of an earlier checkpoint of ours.
 
     Args:
         model: The model.
@@ -31,28 +33,28 @@ def save_model(model, folder: str | Path, info: dict, *, half: bool = False, com
         compact: Save word embeddings in four bits and linear layers in eight (see `pyterrier_optical.compact`).
 
     Raises:
-        OpticalError: If the folder exists and is no checkpoint of this package.
+        OpticalError: If the folder exists and is no checkpoint of this package, or cannot be written.
     """
     folder = Path(folder)
     check_replaceable(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        precision = next(model.parameters()).dtype
-        if half:
-            model.half()
-        model.save_pretrained(str(partial), create_model_card=False)
-        model.to(precision)
-        if compact:
-            make_compact(partial)
-        if getattr(model, "background", None) is not None:
-            model.background.save(partial)
-        write_checkpoint_info(partial, info)
-        partial.chmod(0o755)
-        for path in partial.rglob("*.safetensors"):
-            path.chmod(0o644)  # they are written for the owner alone
-        if folder.exists():
-            shutil.rmtree(folder)
-        os.replace(partial, folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    with writing(folder, "output"):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        try:
+            precision = next(model.parameters()).dtype
+            if half:
+                model.half()
+            model.save_pretrained(str(partial), create_model_card=False)
+            model.to(precision)
+            if compact:
+                make_compact(partial)
+            if getattr(model, "background", None) is not None:
+                model.background.save(partial)
+            write_checkpoint_info(partial, info)
+            manifest.write(partial)
+            partial.chmod(0o755)
+            for path in partial.rglob("*.safetensors"):
+                path.chmod(0o644)  # they are written for the owner alone
+            replace_folder(partial, folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)

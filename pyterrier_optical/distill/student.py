@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
+
 from pyterrier_optical.checkpoints import CHECKPOINT_FILE, load_encoder, read_checkpoint_info
 from pyterrier_optical.compact import plain
 from pyterrier_optical.distill.config import OWN_START, DistillConfig, expand
@@ -119,6 +121,25 @@ def _recipe(config: DistillConfig) -> dict:
             path = Path(expand(config.start.relevance))
             recipe["relevance"] = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
     return json.loads(json.dumps(recipe))
+
+
+def mix_with_start(student, start: dict, share: float) -> None:
+    """Draws all but the word embeddings back towards where they began (see `TrainingConfig.keep_start`).
+
+    Args:
+        student: A `MultiVectorEncoder`, changed in place.
+        start: Its state before training.
+        share: The weight of the start, from 0 to 1.
+    """
+    if not share:
+        return
+    mixed = {
+        name: value
+        if "word_embeddings" in name or not value.is_floating_point()
+        else torch.lerp(value, start[name].to(value.device, value.dtype), share)
+        for name, value in student.state_dict().items()
+    }
+    student.load_state_dict(mixed)
 
 
 def _english(bitext: Bitext) -> list[str]:

@@ -108,9 +108,3 @@ def freeze_all_but(student, patterns: list[str], *, embeddings: bool = True) -> 
             raise OpticalError(
                 f"No parameter of the student matches {pattern!r}: correct 'trainable' under 'training'."
             )
-
-
-def last_checkpoint(folder: Path) -> Path | None:
-    """The latest complete `checkpoint-<step>` in a folder, or None."""
-    complete = [p for p in folder.glob("checkpoint-*") if (p / "trainer_state.json").is_file()]
-    return max(complete, key=lambda p: int(p.name.split("-")[1]), default=None)

@@ -1,5 +1,6 @@
 """Lexicon: for each word of a language the English terms it may be translated by, and how likely each of them is."""
 
+import hashlib
 import json
 import math
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.files import whole
+from pyterrier_optical.files import whole, writing
 from pyterrier_optical.tokenise import is_spaceless
 from pyterrier_optical.translate.relatives import Relatives
 from pyterrier_optical.translate.transliteration import Transliteration
@@ -232,10 +233,13 @@ class Lexicon:
         return {term: count for term, count in zip(self.terms, counts.tolist(), strict=True) if count}
 
     def save(self, path: str | os.PathLike) -> None:
-        """Writes the lexicon as safetensors, in one step.
+        """Writes the lexicon as safetensors, in one step, with a checksum.
 
         Args:
             path: The file; its folder exists.
+
+        Raises:
+            OpticalError: The file cannot be written.
         """
         from safetensors.numpy import save_file
 
@@ -255,7 +259,8 @@ class Lexicon:
             tensors["term_ids"] = tensors["term_ids"].astype(np.uint16)
         sizes = {lang: len(table.rows) for lang, table in self.languages.items()}
         metadata = {"format_version": str(LEXICON_FORMAT), "languages": json.dumps(sizes), "origin": self.origin}
-        with whole(path) as partial:
+        metadata["sha256"] = _checksum(tensors, metadata)
+        with writing(path, "output"), whole(path) as partial:
             save_file(tensors, partial, metadata=metadata)
 
     @classmethod
@@ -266,7 +271,7 @@ class Lexicon:
             path: A file that :meth:`save` wrote; None: the lexicon inside the package.
 
         Raises:
-            OpticalError: There is no such file, it is no lexicon, or a later version wrote it.
+            OpticalError: There is no such file, it is no lexicon or damaged, or a later version wrote it.
         """
         from safetensors import SafetensorError, safe_open
 
@@ -284,19 +289,37 @@ class Lexicon:
                     )
                 sizes = json.loads(metadata["languages"])
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                # An earlier version wrote no checksum.
+                if metadata.get("sha256", checksum := _checksum(tensors, metadata)) != checksum:
+                    raise ValueError("another checksum")
+                terms, tables = _texts(tensors["terms"]), _tables(tensors, sizes)
                 transliterations = _transliterations(tensors)
-        except (OSError, SafetensorError, KeyError, ValueError) as error:
+        except (OSError, SafetensorError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
             if isinstance(error, OpticalError):
                 raise
             raise OpticalError(
-                f"'{path}' is no lexicon: give a file that `pyterrier-optical lexicon` wrote."
+                f"'{path}' is no lexicon, or damaged: give a file that `pyterrier-optical lexicon` wrote."
             ) from error
-        return cls(_texts(tensors["terms"]), _tables(tensors, sizes), metadata.get("origin", ""), transliterations)
+        return cls(terms, tables, metadata.get("origin", ""), transliterations)
+
+
+def _checksum(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> str:
+    """SHA-256 of names, types and numbers, and of what is said about them."""
+    value = hashlib.sha256(json.dumps([metadata["format_version"], metadata["languages"]]).encode())
+    for name, array in sorted(tensors.items()):
+        value.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        value.update(np.ascontiguousarray(array).data)
+    return value.hexdigest()
 
 
 def _tables(tensors: dict[str, np.ndarray], sizes: Mapping[str, int]) -> dict[str, LanguageTable]:
     words = _texts(tensors["words"])
     offsets = np.concatenate([[0], np.cumsum(tensors["lengths"], dtype=np.int64)])
+    n_words = {len(words), len(tensors["counts"]), len(tensors["lengths"]), sum(sizes.values())}
+    n_entries = {int(offsets[-1]), len(tensors["term_ids"]), len(tensors["levels"])}
+    n_terms = np.count_nonzero(tensors["terms"] == ord("\n")) + 1
+    if len(n_words) > 1 or len(n_entries) > 1 or tensors["term_ids"].max(initial=0) >= n_terms:
+        raise ValueError("arrays of other lengths")
     tables, first = {}, 0
     for lang, size in sizes.items():
         last = first + size

@@ -161,3 +161,37 @@ def test_a_pickled_lexicon_leaves_behind_what_can_be_made_again():
     assert found and len(pickle.dumps(lexicon)) == before
     again = pickle.loads(pickle.dumps(lexicon))  # noqa: S301 - pickled here
     assert again.relatives("aseningizimu", {"zu": 1.0}) == found
+
+
+def damaged_lexicon(path, name: str, keep_checksum: bool):
+    """Saves a lexicon with one array of zeros."""
+    from safetensors import safe_open
+    from safetensors.numpy import load_file, save_file
+
+    Lexicon.from_entries({"sw": {"mto": (8, {"river": 1.0}), "paka": (2, {"cat": 0.5, "pet": 0.5})}}).save(path)
+    with safe_open(path, framework="np") as file:
+        metadata = {key: value for key, value in file.metadata().items() if keep_checksum or key != "sha256"}
+    tensors = load_file(path)
+    if name:
+        tensors[name] = np.zeros_like(tensors[name])
+    save_file(tensors, path, metadata=metadata)
+    return path
+
+
+@pytest.mark.parametrize("name", ["terms", "words", "counts", "lengths", "term_ids", "levels"])
+def test_a_damaged_array_is_found_by_the_checksum(tmp_path, name):
+    with pytest.raises(OpticalError, match="is no lexicon, or damaged"):
+        Lexicon.load(damaged_lexicon(tmp_path / "l.safetensors", name, keep_checksum=True))
+
+
+def test_a_lexicon_of_an_earlier_version_has_no_checksum_and_is_read(tmp_path):
+    lexicon = Lexicon.load(damaged_lexicon(tmp_path / "l.safetensors", "", keep_checksum=False))
+    assert lexicon.translations("mto", {"sw": 1.0}) == {"river": 1.0}
+    with pytest.raises(OpticalError, match="is no lexicon, or damaged"):
+        Lexicon.load(damaged_lexicon(tmp_path / "l.safetensors", "lengths", keep_checksum=False))
+
+
+def test_a_place_that_cannot_be_written_to_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OpticalError, match=r"Cannot write to '.*file.*' \(.*\): make room there, or choose another"):
+        Lexicon.from_entries({"sw": {"mto": (8, {"river": 1.0})}}).save(tmp_path / "file" / "l.safetensors")

@@ -8,8 +8,9 @@ import logging
 from pathlib import Path
 
 from pyterrier_optical.distill.config import DistillConfig, expand
+from pyterrier_optical.distill.resuming import last_checkpoint, seal
 from pyterrier_optical.distill.start.relevance import read_relevance, relevance_rows
-from pyterrier_optical.distill.training import freeze_all_but, last_checkpoint, training_arguments
+from pyterrier_optical.distill.training import freeze_all_but, training_arguments
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ def tune(model, config: DistillConfig):
             loss=MultiVectorMultipleNegativesRankingLoss(
                 model, scale=1 / options.temperature, similarity_fct=mean_colbert_scores
             ),
+            callbacks=[seal()],
         )
         trainer.train(resume_from_checkpoint=last_checkpoint(folder))
     finally:

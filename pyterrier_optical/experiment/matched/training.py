@@ -9,7 +9,8 @@ import torch
 
 from pyterrier_optical.distill.collator import BitextCollator
 from pyterrier_optical.distill.progress import RunLog
-from pyterrier_optical.distill.run import mix_with_start, prepare_student
+from pyterrier_optical.distill.run import prepare_student
+from pyterrier_optical.distill.student import mix_with_start
 from pyterrier_optical.distill.training import make_trainer, training_arguments
 from pyterrier_optical.experiment.matched.evaluation import query_values
 from pyterrier_optical.experiment.matched.grid import Run, run_config, settings
