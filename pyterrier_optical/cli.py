@@ -13,10 +13,12 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment import commands
 from pyterrier_optical.experiment.commands import words
 from pyterrier_optical.experiment.word_lists import WordLists
+from pyterrier_optical.weights.command import weights
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cross-lingual reranking for PyTerrier (OPTICAL).")
 
 app.add_typer(commands.app, name="experiment")
+app.command()(weights)
 
 Config = Annotated[Path, typer.Argument(help="A YAML file; see configs/ for examples.")]
 
