@@ -73,11 +73,19 @@ MODELS = {
 }
 
 
-def packaged_name(hub: str | None) -> str | None:
-    """The name of a model that a package carries, by its id on the hub; None where none does.
+def without_hub(hub: str) -> str:
+    """What to add to a sentence that says how to get a model, where a package carries it too; else nothing.
+
+    Args:
+        hub: The model's id on the hub, or another name.
 
     Example:
-        >>> packaged_name("intfloat/multilingual-e5-small"), packaged_name("xlm-roberta-base")
-        ('multilingual-e5-small', None)
+        >>> without_hub("intfloat/multilingual-e5-small")
+        ", or make its folder by 'pyterrier-optical weights multilingual-e5-small --output FOLDER'"
+        >>> without_hub("xlm-roberta-base")
+        ''
     """
-    return next((name for name, model in MODELS.items() if model.hub == hub and model.package), None)
+    for name, model in MODELS.items():
+        if model.hub == hub and model.package:
+            return f", or make its folder by 'pyterrier-optical weights {name} --output FOLDER'"
+    return ""

@@ -60,7 +60,7 @@ def _double_array(trie: dict) -> list[int]:
     units, taken, bases = [0] * 256, bytearray(256), set()
     taken[0] = 1
     first_free = 1
-    waiting = [(0, trie)]
+    waiting = [(0, trie)] if trie else []
     while waiting:
         place, node = waiting.pop()
         labels = sorted(node)

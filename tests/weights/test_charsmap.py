@@ -15,12 +15,12 @@ def test_each_rule_is_applied_and_nothing_else_changes():
     normaliser = Precompiled(charsmap(RULES))
     for old, new in RULES.items():
         assert normaliser.normalize_str(f"x{old}y") == f"x{new}y"
-    assert normaliser.normalize_str("plain नमस्ते 東京 ก็") == "plinनमस्ते 東京 ก็".replace("plin", "plbin ")
+    assert normaliser.normalize_str("plain नमस्ते 東京 ก็") == "plbin नमस्ते 東京 ก็"
 
 
-def test_thousands_of_rules_share_one_trie():
+def test_hundreds_of_rules_share_one_trie():
     rng = random.Random(3)
-    letters = [chr(code) for code in rng.sample(range(0x100, 0x1F000), 3000) if not 0xD800 <= code < 0xE000]
+    letters = [chr(code) for code in rng.sample(range(0x100, 0x1F000), 500) if not 0xD800 <= code < 0xE000]
     rules = {letter: rng.choice(["", "x", "yz", "क"]) for letter in letters}
     normaliser = Precompiled(charsmap(rules))
     assert [normaliser.normalize_str(letter) for letter in rules] == list(rules.values())
@@ -34,9 +34,7 @@ def test_no_rules_change_nothing():
 
 def test_parts_of_a_letter_become_the_letter():
     rules = with_compositions({"ﬁ": "fi"})
-    assert (
-        rules["ﬁ"] == "fi" and rules["e\u0301"] == "é" and rules["e\u0302\u0323" if False else "e\u0323\u0302"] == "ệ"
-    )
+    assert rules["ﬁ"] == "fi" and rules["e\u0301"] == "é" and rules["e\u0323\u0302"] == "ệ"
     # Letters that Unicode never composes stay in their parts.
     assert "\u0915\u093c" not in rules
     normaliser = Precompiled(charsmap(rules))

@@ -77,11 +77,10 @@ def bundle(prefix: Path, tensors: dict[str, np.ndarray], *, shards: int = 1, com
         block = _block({key: values[key] for key in part})
         handles[part[-1]] = _varint(len(index)) + _varint(len(block))
         index += block + bytes([compressed]) + b"\0\0\0\0"
+    footer = b""
     for block in (_block({}), _block(handles)):
-        place = _varint(len(index)) + _varint(len(block))
+        footer += _varint(len(index)) + _varint(len(block))
         index += block + b"\0" * 5
-        handles = {**handles, b"last": handles.get(b"place", b""), b"place": place}
-    footer = handles[b"last"] + handles[b"place"]
     index += footer.ljust(40, b"\0") + struct.pack("<Q", 0xDB4775248B80FB57)
     prefix.parent.mkdir(parents=True, exist_ok=True)
     prefix.with_name(prefix.name + ".index").write_bytes(index)
