@@ -26,6 +26,7 @@ _HOMES = {
     "ColumnQueryTranslator": "mt",
     "BiEncoderReranker": "baselines",
     "MBERTReranker": "baselines",
+    "ME5Reranker": "baselines",
     "LaBSEReranker": "baselines",
     "XLMRReranker": "baselines",
     "MiniLMReranker": "baselines",

@@ -1,11 +1,14 @@
 """The encoders that OPTICAL is compared with, as PyTerrier transformers with the same frame contract."""
 
 from collections.abc import Iterable
+from copy import copy
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames import TextReranker
+from pyterrier_optical.weights.catalogue import without_hub
 
 
 class BiEncoderReranker(TextReranker):
@@ -43,6 +46,7 @@ class BiEncoderReranker(TextReranker):
 
     MODEL: str | None = None
     POOLING: str | None = None
+    PROMPTS: ClassVar[dict[str, str] | None] = None  # in the place of the checkpoint's own
 
     def __init__(
         self,
@@ -90,31 +94,57 @@ class BiEncoderReranker(TextReranker):
 
     def _checkpoint(self):
         """What to load."""
-        checkpoint = self.MODEL if self.model is None else self.model
-        if checkpoint is None:
+        if self.model is not None:
+            return self.model
+        if self.MODEL is None:
             raise OpticalError(f"{type(self).__name__} needs a model: pass a checkpoint folder or a hub id.")
-        return checkpoint
+        return find_published(self.MODEL)
 
     def _load_encoders(self):
-        from pyterrier_optical.checkpoints import load_encoder, load_sentence_transformer
         from pyterrier_optical.encoder import SentenceEncoder, TokenEncoder
 
-        placement = {"device": self.device, "dtype": self.dtype}
+        model = self._load_model()
+        if self.PROMPTS is not None:
+            model = copy(model)  # which shares the weights; a model that the caller loaded keeps its own prompts
+            model.prompts = dict(self.PROMPTS)
         options = {"batch_texts": self.batch_size, "verbose": self.verbose}
         if self.scoring == "maxsim":
-            encoder = TokenEncoder(load_encoder(self._checkpoint(), **placement), background=False, **options)
+            encoder = TokenEncoder(model, background=False, **options)
         else:
-            pooling = self.pooling or self.POOLING
-            encoder = SentenceEncoder(
-                load_sentence_transformer(self._checkpoint(), pooling=pooling, **placement), **options
-            )
+            encoder = SentenceEncoder(model, **options)
         return encoder, encoder
+
+    def _load_model(self):
+        from pyterrier_optical.checkpoints import load_encoder, load_sentence_transformer
+
+        checkpoint, placement = self._checkpoint(), {"device": self.device, "dtype": self.dtype}
+        if self.scoring == "maxsim":
+            return load_encoder(checkpoint, **placement)
+        return load_sentence_transformer(checkpoint, pooling=self.pooling or self.POOLING, **placement)
+
+
+def find_published(name: str) -> Path:
+    """As `pyterrier_optical.checkpoints.find_checkpoint`; the error names the command that needs no hub, if one does.
+
+    Args:
+        name: a hub id or a folder.
+
+    Raises:
+        OpticalError: there is no such model, or it cannot be loaded safely.
+    """
+    from pyterrier_optical.checkpoints import find_checkpoint
+
+    try:
+        return find_checkpoint(name)
+    except OpticalError as error:
+        raise OpticalError(f"{str(error).rstrip('.')}{without_hub(name)}.") from error
 
 
 class MBERTReranker(BiEncoderReranker):
     """Multilingual BERT (Devlin et al. 2019), mean of the last layer: ``bert-base-multilingual-cased``.
 
-    Arguments are those of `BiEncoderReranker`.
+    Without a model hub, ``pyterrier-optical weights bert-base-multilingual-cased --output FOLDER`` makes the folder to
+    give as ``model``. Arguments are those of `BiEncoderReranker`.
 
     Example:
         >>> from pyterrier_optical import MBERTReranker
@@ -124,6 +154,24 @@ class MBERTReranker(BiEncoderReranker):
 
     MODEL = "bert-base-multilingual-cased"
     POOLING = "mean"
+
+
+class ME5Reranker(BiEncoderReranker):
+    """Multilingual E5 (Wang et al. 2024), mean of the last layer: ``intfloat/multilingual-e5-small``.
+
+    Queries are encoded after "query: " and documents after "passage: ", as E5 models are trained; so ``model`` may be
+    any of them. Without a model hub, ``pyterrier-optical weights multilingual-e5-small --output FOLDER`` makes a folder
+    to give. Arguments are those of `BiEncoderReranker`.
+
+    Example:
+        >>> from pyterrier_optical import ME5Reranker
+        >>> ME5Reranker("intfloat/multilingual-e5-base")
+        ME5Reranker(model='intfloat/multilingual-e5-base')
+    """
+
+    MODEL = "intfloat/multilingual-e5-small"
+    POOLING = "mean"
+    PROMPTS: ClassVar = {"query": "query: ", "document": "passage: "}
 
 
 class XLMRReranker(BiEncoderReranker):

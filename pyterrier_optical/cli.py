@@ -11,12 +11,14 @@ import typer
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment import commands
-from pyterrier_optical.experiment.commands import words
+from pyterrier_optical.experiment.commands import With, words
 from pyterrier_optical.experiment.word_lists import WordLists
+from pyterrier_optical.weights.command import weights
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cross-lingual reranking for PyTerrier (OPTICAL).")
 
 app.add_typer(commands.app, name="experiment")
+app.command()(weights)
 
 Config = Annotated[Path, typer.Argument(help="A YAML file; see configs/ for examples.")]
 
@@ -82,12 +84,14 @@ def demo(
     output: Annotated[Path, typer.Option(help="Folder for tables, plot and index.")] = Path("output"),
     model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
     engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
-    hub: Annotated[bool, typer.Option("--hub", help="Also fetch mBERT, LaBSE and XLM-R from the model hub.")] = False,
+    hub: Annotated[bool, typer.Option("--hub", help="Also fetch mBERT, mE5, LaBSE, XLM-R from the hub.")] = False,
+    baselines: With = None,
 ) -> None:
     """Compares first stage, baselines and OpticalReranker: a pt.Experiment table per language, and a plot."""
     from pyterrier_optical.experiment import run_demo
 
-    run_demo(dataset, words(languages), output=output, model=model, engine=engine, hub=hub, echo=typer.echo)
+    options = {"model": model, "engine": engine, "hub": hub, "baselines": words(baselines) or ()}
+    run_demo(dataset, words(languages), output=output, **options, echo=typer.echo)
 
 
 @app.command(cls=WordLists)

@@ -1,6 +1,7 @@
 """The compared encoders: the same frame contract, their own vectors."""
 
 import sys
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,15 +14,16 @@ from pyterrier_optical import (
     BiEncoderReranker,
     LaBSEReranker,
     MBERTReranker,
+    ME5Reranker,
     MiniLMReranker,
     OpticalError,
     OpticalReranker,
     XLMRReranker,
     baselines,
 )
-from pyterrier_optical.checkpoints import load_sentence_transformer
+from pyterrier_optical.checkpoints import load_encoder, load_sentence_transformer
 
-NAMED = [MBERTReranker, XLMRReranker, LaBSEReranker, MiniLMReranker]
+NAMED = [MBERTReranker, ME5Reranker, XLMRReranker, LaBSEReranker, MiniLMReranker]
 FRAME = pd.DataFrame(
     {
         "qid": ["q1", "q1", "q1", "q2"],
@@ -133,13 +135,52 @@ def test_a_model_is_needed():
         BiEncoderReranker()(FRAME)
 
 
-@pytest.mark.parametrize("named", [MBERTReranker, XLMRReranker, LaBSEReranker])
+@pytest.mark.parametrize("named", [MBERTReranker, ME5Reranker, XLMRReranker, LaBSEReranker])
 def test_without_a_network_the_model_is_named(named, tmp_path, monkeypatch):
     import huggingface_hub.constants
 
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(OpticalError, match=named.MODEL):
         named()(FRAME)
+
+
+@pytest.mark.parametrize(
+    ("named", "name"), [(MBERTReranker, "bert-base-multilingual-cased"), (ME5Reranker, "multilingual-e5-small")]
+)
+def test_without_a_network_a_packaged_model_says_how_to_make_it(named, name, tmp_path, monkeypatch):
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(OpticalError, match=f"'pyterrier-optical weights {name} --output FOLDER'.$"):
+        named()(FRAME)
+    with pytest.raises(OpticalError) as raised:
+        named("owner/other")(FRAME)
+    assert "pyterrier-optical weights" not in str(raised.value)
+
+
+def test_me5_reads_queries_and_passages_after_their_prompts(tmp_path):
+    folder = tiny.xlmr(tmp_path)
+    out = ME5Reranker(folder, device="cpu")(FRAME)
+    model = load_sentence_transformer(folder, device="cpu", pooling="mean")
+    queries = model.encode(["query: " + text for text in FRAME["query"]])
+    documents = model.encode(["passage: " + text for text in FRAME["text"].fillna("")])
+    expected = torch.nn.functional.cosine_similarity(torch.tensor(queries), torch.tensor(documents))
+    np.testing.assert_allclose(out["score"].iloc[[0, 1, 3]], expected[[0, 1, 3]], atol=1e-5)
+    assert out["score"].iloc[2] == -1.0, "an empty text has no score of its prompt"
+    plain = BiEncoderReranker(folder, pooling="mean", device="cpu")(FRAME)["score"]
+    assert not np.allclose(out["score"], plain)
+
+
+@pytest.mark.parametrize("scoring", ["cosine", "maxsim"])
+def test_me5_leaves_the_prompts_of_a_loaded_model_alone(scoring, tmp_path):
+    folder = tiny.xlmr(tmp_path)
+    load = load_encoder if scoring == "maxsim" else partial(load_sentence_transformer, pooling="mean")
+    model = load(folder, device="cpu")
+    before = dict(model.prompts)
+    out = ME5Reranker(model, scoring=scoring)(FRAME)
+    assert model.prompts == before
+    expected = ME5Reranker(folder, scoring=scoring, device="cpu")(FRAME)["score"]
+    np.testing.assert_allclose(out["score"], expected, atol=1e-6)
 
 
 def test_minilm_comes_from_its_package_without_importing_it(tmp_path, monkeypatch):
@@ -164,6 +205,8 @@ def test_identity_and_attributes():
     assert MBERTReranker() == MBERTReranker()
     assert hash(MBERTReranker()) == hash(MBERTReranker())
     assert MBERTReranker() != XLMRReranker()
+    assert ME5Reranker("here") == ME5Reranker("here") != ME5Reranker("there")
+    assert repr(ME5Reranker("here")) == "ME5Reranker(model='here')"
     assert repr(XLMRReranker(pooling="cls")) == "XLMRReranker(pooling='cls')"
     found = {attribute.name: attribute.value for attribute in pt.inspect.transformer_attributes(MBERTReranker())}
     assert found["scoring"] == "cosine"

@@ -30,7 +30,13 @@ def test_demo_by_default(calls):
     assert CliRunner().invoke(cli.app, ["demo"]).exit_code == 0
     ((dataset, languages), options) = calls[0]
     assert (dataset, languages, str(options["output"]), options["model"]) == ("sample", None, "output", None)
-    assert (options["engine"], options["hub"]) == ("auto", False)
+    assert (options["engine"], options["hub"], options["baselines"]) == ("auto", False, ())
+
+
+def test_demo_with_baselines_of_folders(calls):
+    arguments = ["demo", "--with", "me5=models/me5", "mbert=models/mbert", "--engine", "pisa"]
+    assert CliRunner().invoke(cli.app, arguments).exit_code == 0
+    assert calls[0][1]["baselines"] == ["me5=models/me5", "mbert=models/mbert"]
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ _FIRST_STAGES = (
     "One of these, each time; default: all. BM25, query as it is; nearest terms; lexicon; mixture; mixture, idf "
     "weights; mixture, plain bag; OpticalRetriever; OpticalRetriever with gloss; fusion; human translation."
 )
-_With = Annotated[
+With = Annotated[
     list[str] | None,
     typer.Option(
         "--with",
-        help="Baselines to add: mbert, labse, xlmr (fetched from the model hub), minilm (there whenever it is "
+        help="Baselines to add: mbert, me5, labse, xlmr (fetched from the model hub), minilm (there whenever it is "
         "installed); mbert=FOLDER for a copy on this machine.",
     ),
 ]
@@ -52,7 +52,7 @@ def first_stage(
 
 @app.command("mtop", cls=WordLists)
 def mtop(
-    baselines: _With = None,
+    baselines: With = None,
     languages: _Languages = None,
     split: Annotated[str, typer.Option(help="test or dev.")] = "test",
     model: _Model = None,
@@ -66,7 +66,7 @@ def mtop(
 
 @app.command("xquad-r", cls=WordLists)
 def xquad_r(
-    baselines: _With = None,
+    baselines: With = None,
     languages: _Languages = None,
     model: _Model = None,
     engine: _Engine = "auto",
@@ -79,7 +79,7 @@ def xquad_r(
 
 @app.command("afriqa", cls=WordLists)
 def afriqa(
-    baselines: _With = None,
+    baselines: With = None,
     languages: _Languages = None,
     split: Annotated[str, typer.Option(help="dev, train or test.")] = "dev",
     model: _Model = None,

@@ -13,7 +13,7 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment.comparison import Comparison, compare
 from pyterrier_optical.experiment.plot import bar_chart
 from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
-from pyterrier_optical.experiment.systems import Systems, standard_systems
+from pyterrier_optical.experiment.systems import Systems, named_baselines, standard_systems
 from pyterrier_optical.files import whole
 
 SAMPLE_MEASURES = (ir_measures.nDCG @ 10, ir_measures.AP, ir_measures.RR, ir_measures.P @ 1)
@@ -79,6 +79,7 @@ def run_demo(
     model=None,
     engine: str = "auto",
     hub: bool = False,
+    baselines: Sequence[str] = (),
     echo: Callable[[str], None] = print,
 ) -> DemoResult:
     """Compares the systems on one collection, prints the tables and writes them and a plot.
@@ -90,6 +91,8 @@ def run_demo(
         model: A checkpoint folder or hub id; None: the shipped model.
         engine: "auto", "terrier" or "pisa".
         hub: Also fetch the baselines that are on the model hub only.
+        baselines: In the place of what ``hub`` says, those to compare with: names as for `named_baselines`, such as
+            "me5=FOLDER".
         echo: Prints a line.
 
     Returns:
@@ -114,7 +117,9 @@ def run_demo(
     folder = Path(output) / dataset
     folder.mkdir(parents=True, exist_ok=True)
 
-    systems = standard_systems(one, model=model, index_path=folder / "index", engine=engine, hub=hub)
+    chosen = named_baselines(baselines) if baselines else None
+    options = {"engine": engine, "hub": hub, "baselines": chosen}
+    systems = standard_systems(one, model=model, index_path=folder / "index", **options)
     for name, reason in systems.missing.items():
         echo(f"Without {name}: {reason}.")
     comparison = compare(systems.pipelines, datasets, collection.measures, baseline=systems.baseline, verbose=True)

@@ -11,13 +11,16 @@ from pyterrier_optical.baselines import (
     BiEncoderReranker,
     LaBSEReranker,
     MBERTReranker,
+    ME5Reranker,
     MiniLMReranker,
     XLMRReranker,
+    find_published,
 )
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage import bm25
 from pyterrier_optical.reranker import OpticalReranker
 from pyterrier_optical.translate import OpticalTranslator
+from pyterrier_optical.weights.catalogue import without_hub
 
 RAW = "BM25, query as it is"
 FIRST = "first stage"
@@ -27,6 +30,7 @@ OPTICAL = "first >> OpticalReranker"
 BASELINES: dict[str, type[BiEncoderReranker]] = {
     "minilm": MiniLMReranker,
     "mbert": MBERTReranker,
+    "me5": ME5Reranker,
     "labse": LaBSEReranker,
     "xlmr": XLMRReranker,
 }
@@ -158,14 +162,14 @@ def why_not_from_hub(name: str, *, fetch: bool) -> str | None:
         name: Its id.
         fetch: Download it when it is not in the hub's cache on this machine.
     """
-    from pyterrier_optical.checkpoints import check_checkpoint, find_checkpoint
+    from pyterrier_optical.checkpoints import check_checkpoint
     from pyterrier_optical.hub import cached
 
     try:
         if fetch:
-            find_checkpoint(name)
+            find_published(name)
         elif cached(name, check_checkpoint) is None:
-            return f"{name} is on the model hub and not on this machine: fetch it with --hub"
+            return f"{name} is on the model hub and not on this machine: fetch it with --hub{without_hub(name)}"
     except OpticalError as error:
         return str(error).rstrip(".")
     return None

@@ -32,9 +32,10 @@ def test_the_first_stage_translates_and_the_rerankers_follow_it(dataset, tiny_mo
 def test_each_baseline_is_there_or_has_a_reason(dataset, tiny_model, nothing_cached):
     made = standard_systems(dataset, model=str(tiny_model), engine="pisa")
     there = {name.removeprefix("first >> ") for name in made.pipelines}
-    for reranker in ("MiniLMReranker", "MBERTReranker", "LaBSEReranker", "XLMRReranker"):
+    for reranker in ("MiniLMReranker", "MBERTReranker", "ME5Reranker", "LaBSEReranker", "XLMRReranker"):
         assert (reranker in there) != (reranker in made.missing)
     assert "xlm-roberta-base" in made.missing["XLMRReranker"] and "--hub" in made.missing["XLMRReranker"]
+    assert "'pyterrier-optical weights multilingual-e5-small --output FOLDER'" in made.missing["ME5Reranker"]
 
 
 def test_a_cached_hub_model_takes_part(monkeypatch, tiny_model):
@@ -67,7 +68,7 @@ def test_named_baselines_and_minilm(monkeypatch, tmp_path):
     assert list(systems.named_baselines().rerankers) == ["MiniLMReranker"]
 
 
-@pytest.mark.parametrize("name", ["mbert", "labse", "xlmr"])
+@pytest.mark.parametrize("name", ["mbert", "me5", "labse", "xlmr"])
 def test_a_named_hub_model_is_fetched_or_has_a_reason(name, nothing_cached, monkeypatch, tiny_model):
     reranker = systems.BASELINES[name]
     missing = systems.named_baselines([name]).missing[reranker.__name__]
