@@ -48,12 +48,13 @@ def write(folder: str | os.PathLike, *, without: Collection[str] = ()) -> None:
         partial.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def verify(folder: str | os.PathLike, *, full: bool = False) -> bool:
+def verify(folder: str | os.PathLike, *, full: bool = False, others: bool = False) -> bool:
     """Compares a folder with its manifest.
 
     Args:
         folder: The folder.
         full: Compare SHA-256; otherwise sizes and CRC-32, which is several times as fast.
+        others: Accept safetensors and JSON files that the manifest does not list.
 
     Returns:
         True; False where the folder has no manifest, as what an earlier version wrote.
@@ -84,7 +85,8 @@ def verify(folder: str | os.PathLike, *, full: bool = False) -> bool:
         same = file.stat().st_size == size and (_sha256(file) == sha256 if full else _crc32(file) == crc32)
         if not same:
             raise OpticalError(f"The file '{file}' is damaged or of another version, {_WAY_OUT}.")
-    for file in sorted(path for kind in _READ for path in folder.rglob(kind)):
+    found = () if others else sorted(path for kind in _READ for path in folder.rglob(kind))
+    for file in found:
         name = file.relative_to(folder).as_posix()
         if name not in facts and _is_listed(name):
             raise OpticalError(f"The file '{file}' is not one of the folder's own, {_WAY_OUT}.")

@@ -49,6 +49,7 @@ def test_a_file_that_another_version_left_behind_is_named(folder):
     (folder / "background.safetensors").write_bytes(b"of another model")
     with pytest.raises(OpticalError, match=r"background\.safetensors' is not one of the folder's own"):
         manifest.verify(folder)
+    assert manifest.verify(folder, others=True)
 
 
 def test_a_manifest_of_a_later_version_asks_for_an_upgrade(folder):
