@@ -74,6 +74,8 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
             encoder = MultiVectorEncoder(str(folder), device=device, local_files_only=True, model_kwargs=options)
         else:
             encoder = MultiVectorEncoder(modules=_last_layer_modules(folder, options), device=device)
+        for encode in (encoder.encode_query, encoder.encode_document):
+            encode("a", show_progress_bar=False)  # some damage shows in use only
     encoder.background = Background.load(folder, encoder.get_embedding_dimension())
     if encoder.background is None and _had_background(info):
         logger.warning("The checkpoint '%s' was saved with a background and has none: scores are plain MaxSim", folder)

@@ -189,21 +189,30 @@ class TokenEncoder:
             max_tokens: a limit of the caller's own, or None.
 
         Raises:
-            OpticalError: ``max_tokens`` leaves no room for the text itself.
+            OpticalError: ``max_tokens`` leaves no room for the text itself, or is more than the model takes.
         """
-        body = self._body(task)
-        expansion = body.query_expansion if task == "query" else None
-        if expansion and expansion["strategy"] == "fixed":
-            return expansion["length"]
+        body, room = self._body(task), self.room(task)
+        if max_tokens and max_tokens > room:
+            raise OpticalError(
+                f"max_{task}_tokens={max_tokens} is more than the {room} that the model takes: lower it."
+            )
         own = body.query_length if task == "query" else body.document_length
-        room = body.max_seq_length or 512
-        limit = min(max_tokens or own or room, room)
+        limit = room if self._fixed(task) else min(max_tokens or own or room, room)
         if limit <= self.overhead(task):
             raise OpticalError(
                 f"max_{task}_tokens={limit} leaves no room for text: the model's own markers and prompt take "
                 f"{self.overhead(task)} tokens."
             )
         return limit
+
+    def room(self, task: str) -> int:
+        """The largest limit that a task can have: what the model has positions for."""
+        return self._fixed(task) or self._body(task).max_seq_length or 512
+
+    def _fixed(self, task: str) -> int | None:
+        """The number of tokens that every query has, where the model fixes it."""
+        expansion = self._body(task).query_expansion if task == "query" else None
+        return expansion["length"] if expansion and expansion["strategy"] == "fixed" else None
 
     def tokenizer(self, task: str):
         """The tokenizer of a task's side of the model."""

@@ -84,7 +84,7 @@ def writing(place: str | os.PathLike, option: str) -> Iterator[None]:
         OpticalError: The body could not write.
 
     Example:
-        >>> with writing("/dev/null/model", "output"):
+        >>> with writing("/dev/null/model", "output"):  # doctest: +ELLIPSIS
         ...     Path("/dev/null/model").mkdir()
         Traceback (most recent call last):
         ...

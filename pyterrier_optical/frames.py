@@ -109,8 +109,10 @@ class TextReranker(ByArguments, GuardedMixing):
         long_queries = np.flatnonzero(np.array(query_sizes) > query_limit)
         long_documents = np.flatnonzero(np.array(document_sizes) > document_limit)
         if self.truncation == "error":
-            self._refuse(inp["qid"], "query", query_index, long_queries, query_sizes, query_limit)
-            self._refuse(inp["docno"], "document", document_index, long_documents, document_sizes, document_limit)
+            query_limits = query_limit, query_encoder.room("query")
+            self._refuse(inp["qid"], "query", query_index, long_queries, query_sizes, *query_limits)
+            limits = document_limit, document_encoder.room("document")
+            self._refuse(inp["docno"], "document", document_index, long_documents, document_sizes, *limits)
         else:
             cut_documents = [] if self.truncation == "passages" else long_documents
             warn_of_cuts(len(long_queries), query_limit, len(cut_documents), document_limit)
@@ -130,10 +132,10 @@ class TextReranker(ByArguments, GuardedMixing):
             block_tokens=BLOCK_TOKENS,
         )
 
-    def _refuse(self, names: pd.Series, kind: str, index: np.ndarray, too_long, sizes: list[int], limit: int) -> None:
+    def _refuse(self, names: pd.Series, kind: str, index: np.ndarray, too_long, sizes: list[int], *limits: int) -> None:
         if len(too_long):
             name = names.iloc[int(np.flatnonzero(index == too_long[0])[0])]
-            raise too_long_error(kind, name, sizes[too_long[0]], limit)
+            raise too_long_error(kind, name, sizes[too_long[0]], *limits)
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
@@ -185,11 +187,20 @@ def check_encoding_arguments(transformer: pt.Transformer) -> None:
             raise OpticalError(f"{name} is {value!r}: give a positive whole number.")
 
 
-def too_long_error(kind: str, name: str, size: int, limit: int) -> OpticalError:
-    """What ``truncation="error"`` raises for the "query" or "document" of that name."""
+def too_long_error(kind: str, name: str, size: int, limit: int, room: int) -> OpticalError:
+    """What ``truncation="error"`` raises for the "query" or "document" of that name.
+
+    Args:
+        kind: "query" or "document".
+        name: Its qid or docno.
+        size: Its tokens.
+        limit: The tokens that fit.
+        room: The largest limit that the model can have.
+    """
+    raised = f"raise max_{kind}_tokens, " if size <= room else ""
+    other = "'warn' or 'passages'" if kind == "document" else "'warn'"
     return OpticalError(
-        f"The {kind} {name!r} has {size} tokens and {limit} fit: shorten it, raise max_{kind}_tokens, or use "
-        "truncation='warn' or 'passages'."
+        f"The {kind} {name!r} has {size} tokens and {limit} fit: shorten it, {raised}or use truncation={other}."
     )
 
 

@@ -58,7 +58,7 @@ def check_layers(place: Path) -> None:
     except Exception:  # what cannot be read is refused when it is loaded
         return
     for name, value in _options(config):
-        if "layer" in name and isinstance(value, int) and value > tensors:
+        if name.endswith(("layers", "n_layer")) and isinstance(value, int) and value > tensors:
             raise OpticalError(
                 f"The file '{place / 'config.json'}' says {name}={value} and the weights have {tensors} tensors: fetch "
                 "or save the model again."
@@ -69,8 +69,9 @@ def check_layers(place: Path) -> None:
 def strictly() -> Iterator[None]:
     """Within it, transformers' `from_pretrained` refuses weights that lack tensors of the model or hold others.
 
-    Without it, what is missing is drawn at random and what is left over is ignored. A task's head that the model does
-    not have may be left over, and a pooler, which no score reads, may be missing. Only the calling thread is concerned.
+    Without it, what is missing is drawn at random and what is left over is ignored. A pooler, which no score reads, may
+    be missing; a task's head that the model does not have, and a buffer that it makes itself (position numbers), may be
+    left over. Only the calling thread is concerned.
 
     Raises:
         OpticalError: From `from_pretrained`; it names the first tensor.
@@ -116,12 +117,14 @@ def check_finite(model, folder: Path) -> None:
 def _check_report(model, report: dict) -> None:
     prefix = f"{model.base_model_prefix}." if getattr(model, "base_model_prefix", "") else ""
     parts = {name for name, _ in chain(model.named_children(), model.named_parameters(recurse=False))}
+    buffers = {name.removeprefix(prefix) for name, _ in model.named_buffers()}
 
     def part(name: str) -> str:
         return name.removeprefix(prefix).split(".")[0]
 
     missing = sorted(name for name in report["missing_keys"] if part(name) != "pooler")
-    unexpected = sorted(name for name in report["unexpected_keys"] if part(name) in parts)
+    unexpected = [name for name in report["unexpected_keys"] if part(name) in parts]
+    unexpected = sorted(name for name in unexpected if name.removeprefix(prefix) not in buffers)
     for names, what in ((missing, "lack"), (unexpected, "hold more than the configuration says:")):
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""

@@ -11,7 +11,7 @@ from test_maxsim import DOCUMENTS, QUERIES
 from pyterrier_optical import OpticalError, OpticalReranker, OpticalRetriever
 from pyterrier_optical.background import BACKGROUND_FILE, Background
 from pyterrier_optical.baselines import BiEncoderReranker
-from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.checkpoints import load_encoder, write_checkpoint_info
 from pyterrier_optical.encoder import TokenEncoder, TokenVectors
 from pyterrier_optical.maxsim import FLOOR, maxsim_matrix, maxsim_pairs, maxsim_reference
 
@@ -78,6 +78,17 @@ def test_a_checkpoint_brings_its_background_and_false_leaves_it_out(folder):
 
 def test_a_checkpoint_without_one_is_scored_by_maxsim(tmp_path):
     assert load_encoder(tiny.encoder(tmp_path), device="cpu").background is None
+
+
+def test_a_checkpoint_without_a_manifest_that_lost_its_background_says_so(tmp_path, caplog):
+    folder = tiny.encoder(tmp_path)
+    write_checkpoint_info(folder, {"config": {"background": {"passages": 24}}})
+    assert load_encoder(folder, device="cpu").background is None
+    assert "was saved with a background and has none: scores are plain MaxSim" in caplog.records[-1].getMessage()
+    write_checkpoint_info(folder, {"config": {"background": {"passages": 0}}})
+    caplog.clear()
+    load_encoder(folder, device="cpu")
+    assert not caplog.records
 
 
 def test_what_is_said_of_a_background_is_yes_or_no(folder):

@@ -168,6 +168,25 @@ def test_truncation_error_names_the_text(folder):
     assert len(strict(results())) == 5
 
 
+def test_advice_on_a_long_text_can_be_followed(folder):
+    """The model has positions for 64 tokens."""
+    long = results(text=["a", "dog " * 40, "a", "a", "a"])
+    with pytest.raises(OpticalError, match=r"and 30 fit: shorten it, raise max_document_tokens, or use truncation='wa"):
+        OpticalReranker(folder, device="cpu", truncation="error", max_document_tokens=30)(long)
+    assert len(OpticalReranker(folder, device="cpu", truncation="error", max_document_tokens=64)(long)) == 5
+    with pytest.raises(OpticalError, match=r"and 64 fit: shorten it, or use truncation='warn' or 'passages'\.$"):
+        OpticalReranker(folder, device="cpu", truncation="error")(results(text=["a", "dog " * 90, "a", "a", "a"]))
+    with pytest.raises(OpticalError, match=r"and 64 fit: shorten it, or use truncation='warn'\.$"):
+        OpticalReranker(folder, device="cpu", truncation="error")(results(query=["mto"] * 3 + ["katze " * 90] * 2))
+
+
+@pytest.mark.parametrize("option", ["max_document_tokens", "max_query_tokens"])
+@pytest.mark.parametrize("truncation", ["warn", "passages", "error"])
+def test_a_limit_above_the_models_own_is_refused(folder, option, truncation):
+    with pytest.raises(OpticalError, match=f"{option}=65 is more than the 64 that the model takes: lower it"):
+        OpticalReranker(folder, device="cpu", truncation=truncation, **{option: 65})(results())
+
+
 def test_passages_take_the_best_part_of_a_long_document(folder):
     frame = results(text=["water " * 100 + "the long river", THAI, "a", "bread " * 100, "the cat sleeps"])
     by_passage = OpticalReranker(folder, device="cpu", truncation="passages", max_document_tokens=20)(frame)

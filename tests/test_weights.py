@@ -66,6 +66,14 @@ def test_a_head_may_be_left_over_and_a_pooler_missing(tmp_path):
     assert load_encoder(tiny_hub.xlm_roberta_base(tmp_path / "xlmr"), device="cpu").encode_query("cat").isfinite().all()
 
 
+def test_position_numbers_that_earlier_libraries_stored_may_be_left_over(tmp_path):
+    folder = tiny.bert(tmp_path)
+    before = load_encoder(folder, device="cpu").encode_query("the cat")
+    numbers = {"embeddings__token_type_ids": torch.zeros(1, 64, dtype=torch.long)}
+    change(folder, embeddings__position_ids=torch.arange(64)[None], **numbers)
+    assert load_encoder(folder, device="cpu").encode_query("the cat").equal(before)
+
+
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
 def test_weights_that_are_not_finite_are_refused(tmp_path, number):
     folder = tiny.encoder(tmp_path)

@@ -61,7 +61,7 @@ def encode_corpus(
         sizes = encoder.lengths(texts, "document")
         over = [i for i, size in enumerate(sizes) if size > limit]
         if over and truncation == "error":
-            raise too_long_error("document", names[over[0]], sizes[over[0]], limit)
+            raise too_long_error("document", names[over[0]], sizes[over[0]], limit, encoder.room("document"))
         too_long += len(over)
         counts = np.ones(len(texts), dtype=int)
         if truncation == "passages":

@@ -56,7 +56,7 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         dtype: "float32", "float16", "bfloat16" or, on the CPU, "int8" of the model; None is float32 on the CPU, the
             stored precision elsewhere.
         precision: "float16" or "float32" of the stored vectors.
-        max_query_tokens: a query's tokens, markers included; None for the model's own limit.
+        max_query_tokens: a query's tokens, markers included, at most what the model takes; None for its own limit.
         max_document_tokens: a document's tokens, likewise.
         truncation: what to do with a text over its limit: "warn" cuts it and logs how many were cut, "error" raises
             and names the ``qid`` or ``docno``, "passages" splits a document into overlapping passages and takes the
@@ -209,7 +209,7 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         too_long = np.flatnonzero(sizes > limit)
         if len(too_long) and self.truncation == "error":
             qid = qids.iloc[int(np.flatnonzero(query_index == too_long[0])[0])]
-            raise too_long_error("query", qid, sizes[too_long[0]], limit)
+            raise too_long_error("query", qid, sizes[too_long[0]], limit, encoder.room("query"))
         warn_of_cuts(len(too_long), limit, 0, 0)
         return encoder.queries(texts, self.max_query_tokens, sizes=sizes.tolist())
 

@@ -29,18 +29,20 @@ def query_values(
         tasks: What to measure.
         pooled: Also rank by the cosine of the pooled vectors.
         bfloat16: Encode in mixed precision; scores are float32 in any case.
-        max_document_tokens: Documents are cut to so many tokens.
+        max_document_tokens: Documents are cut to so many tokens, or to what the student takes.
 
     Returns:
         Columns `dataset`, `language`, `measure`, `ranking` ("maxsim" or "cosine"), `qid`, `value`.
     """
     encoder = _BothVectors(student)
+    room = encoder.room("document")
+    limit = min(max_document_tokens or room, room)
     corpora: dict[tuple[str, ...], tuple[TokenVectors, TokenVectors]] = {}
     frames = []
     for task in tasks:
         with torch.autocast(student.device.type, dtype=torch.bfloat16, enabled=bfloat16):
             if task.documents not in corpora:
-                corpora[task.documents] = split(encoder.documents(task.documents, max_document_tokens))
+                corpora[task.documents] = split(encoder.documents(task.documents, limit))
             queries = split(encoder.queries(task.queries))
         for ranking, query, document in zip((MAXSIM, COSINE), queries, corpora[task.documents], strict=True):
             if ranking == COSINE and not pooled:
