@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
+from pyterrier_optical.frame_checks import texts_of
+
 #: What makes up a text where no field is named: the first of these whose fields are all there.
 DEFAULTS = (("title", "text"), ("text",))
 
@@ -46,11 +48,6 @@ def joined_text(texts: Iterable[str]) -> str:
     return "\n".join(filter(None, texts))
 
 
-def column_texts(column: pd.Series) -> pd.Series:
-    """A column's texts; a missing one is the empty text."""
-    return column.astype(object).where(column.notna(), "").map(str)
-
-
 def frame_texts(frame: pd.DataFrame, fields: tuple[str, ...] | None = None) -> pd.Series:
     """The text of each row's document.
 
@@ -62,7 +59,7 @@ def frame_texts(frame: pd.DataFrame, fields: tuple[str, ...] | None = None) -> p
         >>> frame_texts(pd.DataFrame({"title": ["Baobab", None], "text": ["A tree.", "Grass."]})).tolist()
         ['Baobab\\nA tree.', 'Grass.']
     """
-    columns = [column_texts(frame[name]) for name in text_fields(frame.columns, fields)]
+    columns = [texts_of(frame[name]) for name in text_fields(frame.columns, fields)]
     if len(columns) == 1:
         return columns[0]
     return pd.Series(map(joined_text, zip(*columns, strict=True)), frame.index, dtype=object)

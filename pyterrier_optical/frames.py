@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.document_text import DEFAULTS, column_texts, frame_texts, named_fields
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.document_text import DEFAULTS, frame_texts, named_fields
+from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.frame_checks import check_field, check_ids, check_one_query, plain, texts_of
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.locks import LOADING
 from pyterrier_optical.mixing import GuardedMixing
@@ -64,12 +65,16 @@ class TextReranker(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: a column is missing.
-            OpticalError: the model cannot be loaded; with ``truncation="error"``, a text is too long.
+            OpticalError: the model cannot be loaded; with ``truncation="error"``, a text is too long; a row has no
+                ``qid`` or ``docno``, a ``qid`` has two queries, a text is none, or two columns have one name.
         """
+        inp = plain(inp)
         named = named_fields(self.text_field)
         with pt.validate.any(inp, context=self) as mode:
             for fields in DEFAULTS if named is None else [named]:
                 mode.result_frame(extra_columns=[self.query_field, *fields])
+        check_ids(inp, "qid", "docno")
+        check_one_query(inp["qid"], texts_of(inp[self.query_field]))
         scores = self._scores(inp) if len(inp) else np.zeros(0)
         return pt.model.add_ranks(inp.assign(score=scores))
 
@@ -90,9 +95,13 @@ class TextReranker(ByArguments, GuardedMixing):
         raise NotImplementedError
 
     def _check_arguments(self) -> None:
+        check_field("query_field", self.query_field)
         check_encoding_arguments(self)
-        if self.text_field is not None and not isinstance(self.text_field, str):
+        if isinstance(self.text_field, list):
             self.text_field = tuple(self.text_field)  # equal lists make equal rerankers
+        for field in self.text_field if isinstance(self.text_field, tuple) else [self.text_field]:
+            if self.text_field is not None:
+                check_field("text_field", field)
 
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:
         from pyterrier_optical.gloss import distinct_queries, encode_with_gloss, glosses_of
@@ -148,7 +157,7 @@ class TextReranker(ByArguments, GuardedMixing):
 
 def distinct_texts(column: pd.Series) -> tuple[np.ndarray, list[str]]:
     """The index of each row's text among the distinct ones, and these; a missing text is the empty text."""
-    index, distinct = pd.factorize(column_texts(column))
+    index, distinct = pd.factorize(texts_of(column))
     return index, [str(text) for text in distinct]
 
 
@@ -159,10 +168,10 @@ def check_scoring_arguments(gloss: float, background: bool) -> None:
         OpticalError: ``gloss`` does not lie between 0 and 1, 1 left out, or ``background`` is neither True nor False.
     """
     if isinstance(gloss, bool) or not isinstance(gloss, (int, float)) or not 0 <= gloss < 1:
-        raise OpticalError(f"gloss={gloss!r}: give the gloss a share of the score from 0 (none) to below 1.")
+        raise OpticalError(f"gloss={shown(gloss)}: give the gloss a share of the score from 0 (none) to below 1.")
     if not isinstance(background, bool):
         raise OpticalError(
-            f"background={background!r:.60}: say True or False; a background of your own goes to the loaded model, as "
+            f"background={shown(background)}: say True or False; a background of your own goes to the loaded model, as "
             "model.background."
         )
 
@@ -180,11 +189,11 @@ def check_encoding_arguments(transformer: pt.Transformer) -> None:
 
     check_dtype(transformer.dtype)
     if transformer.truncation not in ("warn", "error", "passages"):
-        raise OpticalError(f"Unknown truncation {transformer.truncation!r}: choose 'warn', 'error' or 'passages'.")
+        raise OpticalError(f"Unknown truncation {shown(transformer.truncation)}: choose 'warn', 'error' or 'passages'.")
     for name in ("batch_size", "max_query_tokens", "max_document_tokens"):
         value = getattr(transformer, name)
         if value is not None and not (isinstance(value, int) and value > 0):
-            raise OpticalError(f"{name} is {value!r}: give a positive whole number.")
+            raise OpticalError(f"{name} is {shown(value)}: give a positive whole number.")
 
 
 def too_long_error(kind: str, name: str, size: int, limit: int, room: int) -> OpticalError:
@@ -200,7 +209,7 @@ def too_long_error(kind: str, name: str, size: int, limit: int, room: int) -> Op
     raised = f"raise max_{kind}_tokens, " if size <= room else ""
     other = "'warn' or 'passages'" if kind == "document" else "'warn'"
     return OpticalError(
-        f"The {kind} {name!r} has {size} tokens and {limit} fit: shorten it, {raised}or use truncation={other}."
+        f"The {kind} {shown(name)} has {size} tokens and {limit} fit: shorten it, {raised}or use truncation={other}."
     )
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pyterrier_optical.document_text import column_texts
 from pyterrier_optical.encoder import TokenEncoder, TokenVectors
+from pyterrier_optical.frame_checks import texts_of
 from pyterrier_optical.frames import distinct_texts
 from pyterrier_optical.ragged import rows_of
 
@@ -20,7 +20,7 @@ def glosses_of(frame: pd.DataFrame, share: float) -> pd.Series | None:
     """The glosses of a frame's rows, a missing one empty; None without the column, or if they are to have no share."""
     if not share or GLOSS not in frame:
         return None
-    return column_texts(frame[GLOSS])
+    return texts_of(frame[GLOSS])
 
 
 def encode_with_gloss(
@@ -89,5 +89,5 @@ def distinct_queries(queries: pd.Series, glosses: pd.Series | None) -> tuple[np.
     """The index of each row's query among those that differ in text or gloss, their texts, and their glosses if any."""
     if glosses is None:
         return *distinct_texts(queries), None
-    index, distinct = pd.MultiIndex.from_arrays([column_texts(queries), glosses]).factorize()
+    index, distinct = pd.MultiIndex.from_arrays([texts_of(queries), glosses]).factorize()
     return index, distinct.get_level_values(0).tolist(), distinct.get_level_values(1).tolist()

@@ -1,6 +1,5 @@
 """The files of AfriQA's gold passages, read into one table."""
 
-import gzip
 import json
 from pathlib import Path
 
@@ -8,7 +7,8 @@ import pandas as pd
 
 from pyterrier_optical.datasets.download import fetch
 from pyterrier_optical.datasets.folders import data_folder, download_folder
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.datasets.reading import check_texts, reading
+from pyterrier_optical.unpack import lines, unpacked
 
 # Gold passages were published for these only. Fon is not among them: its passages are French.
 LANGUAGES_OF = {
@@ -50,11 +50,11 @@ def _find(lang: str, split: str) -> Path:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-            entries = [json.loads(line) for line in file if line.strip()]
+    with reading(path, "a file of AfriQA's gold passages"):
+        with unpacked(path) as file:
+            entries = [json.loads(line) for line in lines(file, str(path)) if line.strip()]
         # A missing value is null or NaN in the source: both are no str.
         rows = [[entry[key] if isinstance(entry[key], str) else "" for key in COLUMNS] for entry in entries]
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise OpticalError(f"{path} is not a file of AfriQA's gold passages ({error!r}): fetch it again.") from error
+        for row in rows:
+            check_texts(row)
     return pd.DataFrame(rows, columns=COLUMNS)

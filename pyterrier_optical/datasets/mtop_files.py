@@ -1,6 +1,5 @@
 """The files MTOP comes in, read into one table: the parallel JSON, and the official release."""
 
-import gzip
 import json
 import warnings
 import zipfile
@@ -12,7 +11,9 @@ import pandas as pd
 
 from pyterrier_optical.datasets.download import fetch
 from pyterrier_optical.datasets.folders import data_folder, download_folder
+from pyterrier_optical.datasets.reading import check_texts, reading
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.unpack import read_whole, unpacked, unpacked_member
 
 LANGUAGES = ("en", "de", "es", "fr", "hi", "th")
 SPLITS = ("train", "dev", "test")
@@ -55,11 +56,11 @@ def read_split(split: str) -> pd.DataFrame:
 
 def read_zip(archive: Path, split: str) -> pd.DataFrame:
     """One split of the official ``mtop.zip``; the table of :func:`read_split`."""
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            return _official(partial(_from_zip, opened), split)
-    except zipfile.BadZipFile as error:
-        raise OpticalError(f"{archive} is no zip archive: delete it and fetch {URL} again.") from error
+    with (
+        reading(archive, "a whole zip archive of MTOP", f"delete it and fetch {URL} again"),
+        zipfile.ZipFile(archive) as opened,
+    ):
+        return _official(partial(_from_zip, opened), split)
 
 
 def check_release(archive: Path) -> None:
@@ -89,16 +90,16 @@ def check_release(archive: Path) -> None:
 
 def _parallel_json(path: Path) -> pd.DataFrame:
     """A list of ``{id, question: {lang: text}, mr: {slot_intent: {lang: parse}}}``."""
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            entries = json.load(file)
+    with reading(path, "MTOP's parallel JSON", "fetch the file again"):
+        with unpacked(path) as file:
+            entries = json.loads(read_whole(file, str(path)))
         rows = [
             {"id": _short(entry["id"]), **{lang: entry["question"][lang] for lang in LANGUAGES}}
             | {"parse": entry["mr"]["slot_intent"]["en"]}
             for entry in entries
         ]
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise OpticalError(f"{path} is not MTOP's parallel JSON ({error!r}): fetch the file again.") from error
+        for row in rows:
+            check_texts(row.values())
     return pd.DataFrame(rows, columns=["id", *LANGUAGES, "parse"]).drop_duplicates("id", ignore_index=True)
 
 
@@ -122,7 +123,8 @@ def _table(where: str, content: str) -> pd.DataFrame:
         row = dict(zip(_OFFICIAL_COLUMNS, fields, strict=True))
         try:
             text = " ".join(json.loads(row["tokens"])["tokens"])
-        except (ValueError, KeyError, TypeError) as error:
+            text.encode()
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise OpticalError(f"Line {number} of {where} has no list of tokens in its last column.") from error
         rows.append((_short(row["id"]), text, row["parse"]))
     return pd.DataFrame(rows, columns=["id", "text", "parse"]).drop_duplicates("id").set_index("id")
@@ -132,14 +134,17 @@ def _from_folder(root: Path, lang: str, split: str) -> tuple[str, str]:
     path = root / lang / _OFFICIAL_FILES[split]
     if not path.is_file():
         raise OpticalError(f"MTOP's file {path} is missing: unpack the whole of {URL} there.")
-    return str(path), path.read_bytes().decode("utf-8")
+    with reading(path, f"a file of MTOP, from {URL}"), unpacked(path) as file:
+        return str(path), read_whole(file, str(path))
 
 
 def _from_zip(archive: zipfile.ZipFile, lang: str, split: str) -> tuple[str, str]:
     wanted = f"{lang}/{_OFFICIAL_FILES[split]}"
     for member in archive.namelist():
         if member in (wanted, f"mtop/{wanted}"):
-            return f"{archive.filename}:{member}", archive.read(member).decode("utf-8")
+            with unpacked_member(archive, member) as file:
+                where = f"{archive.filename}:{member}"
+                return where, read_whole(file, where)
     raise OpticalError(f"{archive.filename} has no member mtop/{wanted}: it is not the official release from {URL}.")
 
 

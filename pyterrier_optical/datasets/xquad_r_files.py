@@ -1,6 +1,5 @@
 """The files of XQuAD-R, one a language, read into tables."""
 
-import gzip
 import json
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +9,9 @@ import pandas as pd
 
 from pyterrier_optical.datasets.download import fetch
 from pyterrier_optical.datasets.folders import data_folder, download_folder
+from pyterrier_optical.datasets.reading import check_texts, reading
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.unpack import read_whole, unpacked
 
 LANGUAGES = ("en", "ar", "de", "el", "es", "hi", "ru", "th", "tr", "vi", "zh")
 URL = "https://raw.githubusercontent.com/google-research-datasets/lareqa/master/xquad-r"
@@ -52,16 +53,16 @@ def read_file(path: Path) -> Parallel:
         OpticalError: It is something else.
     """
     paragraphs, questions = [], []
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-            articles = json.load(file)["data"]
+    with reading(path, "a file of XQuAD-R"):
+        with unpacked(path) as file:
+            articles = json.loads(read_whole(file, str(path)))["data"]
         for article in articles:
             for number, paragraph in enumerate(article["paragraphs"]):
                 docno = f"{article['title']}-{number}"
                 paragraphs.append((docno, paragraph["context"]))
                 questions += [(entry["id"], entry["question"], docno) for entry in paragraph["qas"]]
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise OpticalError(f"{path} is not a file of XQuAD-R ({error!r}): fetch it again.") from error
+        for row in paragraphs + questions:
+            check_texts(row)
     return Parallel(
         pd.DataFrame(paragraphs, columns=["docno", "text"]), pd.DataFrame(questions, columns=["qid", "query", "docno"])
     )

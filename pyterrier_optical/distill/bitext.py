@@ -1,19 +1,23 @@
 """Reading bitext: pairs of an English sentence and its translation, from whatever a user has."""
 
-import gzip
 import re
 import unicodedata
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
 
-from pyterrier_optical.errors import OpticalError
+import pandas as pd
+
+from pyterrier_optical.distill.bitext_files import read_file, read_parallel
+from pyterrier_optical.errors import OpticalError, shown
 
 ENGLISH_KEYS = ("english", "en", "sentence1", "source")
 TRANSLATION_KEYS = ("translation", "target", "sentence2", "non_english")
+
+# What the first line of a table calls the column of English.
+_HEADER_CELLS = {"english", "en", "eng", "source", "sentence1", "src"}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass
@@ -54,20 +58,27 @@ def clean(
 ) -> Iterator[tuple[str, str]]:
     """Yields the pairs worth learning from; counts the others in `report`.
 
-    Dropped: a pair with an empty side, a pair seen before, a side of more than `max_chars` characters, and a pair
-    whose sides differ in UTF-8 length by more than `max_ratio` (bytes of non-Latin scripts count a half, since they
-    take two or three bytes a letter; sides of fewer than 20 bytes are never judged).
+    Dropped: a pair with an empty side, a pair seen before, a side of more than `max_chars` characters, a pair whose
+    sides differ in UTF-8 length by more than `max_ratio` (bytes of non-Latin scripts count a half, since they take two
+    or three bytes a letter; sides of fewer than 20 bytes are never judged), a side that is no Unicode (it has half of a
+    surrogate pair), and a first pair that is a header (`english` and `swahili`).
     """
-    seen = set()
+    seen, first = set(), True
     for english, translation in pairs:
         english, translation = _tidy(english), _tidy(translation)
         key = hash((english, translation))
+        header = first and not _HEADER_CELLS.isdisjoint((english.casefold(), translation.casefold()))
+        first = False
         if not english or not translation:
             report.drop(lang, "empty")
+        elif header:
+            report.drop(lang, "header")
         elif key in seen:
             report.drop(lang, "duplicate")
         elif max(len(english), len(translation)) > max_chars:
             report.drop(lang, "too long")
+        elif _SURROGATE.search(english + translation):
+            report.drop(lang, "no Unicode")
         elif _length_ratio(english, translation) > max_ratio:
             report.drop(lang, "length ratio")
         else:
@@ -77,7 +88,11 @@ def clean(
 
 
 def _tidy(text: str | None) -> str:
-    return " ".join(unicodedata.normalize("NFC", text or "").split())
+    if not isinstance(text, str):
+        if pd.api.types.is_scalar(text) and pd.isna(text):
+            return ""
+        raise OpticalError(f"A bitext row holds {shown(text)} where a sentence belongs: give texts.")
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _length_ratio(a: str, b: str) -> float:
@@ -85,15 +100,21 @@ def _length_ratio(a: str, b: str) -> float:
     return max(sizes) / min(sizes)
 
 
-def read_pairs(source, *, lang: str | None = None) -> Iterator[tuple[str, str]]:
+def read_pairs(
+    source, *, lang: str | None = None, columns: Sequence[int] | None = None, swap: bool = False
+) -> Iterator[tuple[str, str]]:
     """Reads (English, translation) pairs, uncleaned, from any of the forms bitext comes in.
 
     Args:
-        source: A path to a TSV file (`english<TAB>translation`, also gzipped); a pair of paths to two parallel text
-            files, English first; a Hugging Face dataset or any iterable of dicts (columns `english` and
-            `translation`, or `en` and the language's code, or OPUS's nested `translation` column); any iterable of
-            two-tuples or of ir_datasets-style objects with these attributes.
-        lang: The translation's language code, used to find its column.
+        source: A path to a TSV file (`english<TAB>translation`, also gzipped), a TMX file (`.tmx`, `.tmx.gz`), or one
+            of OPUS's zip files; a pair of paths to two parallel text files, English first; a Hugging Face dataset or
+            any iterable of dicts (columns `english` and `translation`, or `en` and the language's code, or OPUS's
+            nested `translation` column); any iterable of two-tuples or of ir_datasets-style objects with these
+            attributes.
+        lang: The translation's language code, used to find its column, its segments in a TMX file, its file in a zip.
+        columns: Of a TSV file the columns that are English and the translation, from 1, such as `(2, 4)` for Tatoeba's
+            `id, text, id, text`; by default the first two.
+        swap: The translation comes first, wherever English is expected.
 
     Yields:
         Two-tuples of str.
@@ -106,47 +127,12 @@ def read_pairs(source, *, lang: str | None = None) -> Iterator[tuple[str, str]]:
         [('Water', 'Maji')]
     """
     if isinstance(source, (str, Path)):
-        return _read_tsv(Path(source))
-    if isinstance(source, (tuple, list)) and len(source) == 2 and all(isinstance(s, (str, Path)) for s in source):
-        return _read_parallel(Path(source[0]), Path(source[1]))
-    return (_as_pair(row, lang) for row in source)
-
-
-def _open(path: Path):
-    if not path.is_file():
-        raise OpticalError(f"No bitext file {str(path)!r}: give the path of an existing .tsv, .tsv.gz or text file.")
-    # A byte order mark, which some editors write, is no part of the first sentence.
-    return gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig")
-
-
-def _lines(path: Path) -> Iterator[str]:
-    try:
-        with _open(path) as lines:
-            yield from lines
-    except UnicodeDecodeError as error:
-        raise OpticalError(f"{str(path)!r} is not UTF-8: convert it, with iconv for one.") from error
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise OpticalError(f"{str(path)!r} is no whole gzip file ({error}): fetch or write it again.") from error
-
-
-def _read_tsv(path: Path) -> Iterator[tuple[str, str]]:
-    for n, line in enumerate(_lines(path), 1):
-        row = line.rstrip("\n").split("\t") if line.strip() else ("", "")  # an empty line is an empty pair
-        if len(row) < 2:
-            raise OpticalError(
-                f"Line {n} of {str(path)!r} has no tab: write one pair per line as english<TAB>translation."
-            )
-        yield row[0], row[1]
-
-
-def _read_parallel(english: Path, translation: Path) -> Iterator[tuple[str, str]]:
-    for n, (a, b) in enumerate(zip_longest(_lines(english), _lines(translation)), 1):
-        if a is None or b is None:
-            shorter = english if a is None else translation
-            raise OpticalError(
-                f"{str(shorter)!r} ends at line {n - 1} before its partner: parallel files need one line per pair."
-            )
-        yield a, b
+        pairs = read_file(Path(source), lang, columns)
+    elif isinstance(source, (tuple, list)) and len(source) == 2 and all(isinstance(s, (str, Path)) for s in source):
+        pairs = read_parallel(Path(source[0]), Path(source[1]))
+    else:
+        pairs = (_as_pair(row, lang) for row in source)
+    return ((translation, english) for english, translation in pairs) if swap else pairs
 
 
 def _as_pair(row, lang: str | None) -> tuple[str, str]:
@@ -161,7 +147,8 @@ def _as_pair(row, lang: str | None) -> tuple[str, str]:
     translation = next((k for k in (lang, *TRANSLATION_KEYS) if k in columns), None)
     if english is None or translation is None:
         raise OpticalError(
-            f"No English and translation columns among {sorted(columns)}: name them 'english' and 'translation'."
+            f"No English and translation columns among {shown(sorted(map(str, columns)))}: name them 'english' and "
+            "'translation'."
         )
     return columns[english], columns[translation]
 

@@ -31,8 +31,10 @@ class BitextConfig:
         languages: The languages to learn, by the names of their files.
         sources: The sources to read; all when empty.
         max_pairs: At most so many pairs of one source and language (a seeded sample).
-        files: Bitext elsewhere: dicts with `lang` and either `path` (TSV), or `english` and `translation` (two
-            parallel text files), or `dataset` (a Hugging Face data set; `name` and `split` as usual).
+        files: Bitext elsewhere: dicts with `lang` and either `path` (TSV, TMX or one of OPUS's zip files), or `english`
+            and `translation` (two parallel text files), or `dataset` (a Hugging Face data set; `name` and `split` as
+            usual). `columns: [2, 4]` names a TSV file's columns of English and the translation, `swap: true` says that
+            the translation comes first, and `check: false` takes sides that do not look like their languages.
         segmented: Sources that put spaces between Thai or Khmer words; half of their pairs lose them again.
     """
 

@@ -1,15 +1,26 @@
 """The bitext a configuration names, cleaned, with some pairs of every language held out."""
 
 import hashlib
+import logging
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from pyterrier_optical.distill.bitext import BitextReport, clean, join_spaceless, read_pairs
+from pyterrier_optical.distill.bitext_files import first_row
 from pyterrier_optical.distill.config import BitextConfig, expand
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.distill.sides import Sample, check_sides
+from pyterrier_optical.errors import OpticalError, shown
+
+logger = logging.getLogger(__name__)
 
 Pair = tuple[str, str]
+
+# The options of a `files` entry, by the one that says what it is.
+_FORMS = {"path": {"columns"}, "english": {"translation"}, "dataset": {"name", "split"}}
+_ANY_FORM = {"lang", "swap", "check"}
 
 
 @dataclass
@@ -52,12 +63,14 @@ def load_bitext(config: BitextConfig, *, heldout_pairs: int = 100, seed: int = 1
         A `Bitext`.
 
     Raises:
-        OpticalError: If a language has no pairs, or a file is missing or malformed.
+        OpticalError: If a language has no pairs, a file is missing or malformed, or a side of it is not in its language
+            (see `check_sides`).
     """
     rng = random.Random(seed)
     report, training, origins = BitextReport(), {}, {}
-    for name, lang, source in _sources(config):
-        pairs = list(clean(read_pairs(source, lang=lang), lang, report))
+    for source in _sources(config):
+        name, lang = source.name, source.lang
+        pairs = _read(source, report)
         if len(pairs) > config.max_pairs:
             kept = sorted(rng.sample(range(len(pairs)), config.max_pairs))
             pairs = [pairs[i] for i in kept]
@@ -77,8 +90,50 @@ def load_bitext(config: BitextConfig, *, heldout_pairs: int = 100, seed: int = 1
     return Bitext(training, heldout, report, origins)
 
 
-def _sources(config: BitextConfig):
-    """Yields (name, language, what read_pairs takes) in a fixed order."""
+class _Source(NamedTuple):
+    """What `read_pairs` is to read.
+
+    Attributes:
+        options: Its `columns` and `swap`.
+        check: Whether to look at both sides.
+        listed: Whether the entry of `files` for it can be given options.
+    """
+
+    name: str
+    lang: str
+    source: Any
+    options: dict
+    check: bool = True
+    listed: bool = True
+
+
+def _read(source: _Source, report: BitextReport) -> list[Pair]:
+    sample, before = Sample(), report.dropped.get(source.lang, {}).get("duplicate", 0)
+    raw = read_pairs(source.source, lang=source.lang, **source.options)
+    pairs = list(clean(sample.of(raw), source.lang, report))
+    where = str(source.source) if isinstance(source.source, (str, Path)) else source.name
+    if source.check:
+        check_sides(sample, source.lang, where, _way_out(source))
+    repeated = report.dropped.get(source.lang, {}).get("duplicate", 0) - before
+    if repeated > len(pairs):
+        logger.warning("%s repeats itself: %d pairs, and %d that are one of these", where, len(pairs), repeated)
+    return pairs
+
+
+def _way_out(source: _Source) -> str:
+    """What to write in the configuration when the sides are not what they should be."""
+    ways = ["swap: true", "check: false if all is well"]
+    path = source.source
+    if isinstance(path, (str, Path)) and Path(path).suffix not in (".tmx", ".zip"):
+        row = first_row(Path(path))
+        if len(row) > 2:
+            ways.insert(0, f"the columns of English and the translation ({shown(row, 100)}), such as columns: [2, 4]")
+    entry = "its entry of 'files'" if source.listed else "an entry of 'files' for it, out of the folder,"
+    return f"write into {entry} {' or '.join(ways)}"
+
+
+def _sources(config: BitextConfig) -> Iterator[_Source]:
+    """What is to be read, in a fixed order."""
     if config.folder is not None:
         folder = Path(expand(config.folder))
         if not folder.is_dir():
@@ -86,34 +141,63 @@ def _sources(config: BitextConfig):
         for path in sorted(folder.glob("*/*.tsv.gz")):
             name, lang = path.parent.name, path.name.removesuffix(".tsv.gz")
             if lang in config.languages and (not config.sources or name in config.sources):
-                yield name, lang, path
+                yield _Source(name, lang, path, {}, listed=False)
     for entry in config.files:
-        if not isinstance(entry, dict) or not isinstance(entry.get("lang"), str):
-            raise OpticalError(
-                f"A bitext file entry {entry!r} lacks 'lang': add the translation's language code, as text."
-            )
-        keys = set(entry)
-        if "path" in keys:
-            path = expand(entry["path"])
-            yield Path(path).name, entry["lang"], path
-        elif {"english", "translation"} <= keys:
-            english, translation = expand(entry["english"]), expand(entry["translation"])
-            yield Path(translation).name, entry["lang"], (english, translation)
-        elif "dataset" in keys:
-            from datasets import load_dataset
+        name, source = _checked(entry)
+        options = {"swap": entry.get("swap", False), "columns": entry.get("columns")}
+        yield _Source(name, entry["lang"], source, options, entry.get("check", True))
 
-            try:
-                rows = load_dataset(entry["dataset"], entry.get("name"), split=entry.get("split", "train"))
-            except (OSError, ValueError) as error:  # not found, not reached, no such split
-                raise OpticalError(
-                    f"The data set {entry['dataset']!r} cannot be had ({error}): mend 'dataset', 'name' or 'split'."
-                ) from error
-            yield entry["dataset"], entry["lang"], rows
-        else:
-            raise OpticalError(
-                f"A bitext file entry {entry!r} names no files: "
-                "give 'path', or 'english' and 'translation', or 'dataset'."
-            )
+
+def _checked(entry: dict) -> tuple[str, Any]:
+    """The name of an entry of `files`, and what `read_pairs` takes of it."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("lang"), str):
+        raise OpticalError(
+            f"A bitext file entry {shown(entry)} lacks 'lang': add the translation's language code, as text."
+        )
+    form = next((form for form in _FORMS if form in entry), None)
+    if form is None or (form == "english" and "translation" not in entry):
+        raise OpticalError(
+            f"A bitext file entry {shown(entry)} names no files: "
+            "give 'path', or 'english' and 'translation', or 'dataset'."
+        )
+    known = {form} | _FORMS[form] | _ANY_FORM
+    for option in entry.keys() - known:
+        raise OpticalError(
+            f"A bitext file entry with {form!r} has no option {shown(option)}: it knows {', '.join(sorted(known))}."
+        )
+    for option in ("swap", "check"):
+        if not isinstance(entry.get(option, False), bool):
+            raise OpticalError(f"{option}: {shown(entry[option])} of a bitext file is neither true nor false.")
+    _check_columns(entry.get("columns"))
+    if form == "path":
+        path = expand(entry["path"])
+        return Path(path).name, path
+    if form == "english":
+        english, translation = expand(entry["english"]), expand(entry["translation"])
+        return Path(translation).name, (english, translation)
+    return entry["dataset"], _data_set(entry)
+
+
+def _check_columns(columns) -> None:
+    if columns is None:
+        return
+    numbers = isinstance(columns, list) and all(isinstance(n, int) and not isinstance(n, bool) for n in columns)
+    if not numbers or len(columns) != 2 or min(columns) < 1 or columns[0] == columns[1]:
+        raise OpticalError(
+            f"columns: {shown(columns)} of a bitext file must be two numbers from 1, of English and of the translation."
+        )
+
+
+def _data_set(entry: dict):
+    from datasets import load_dataset
+
+    try:
+        return load_dataset(entry["dataset"], entry.get("name"), split=entry.get("split", "train"))
+    except (OSError, ValueError) as error:  # not found, not reached, no such split
+        raise OpticalError(
+            f"The data set {shown(entry['dataset'], 100)} cannot be had ({shown(str(error), 100)}): mend 'dataset', "
+            "'name' or 'split'."
+        ) from error
 
 
 def _hold_out(sources: list[list[Pair]], count: int, rng: random.Random) -> list[Pair]:

@@ -121,7 +121,7 @@ def test_other_layouts_are_refused(tmp_path, spoil, message):
 
 def test_no_zip_at_all(tmp_path):
     (tmp_path / "mtop.zip").write_text("<html>not found</html>")
-    with pytest.raises(OpticalError, match="no zip archive"):
+    with pytest.raises(OpticalError, match="zip archive of MTOP"):
         mtop_files.read_zip(tmp_path / "mtop.zip", "dev")
 
 

@@ -1,0 +1,53 @@
+"""What can be wrong with a file of a data set, in one sentence."""
+
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyterrier_optical.errors import OpticalError, shown
+
+# Damaged compression, other encodings, JSON that is none, lacks something or nests too deep.
+_WRONG = (OSError, EOFError, ValueError, KeyError, TypeError, RecursionError, zlib.error, zipfile.BadZipFile)
+
+
+@contextmanager
+def reading(path: Path | str, what: str, way_out: str = "fetch it again") -> Iterator[None]:
+    """Turns what goes wrong in its body into one sentence.
+
+    Args:
+        path: The file.
+        what: What it should be.
+        way_out: What to do.
+
+    Raises:
+        OpticalError: Something went wrong.
+
+    Example:
+        >>> with reading("sw.json", "a file of questions"):
+        ...     json.loads("[")                                                          # doctest: +SKIP
+        OpticalError: sw.json is not a file of questions (JSONDecodeError(...)): fetch it again.
+    """
+    try:
+        yield
+    except OpticalError:
+        raise
+    except _WRONG as error:
+        raise OpticalError(f"{path} is not {what} ({shown(error, 100)}): {way_out}.") from error
+
+
+def check_texts(texts: Iterable[object]) -> None:
+    """Refuses what no later stage can encode.
+
+    Raises:
+        TypeError: One is no text.
+        UnicodeEncodeError: Half of a surrogate pair is in one; JSON can escape it, UTF-8 cannot hold it.
+
+    Example:
+        >>> check_texts(["mto", "maji"])
+    """
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"{shown(text, 60)} where a text belongs")
+        text.encode()
