@@ -15,7 +15,7 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.files import whole
 from pyterrier_optical.hub import local_folder
 from pyterrier_optical.placement import check_dtype, placement
-from pyterrier_optical.weights import check_finite, check_layers, check_weight_files, strictly
+from pyterrier_optical.weight_checks import check_finite, check_layers, check_weight_files, strictly
 
 logger = logging.getLogger("pyterrier_optical")
 
