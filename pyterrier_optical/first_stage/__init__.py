@@ -73,7 +73,13 @@ def bm25(
         return _reopened(index_path, engine, {"lang": lang, "fields": fields}, options)
     corpus = Corpus(dataset_or_corpus, fields)
     if index_path is None:
-        _temporary.append(TemporaryDirectory(prefix="optical-bm25-", ignore_cleanup_errors=True))
+        try:
+            _temporary.append(TemporaryDirectory(prefix="optical-bm25-", ignore_cleanup_errors=True))
+        except OSError as error:
+            raise OpticalError(
+                f"There is no temporary folder for an index ({error.strerror}): give an index_path, or set TMPDIR to a "
+                "folder that can be written to."
+            ) from error
         index_path = Path(_temporary[-1].name, "index")
     index_path = Path(index_path).expanduser()
     check_parameters(num_results, k1, b)

@@ -26,6 +26,7 @@ _COMMON_MODEL = ":wmodel=TF_IDF"
 _TERM_CHARACTERS = (4 * MAX_WORD_LENGTH + 5) // 3
 
 _failure: str | None = None
+_forked = False
 _links: list[TemporaryDirectory] = []
 
 
@@ -35,6 +36,8 @@ def why_not() -> str | None:
     The first start ever fetches Terrier's jar files (100 MB).
     """
     global _failure
+    if _forked:
+        return "this process was forked after Java had started, which does not survive that: fork before the first use"
     if _failure:
         return _failure
     if pt.java.started():
@@ -51,6 +54,15 @@ def why_not() -> str | None:
     ) as error:  # pyjnius, the resolver of the jars and PyTerrier raise all kinds, bare Exception among them
         _failure = f"Java or Terrier did not start ({type(error).__name__}: {str(error).splitlines()[0]:.100})"
     return _failure or _wrong_encoding()
+
+
+def _note_fork() -> None:
+    global _forked
+    _forked = _forked or pt.java.started()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_note_fork)
 
 
 def _wrong_encoding() -> str | None:
@@ -165,6 +177,8 @@ class Searcher:
         Returns:
             Columns ``query`` (position in ``queries``), ``docno``, ``score``, in rank order.
         """
+        if _forked:
+            raise OpticalError(f"Terrier cannot be used, as {why_not()}.")
         queries = [{term: self._discounted(term, weight) for term, weight in query.items()} for query in queries]
         rankings = []
         for number, weights in enumerate(queries):

@@ -2,16 +2,22 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage import BM25Retriever
+from pyterrier_optical.first_stage.own_index import WholeWords, is_own_index, read_own_index
 from pyterrier_optical.tokenise import fold
 
-#: What a user may give as the terms of a translator.
-Terms = BM25Retriever | Mapping[str, int] | Iterable[str]
+#: What a user may give as the terms of a translator: one of these, or a retriever or an index of Terrier or PISA.
+Terms = BM25Retriever | Mapping[str, int] | Iterable[str] | object
+
+
+def is_index(terms: Terms) -> bool:
+    """Whether terms are those of an index, which a retriever or the index itself stands for."""
+    return isinstance(terms, BM25Retriever) or is_own_index(terms)
 
 
 @dataclass(frozen=True)
@@ -23,22 +29,44 @@ class IndexTerms:
         num_docs: Documents in the index; 0 when not known.
         lang: The documents' language, or None.
         folder: The folder of the index, where vectors of its terms may be kept, or None.
+        term_of: For an index of stems, of which the terms here are whole words, the stem of a word; otherwise None.
     """
 
     frequencies: Mapping[str, int]
     num_docs: int = 0
     lang: str | None = None
     folder: Path | None = None
+    term_of: Callable[[str], str | None] | None = None
 
     @classmethod
-    def of(cls, terms: Terms) -> "IndexTerms":
-        """Reads a BM25 retriever of this package, a dict of terms and document frequencies, or terms alone."""
+    def of(cls, terms: Terms, words: Callable[[], Iterable[str]] = tuple) -> "IndexTerms":
+        """Reads an index, a dict of terms and document frequencies, or terms alone.
+
+        Args:
+            terms: A BM25 retriever of this package, a retriever or an index of Terrier or PISA, a dict, or a list.
+            words: Gives the words that may be looked for in an index of stems.
+        """
         if isinstance(terms, BM25Retriever):
             return cls(terms.terms(), terms.num_docs, terms.info.lang, Path(terms.index_path))
+        if is_own_index(terms):
+            index = read_own_index(terms)
+            frequencies = index.frequencies if index.term_of is None else WholeWords(index, words())
+            return cls(frequencies, index.num_docs, term_of=index.term_of)
         if isinstance(terms, Mapping):
             # The most frequent term of real text is in nearly every document.
             return cls(terms, max(terms.values(), default=0))
         return cls(dict.fromkeys(terms, 0))
+
+    def merged(self, weights: Mapping[str, float]) -> dict[str, float]:
+        """Weighted words, those of one stem as one: the heaviest of them with the weights of all."""
+        if self.term_of is None:
+            return dict(weights)
+        merged: dict[str | None, tuple[str, float]] = {}
+        for word, weight in sorted(weights.items(), key=lambda item: -item[1]):
+            term = self.term_of(word)
+            heaviest, total = merged.get(term, (word, 0.0))
+            merged[term] = heaviest, total + weight
+        return dict(merged.values())
 
     def __contains__(self, term: str) -> bool:
         return term in self.frequencies

@@ -12,13 +12,12 @@ import pyterrier as pt
 from pyterrier._ops import Compose
 
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.first_stage import BM25Retriever
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.locks import LOADING
 from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.tokenise import clean, fold
-from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, vocabulary_terms
+from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, is_index, vocabulary_terms
 from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
 from pyterrier_optical.translate.weighting import WEIGHTINGS, WordTerms, bag, idf_of_the_word
 from pyterrier_optical.translate.word_terms import Plan, WordTranslator
@@ -62,10 +61,12 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     have such terms.
 
     Args:
-        terms: What to translate to: a BM25 retriever of this package, a dict of terms and document frequencies, or a
-            list of terms. None: the terms of the retriever that follows in the pipeline (``OpticalTranslator() >>
-            retriever``); without one, the words of ASCII letters in the model's vocabulary (the English teacher's
-            part of it, in a checkpoint of this package).
+        terms: What to translate to: a BM25 retriever of this package; a ``pt.terrier.Retriever``, an index of Terrier,
+            an ``IndexRef``, or a retriever or an index of PISA, stemmed or not; a dict of terms and document
+            frequencies, or a list of terms. For an index of stems, ``query_toks`` has whole words, which its retriever
+            stems as it does those of any query. None: the terms of the retriever that follows in the pipeline
+            (``OpticalTranslator() >> retriever``); without one, the words of ASCII letters in the model's vocabulary
+            (the English teacher's part of it, in a checkpoint of this package).
         model: A checkpoint as for :class:`OpticalReranker`; None: the shipped model.
         method: "mixture", or one way alone: "nearest" or "lexicon" (which needs no model).
         lexicon: A :class:`Lexicon` or the path of one; None: the lexicon inside the package.
@@ -128,7 +129,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
             )
         if isinstance(terms, str):
             raise OpticalError(f"terms={terms!r} is a text: give a retriever, a dict or a list, or model={terms!r}.")
-        self.terms = terms if terms is None or isinstance(terms, BM25Retriever | Mapping) else list(terms)
+        self.terms = terms if terms is None or isinstance(terms, Mapping) or is_index(terms) else list(terms)
         self.model = model
         self.method = method
         self.lexicon = lexicon
@@ -234,7 +235,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         follower = right
         while isinstance(follower, Compose):
             follower = follower[0]
-        if self.terms is None and isinstance(follower, BM25Retriever):
+        if self.terms is None and is_index(follower):
             return pt.inspect.transformer_apply_attributes(self, terms=follower) >> right
         return super().__rshift__(right)
 
@@ -248,7 +249,14 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     @cached_property
     def _index(self) -> IndexTerms:
-        return IndexTerms.of(vocabulary_terms(self._encoder.model, self.model) if self.terms is None else self.terms)
+        if self.terms is None:
+            return IndexTerms.of(vocabulary_terms(self._encoder.model, self.model))
+        return IndexTerms.of(self.terms, self._english_words)
+
+    def _english_words(self) -> list[str]:
+        said = [] if self.method == "nearest" else _loaded(self.lexicon).terms
+        known = [] if self.method == "lexicon" else vocabulary_terms(self._encoder.model, self.model)
+        return list(dict.fromkeys([*said, *known]))
 
     @cached_property
     def _translating(self) -> frozenset[str]:
@@ -294,10 +302,11 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         return NearestWords(self._encoder, table, self.num_terms, self.threshold, self.temperature)
 
     def _toks(self, plan: list[WordTerms]) -> WordTerms:
-        return bag(plan if self.weighting == "bag" else [idf_of_the_word(terms, self._index) for terms in plan])
+        weighted = plan if self.weighting == "bag" else [idf_of_the_word(terms, self._index) for terms in plan]
+        return self._index.merged(bag(weighted))
 
     def _arguments(self) -> dict:
-        by_value = self.terms is not None and not isinstance(self.terms, BM25Retriever)
+        by_value = self.terms is not None and not is_index(self.terms)
         return {**super()._arguments(), **({"terms": digest(self.terms)} if by_value else {})}
 
     def __getstate__(self) -> dict:
