@@ -67,6 +67,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
 
     import pyterrier_optical.compact  # noqa: F401  (teaches transformers the format)
     from pyterrier_optical.background import Background
+    from pyterrier_optical.encoder import TokenEncoder
 
     device, options = placement(device, dtype)
     with loading(folder):
@@ -74,12 +75,15 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
             encoder = MultiVectorEncoder(str(folder), device=device, local_files_only=True, model_kwargs=options)
         else:
             encoder = MultiVectorEncoder(modules=_last_layer_modules(folder, options), device=device)
-        for encode in (encoder.encode_query, encoder.encode_document):
-            encode("a", show_progress_bar=False)  # some damage shows in use only
-    encoder.background = Background.load(folder, encoder.get_embedding_dimension())
+        encoder.background = Background.load(folder, encoder.get_embedding_dimension())
+        _finished(encoder, dtype, folder)
+        probe = TokenEncoder(encoder, background=False)  # some damage shows in use only
+        for encode in (probe.queries, probe.documents):
+            if not encode(["a"]).values.isfinite().all():
+                raise ValueError("its vectors are not finite")
     if encoder.background is None and _had_background(info):
         logger.warning("The checkpoint '%s' was saved with a background and has none: scores are plain MaxSim", folder)
-    return _finished(encoder, dtype, folder)
+    return encoder
 
 
 def load_sentence_transformer(name, *, device: str | None = None, dtype: str | None = None, pooling: str | None = None):
@@ -116,7 +120,7 @@ def load_sentence_transformer(name, *, device: str | None = None, dtype: str | N
             body = _transformer(folder, options)
             pool = Pooling(body.get_embedding_dimension(), pooling_mode=pooling)
             encoder = SentenceTransformer(modules=[body, pool], device=device)
-    return _finished(encoder, dtype, folder)
+        return _finished(encoder, dtype, folder)
 
 
 def find_checkpoint(model: str | os.PathLike) -> Path:
