@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment import commands
 from pyterrier_optical.experiment.commands import words
 from pyterrier_optical.experiment.word_lists import WordLists
@@ -54,7 +54,7 @@ def transplant(config: Config) -> None:
     settings = DistillConfig.from_yaml(config)
     if settings.student != "transplant":
         raise OpticalError(
-            f"{str(config)!r} says student: {settings.student!r}: only 'student: transplant' is made here."
+            f"{shown(str(config))} says student: {shown(settings.student)}: only 'student: transplant' is made here."
         )
     evaluation, training = settings.evaluation, settings.training
     bitext = load_bitext(settings.bitext, heldout_pairs=evaluation.heldout_pairs, seed=training.seed)

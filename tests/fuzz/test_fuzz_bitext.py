@@ -67,9 +67,7 @@ def test_damaged_files(file, columns, lang, swap):
         assert all(side and side.encode() for side in pair)
 
 
-CELLS = st.one_of(
-    st.text(max_size=20), st.sampled_from(["", "7", "english", "the goat is not in the barn", "\ud83d"])
-)
+CELLS = st.one_of(st.text(max_size=20), st.sampled_from(["", "7", "english", "the goat is not in the barn", "\ud83d"]))
 ROWS = st.one_of(st.tuples(CELLS, CELLS), st.dictionaries(st.sampled_from(["en", "sw", "x"]), CELLS), st.none(), CELLS)
 
 
