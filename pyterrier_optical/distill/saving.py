@@ -7,7 +7,7 @@ from pathlib import Path
 from pyterrier_optical import manifest
 from pyterrier_optical.checkpoints import CHECKPOINT_FILE, write_checkpoint_info
 from pyterrier_optical.compact import make_compact
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.files import replace_folder, restore, writing
 
 
@@ -19,7 +19,7 @@ def check_replaceable(folder: Path) -> None:
     """
     restore(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / CHECKPOINT_FILE).is_file():
-        raise OpticalError(f"The folder {str(folder)!r} holds something else: name an empty or new folder.")
+        raise OpticalError(f"The folder {shown(str(folder))} holds something else: name an empty or new folder.")
 
 
 def save_model(model, folder: str | Path, info: dict, *, half: bool = False, compact: bool = False) -> None:
