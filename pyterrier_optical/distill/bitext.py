@@ -1,8 +1,6 @@
 """Reading bitext: pairs of an English sentence and its translation, from whatever a user has."""
 
 import gzip
-import re
-import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,6 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.script import normalise
 
 ENGLISH_KEYS = ("english", "en", "sentence1", "source")
 TRANSLATION_KEYS = ("translation", "target", "sentence2", "non_english")
@@ -77,7 +76,7 @@ def clean(
 
 
 def _tidy(text: str | None) -> str:
-    return " ".join(unicodedata.normalize("NFC", text or "").split())
+    return " ".join(normalise(text or "").split())
 
 
 def _length_ratio(a: str, b: str) -> float:
@@ -164,17 +163,3 @@ def _as_pair(row, lang: str | None) -> tuple[str, str]:
             f"No English and translation columns among {sorted(columns)}: name them 'english' and 'translation'."
         )
     return columns[english], columns[translation]
-
-
-SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Myanmar, Khmer
-_SPACES_BETWEEN = re.compile(f"(?<=[{SPACELESS}]) +(?=[{SPACELESS}])")
-
-
-def join_spaceless(text: str) -> str:
-    """Removes the spaces that some corpora put between the words of Thai, Lao, Burmese and Khmer.
-
-    Example:
-        >>> join_spaceless("ข้าว ผัด 2 จาน")
-        'ข้าวผัด 2 จาน'
-    """
-    return _SPACES_BETWEEN.sub("", text)

@@ -15,7 +15,7 @@ from pyterrier_optical.first_stage.build import ENGINES
 from pyterrier_optical.first_stage.psq import StructuredSearcher
 from pyterrier_optical.first_stage.store import IndexInfo, read_terms
 from pyterrier_optical.mixing import GuardedMixing
-from pyterrier_optical.tokenise import words
+from pyterrier_optical.tokenise import TOKENISER_VERSION, words
 
 # Queries handed to an engine at once: PISA reserves room for all results of all of them.
 _BATCH = 256
@@ -51,7 +51,7 @@ class BM25Retriever(GuardedMixing):
         info: What the index was built from.
 
     Raises:
-        OpticalError: No such index, or one of another version.
+        OpticalError: No such index, or one of another version of its layout or of its words.
 
     Example:
         >>> retriever = BM25Retriever("my-index") % 10          # doctest: +SKIP
@@ -74,6 +74,11 @@ class BM25Retriever(GuardedMixing):
             raise OpticalError(
                 f"'{index_path}' is no index that this version can read, or a damaged one: build it with "
                 "bm25(corpus, ...)."
+            )
+        if info.tokeniser_version != TOKENISER_VERSION:
+            raise OpticalError(
+                f"The index '{index_path}' has words as another release of this package splits and normalises them: "
+                "build it again with bm25(corpus, ...)."
             )
         if num_results < 1:
             raise OpticalError(f"num_results={num_results}, but at least one document must be asked for.")

@@ -16,7 +16,8 @@ from pyterrier_optical.first_stage import BM25Retriever
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.mixing import GuardedMixing
-from pyterrier_optical.tokenise import clean, fold
+from pyterrier_optical.script import normalise
+from pyterrier_optical.tokenise import fold
 from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, vocabulary_terms
 from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
 from pyterrier_optical.translate.weighting import WEIGHTINGS, WordTerms, bag, idf_of_the_word
@@ -302,7 +303,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
 
 def _cleaned(texts: Iterable[str]) -> list[str]:
-    return [clean(text.encode(errors="ignore").decode()).strip() for text in texts]
+    return [normalise(text).strip() for text in texts]
 
 
 def _gloss(plan: Plan, lang: str | None) -> str:
