@@ -15,6 +15,7 @@ from pyterrier_optical.first_stage.build import ENGINES
 from pyterrier_optical.first_stage.psq import StructuredSearcher
 from pyterrier_optical.first_stage.store import IndexInfo, read_terms
 from pyterrier_optical.mixing import GuardedMixing
+from pyterrier_optical.script import Variants
 from pyterrier_optical.tokenise import TOKENISER_VERSION, words
 
 # Queries handed to an engine at once: PISA reserves room for all results of all of them.
@@ -29,8 +30,10 @@ class BM25Retriever(GuardedMixing):
     """Retrieves from an index that :func:`bm25` built.
 
     A frame with ``query_toks`` (dicts of index term and weight, as :class:`OpticalTranslator` makes them) is searched
-    for these terms; where that column is missing, the text in ``query`` is split by the tokeniser of the index. An
-    engine's own query language never comes into play, so any text is a query. With ``query_psq`` (lists of such dicts,
+    for these terms; where that column is missing, the text in ``query`` is split by the tokeniser of the index, and a
+    word that the index does not have stands for the terms that are other spellings of it, in proportion to their
+    document frequencies (:func:`~pyterrier_optical.script.variant_key`). An engine's own query language never comes
+    into play, so any text is a query. With ``query_psq`` (lists of such dicts,
     one for each word of the query) term and document frequencies are mixed over the terms of a word
     (:class:`~pyterrier_optical.first_stage.psq.StructuredSearcher`). Terms that are not in the index, and weights that
     are not positive or less than a millionth of the query's largest, are passed over. A query that is left with no term
@@ -162,6 +165,10 @@ class BM25Retriever(GuardedMixing):
         return read_terms(Path(self.index_path))
 
     @cached_property
+    def _spellings(self) -> Variants:
+        return Variants(self._terms)
+
+    @cached_property
     def _searcher(self):
         return ENGINES[self.engine].Searcher(Path(self.index_path), self._terms, self.num_docs, self.k1, self.b)
 
@@ -186,7 +193,10 @@ class BM25Retriever(GuardedMixing):
     def _count(self, query) -> dict[str, float]:
         weights: dict[str, float] = {}
         for word in words(query, self.info.lang) if isinstance(query, str) else ():
-            weights[word] = weights.get(word, 0) + 1.0
+            spellings = self._spellings(word)
+            documents = sum(self._terms[spelling] for spelling in spellings)
+            for spelling in spellings:
+                weights[spelling] = weights.get(spelling, 0) + self._terms[spelling] / documents
         return weights
 
     def _known(self, weights: dict[str, float]) -> dict[str, float]:
@@ -211,7 +221,7 @@ class BM25Retriever(GuardedMixing):
 
     def __getstate__(self) -> dict:
         """Without what a worker process must open for itself."""
-        opened = ("_searcher", "_structured_searcher", "_terms")
+        opened = ("_searcher", "_spellings", "_structured_searcher", "_terms")
         return {name: value for name, value in self.__dict__.items() if name not in opened}
 
 
