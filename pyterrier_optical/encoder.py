@@ -12,6 +12,7 @@ from torch.nn.functional import normalize
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.locks import TOKENIZING
 from pyterrier_optical.quantise import is_quantised
+from pyterrier_optical.script import normalise
 
 
 @dataclass
@@ -86,9 +87,9 @@ class TokenVectors:
 class TokenEncoder:
     """Encodes queries and documents with a late-interaction model.
 
-    The model's own task settings hold: prompts, query expansion, skip lists. Vectors are L2-normalised, kept in float32
-    on the model's device, and do not depend on what else is in the batch (up to rounding, which an int8 model would
-    magnify: there only texts of one length share a batch, and the vectors are the very same in any batch).
+    Texts are normalised (`pyterrier_optical.script`), and the model's own task settings hold: prompts, query expansion,
+    skip lists. Vectors are L2-normalised, kept in float32 on the model's device, and do not depend on what else is in
+    the batch (up to rounding, which an int8 model would magnify: there only texts of one length share a batch).
 
     Args:
         model: a ``sentence_transformers.MultiVectorEncoder``.
@@ -163,15 +164,14 @@ class TokenEncoder:
         Returns:
             One number per text; 0 for a text without a single known token.
         """
-        tokenizer = self.tokenizer(task)
         if not texts:
             return []
+        tokenizer, texts = self.tokenizer(task), list(map(normalise, texts))
         with TOKENIZING:
-            pieces = tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+            pieces = tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
         # A word-start mark on its own carries no more meaning than an unknown token.
         nothing = {tokenizer.unk_token_id, *tokenizer.convert_tokens_to_ids(["▁", "Ġ"])}
-        overhead = self.overhead(task)
-        return [0 if nothing.issuperset(ids) else overhead + len(ids) for ids in pieces]
+        return [0 if nothing.issuperset(ids) else self.overhead(task) + len(ids) for ids in pieces]
 
     def overhead(self, task: str) -> int:
         """The number of tokens that the prompt and the special tokens of a task take."""
@@ -227,6 +227,7 @@ class TokenEncoder:
         return first.sub_modules[first._resolve_route(task=task, modality="text")][0]
 
     def _encode(self, texts: Sequence[str], task: str, max_tokens: int | None, sizes) -> TokenVectors:
+        texts = [normalise(text) for text in texts]
         size_of = dict(zip(texts, self.lengths(texts, task) if sizes is None else sizes, strict=True))
         limit = self.limit(task, max_tokens)
         vectors: dict[str, Tensor | None] = {text: None for text, size in size_of.items() if not size}

@@ -8,6 +8,7 @@ import numpy as np
 from pyterrier_optical.encoder import TokenEncoder
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.locks import TOKENIZING
+from pyterrier_optical.script import normalise
 
 OVERLAP = 0.25
 
@@ -47,6 +48,7 @@ def _split(text: str, encoder: TokenEncoder, limit: int) -> list[str]:
         raise OpticalError(
             f"truncation='passages' needs a fast tokenizer and {type(tokenizer).__name__} is none: use 'warn'."
         )
+    text = normalise(text)  # as the encoder reads it
     with TOKENIZING:
         encoding = tokenizer(
             text, add_special_tokens=False, truncation=False, verbose=False, return_offsets_mapping=True

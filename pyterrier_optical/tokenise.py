@@ -9,7 +9,6 @@ queries better than longer n-grams and than words found by a segmenter.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise, zip_longest
@@ -17,15 +16,15 @@ from typing import NamedTuple
 
 import regex
 
-#: Changes when the same text would give other words, which makes an index out of date.
-TOKENISER_VERSION = 1
+from pyterrier_optical.script import IDEOGRAPHIC, SOUTH_EAST_ASIAN, char_class, normalise
+
+#: Changes when the same text would give other words, which makes an index out of date. 2: one normalisation for all.
+TOKENISER_VERSION = 2
 #: Longest word in characters. The rest of a longer one is cut off, on both sides, so that it still matches itself.
 MAX_WORD_LENGTH = 64
 
 # The long-vowel mark of kana has no script of its own.
-_SOUTH_EAST_ASIAN = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Tham}\p{Tai_Le}\p{New_Tai_Lue}"
-_IDEOGRAPHIC = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\u30fc\uff70"
-_SPACELESS = _SOUTH_EAST_ASIAN + _IDEOGRAPHIC
+_SPACELESS = char_class(SOUTH_EAST_ASIAN + IDEOGRAPHIC) + r"\u30fc"
 _LETTER = rf"[\p{{L}}&&[{_SPACELESS}]]"
 _RUN = regex.compile(
     rf"(?P<spaceless>{_LETTER}[{_LETTER}\p{{M}}\u200c\u200d]*)"
@@ -35,17 +34,11 @@ _RUN = regex.compile(
 _SPACELESS_LETTER = regex.compile(_LETTER, regex.V1)
 _ASCII_WORD = re.compile(r"[0-9a-z]+")
 _GRAPHEME = regex.compile(r"\X")
-_OTHER_DIGIT = regex.compile(r"[\p{Nd}--[0-9]]", regex.V1)
 # White space between two letters of these scripts parts phrases or comes from a segmenter, never from the word: a text
 # must find itself whether or not it was segmented.
 _SPACE_WITHIN = regex.compile(
-    rf"(?<=[[\p{{L}}\p{{M}}]&&[{_SPACELESS}]])[\s\u200b]+(?={_LETTER})",
+    rf"(?<=[[\p{{L}}\p{{M}}]&&[{_SPACELESS}]])\s+(?={_LETTER})",
     regex.V1,
-)
-# Without a meaning inside a word: soft hyphen, grapheme joiner, word joiner, byte-order mark, direction marks,
-# variation selectors, the keycap of emoji, and the Arabic tatweel, which only stretches a word on the page.
-_IGNORABLE = regex.compile(
-    r"[\u00ad\u034f\u0640\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069\u20e3\p{Variation_Selector}]+"
 )
 _DOTTED_I = {"tr", "tur", "az", "aze"}
 
@@ -62,16 +55,6 @@ class Run(NamedTuple):
     start: int
     end: int
     spaceless: bool
-
-
-def clean(text: str) -> str:
-    """``text`` in Unicode normal form C, without characters that mean nothing to a reader; its case is kept.
-
-    Example:
-        >>> clean("cafe\\u0301 co\\u00adoperates")
-        'café cooperates'
-    """
-    return text if text.isascii() else _IGNORABLE.sub("", unicodedata.normalize("NFC", text))
 
 
 def is_spaceless(word: str) -> bool:
@@ -95,7 +78,7 @@ def join_runs(text: str) -> str:
 
 
 def runs(text: str) -> Iterator[Run]:
-    """The words, and the runs of scripts without spaces, in a text that went through :func:`clean`.
+    """The words, and the runs of scripts without spaces, in a normalised text.
 
     Example:
         >>> [("รักแมว2ตัว"[start:end], spaceless) for start, end, spaceless in runs("รักแมว2ตัว")]
@@ -117,19 +100,19 @@ def is_one_spaceless_run(text: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def fold(word: str, lang: str | None = None) -> str:
-    """The index form of one word: caseless, its digits ASCII, at most :data:`MAX_WORD_LENGTH` characters.
+    """The index form of one word: normalised, caseless, at most :data:`MAX_WORD_LENGTH` characters.
 
-    Case is folded rather than lowered, so that 'STRASSE' and 'Straße' meet; folding may undo normal form C, which is
+    Case is folded rather than lowered, so that 'STRASSE' and 'Straße' meet; folding may undo the normal form, which is
     therefore applied again. The dot that folding leaves over the Turkish capital İ is dropped.
 
     Example:
         >>> fold("STRASSE") == fold("Straße"), fold("२०२४")
         (True, '2024')
     """
+    word = normalise(word)
     if lang in _DOTTED_I:
         word = word.replace("I", "ı")
-    folded = unicodedata.normalize("NFC", word.casefold().replace("i\u0307", "i")).rstrip("\u200c\u200d")
-    return _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), folded)[:MAX_WORD_LENGTH]
+    return normalise(word.casefold().replace("i\u0307", "i"))[:MAX_WORD_LENGTH]
 
 
 def words(text: str, lang: str | None = None) -> list[str]:
@@ -140,7 +123,7 @@ def words(text: str, lang: str | None = None) -> list[str]:
         lang: ISO 639 code of its language, where known; it matters to Turkish and Azerbaijani only.
 
     Returns:
-        Case-folded words in normal form C; where the script has no spaces, graphemes and pairs of graphemes.
+        Normalised and case-folded words; where the script has no spaces, graphemes and pairs of graphemes.
 
     Example:
         >>> words("The *Ọ̀yọ́* Empire (c. 1300)")
@@ -152,7 +135,7 @@ def words(text: str, lang: str | None = None) -> list[str]:
     """
     if text.isascii() and lang not in _DOTTED_I:
         return [word[:MAX_WORD_LENGTH] for word in _ASCII_WORD.findall(text.lower())]
-    text = join_runs(clean(text))
+    text = join_runs(normalise(text))
     found = []
     for start, end, spaceless in runs(text):
         found += _ngrams(text[start:end]) if spaceless else [fold(text[start:end], lang)]

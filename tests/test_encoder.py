@@ -35,6 +35,28 @@ def test_a_text_has_the_same_vectors_in_any_batch(model, options):
         torch.testing.assert_close(together[i], alone.queries([text])[0], atol=1e-6, rtol=0)
 
 
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("the ｃａｔ", "the cat"),
+        ("ri\u00adver\u200b near\ufeff", "river near"),
+        ("cat\ud800", "cat"),
+        ("น\u200bดี", "นดี"),
+    ],
+)
+def test_texts_are_read_in_normal_form(model, written, plain):
+    encoder = TokenEncoder(model)
+    for task, encode in (("query", encoder.queries), ("document", encoder.documents)):
+        assert encoder.lengths([written], task) == encoder.lengths([plain], task)
+        assert torch.equal(encode([written]).values, encode([plain]).values)
+
+
+def test_digits_of_any_script_are_one_piece(tmp_path):
+    folder = tiny.encoder(tmp_path)
+    encoder = TokenEncoder(load_encoder(folder, device="cpu"))
+    assert torch.equal(encoder.queries(["१२ ๓"]).values, encoder.queries(["12 3"]).values)
+
+
 def test_batches_keep_their_budgets_and_texts_are_encoded_once(model, monkeypatch):
     encoder = TokenEncoder(model, batch_tokens=16, batch_texts=2)
     seen = []

@@ -6,7 +6,8 @@ import unicodedata
 import pytest
 
 from pyterrier_optical import tokenise
-from pyterrier_optical.tokenise import MAX_WORD_LENGTH, clean, fold, runs, words
+from pyterrier_optical.script import normalise
+from pyterrier_optical.tokenise import MAX_WORD_LENGTH, fold, join_runs, runs, words
 
 
 def test_documented_examples_hold():
@@ -61,6 +62,18 @@ def test_segmented_and_unsegmented_text_are_the_same():
     assert words("น้ำผึ้ง, หวาน") != words("น้ำผึ้งหวาน")  # a comma is a boundary
 
 
+def test_spaces_between_letters_of_spaceless_scripts_go():
+    assert join_runs("ฝน ตก ที่ Bangkok วันนี้") == "ฝนตกที่ Bangkok วันนี้"
+    assert join_runs("no change here") == "no change here"
+
+
+def test_every_form_of_a_word_is_one_term():
+    assert words("oﬃce ｏｆｆｉｃｅ 𝐨𝐟𝐟𝐢𝐜𝐞") == ["office"] * 3
+    assert words("ﻣﺮﺣﺒﺎ") == words("مرحبا")
+    assert words("ｶﾞﾗｽ") == words("ガラス")
+    assert words("पृष्ठ १२३, หน้า ๑๒๓")[1] == words("หน้า ๑๒๓")[-1] == "123"
+
+
 def test_mixed_scripts_part_where_the_script_changes():
     assert words("ใน iPhone15 ที่ MBK") == ["ใ", "ใน", "น", "iphone15", "ที่", "mbk"]
     assert words("2024年Tokyo") == ["2024", "年", "tokyo"]
@@ -106,11 +119,11 @@ def test_marks_without_end_stay_within_the_limit():
 
 
 def test_runs_are_places_in_the_cleaned_text():
-    text = clean("Sawubona,\u00a0แม่น้ำ 12")
+    text = normalise("Sawubona,\u00a0แม่น้ำ 12")
     found = [(text[start:end], spaceless) for start, end, spaceless in runs(text)]
     assert found == [("Sawubona", False), ("แม่น้ำ", True), ("12", False)]
 
 
 def test_folding_twice_changes_nothing():
-    for word in ("İSTANBUL", "ẞ", "ΌΣΟΣ", "ﬁn", "ǅ", "१२"):
+    for word in ("İSTANBUL", "ẞ", "ΌΣΟΣ", "ﬁn", "ǅ", "१२", *map(chr, range(0x3000))):
         assert fold(fold(word)) == fold(word)

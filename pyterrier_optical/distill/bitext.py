@@ -1,7 +1,5 @@
 """Reading bitext: pairs of an English sentence and its translation, from whatever a user has."""
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +9,7 @@ import pandas as pd
 
 from pyterrier_optical.distill.bitext_files import read_file, read_parallel
 from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.script import normalise
 
 ENGLISH_KEYS = ("english", "en", "sentence1", "source")
 TRANSLATION_KEYS = ("translation", "target", "sentence2", "non_english")
@@ -92,7 +91,7 @@ def _tidy(text: str | None) -> str:
         if pd.api.types.is_scalar(text) and pd.isna(text):
             return ""
         raise OpticalError(f"A bitext row holds {shown(text)} where a sentence belongs: give texts.")
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(normalise(text).split())
 
 
 def _length_ratio(a: str, b: str) -> float:
@@ -151,17 +150,3 @@ def _as_pair(row, lang: str | None) -> tuple[str, str]:
             "'translation'."
         )
     return columns[english], columns[translation]
-
-
-SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Myanmar, Khmer
-_SPACES_BETWEEN = re.compile(f"(?<=[{SPACELESS}]) +(?=[{SPACELESS}])")
-
-
-def join_spaceless(text: str) -> str:
-    """Removes the spaces that some corpora put between the words of Thai, Lao, Burmese and Khmer.
-
-    Example:
-        >>> join_spaceless("ข้าว ผัด 2 จาน")
-        'ข้าวผัด 2 จาน'
-    """
-    return _SPACES_BETWEEN.sub("", text)

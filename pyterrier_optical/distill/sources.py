@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pyterrier_optical.distill.bitext import BitextReport, clean, join_spaceless, read_pairs
+from pyterrier_optical.distill.bitext import BitextReport, clean, read_pairs
 from pyterrier_optical.distill.bitext_files import first_row
 from pyterrier_optical.distill.config import BitextConfig, expand
 from pyterrier_optical.distill.sides import Sample, check_sides
 from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.tokenise import join_runs
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ def load_bitext(config: BitextConfig, *, heldout_pairs: int = 100, seed: int = 1
             kept = sorted(rng.sample(range(len(pairs)), config.max_pairs))
             pairs = [pairs[i] for i in kept]
         if name in config.segmented:
-            pairs = [(e, join_spaceless(x)) if i % 2 else (e, x) for i, (e, x) in enumerate(pairs)]
+            pairs = [(e, join_runs(x)) if i % 2 else (e, x) for i, (e, x) in enumerate(pairs)]
         if pairs:
             training.setdefault(lang, []).append(pairs)
             origins.setdefault(lang, []).append(name)

@@ -7,12 +7,17 @@ with them the teacher's vectors, exactly; `drop_pieces_that_cut` says which may 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+import regex
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
+from pyterrier_optical.script import SOUTH_EAST_ASIAN, char_class
+
 # Scripts written without spaces: a sentence is one run, which WordPiece would call unknown past its length limit.
-_SPACELESS_RUN = Regex(r"(?:[[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]&&[^\p{M}]]\p{M}*){1,24}")
+_SPACELESS = char_class(SOUTH_EAST_ASIAN)
+_OF_SPACELESS = regex.compile(f"[{_SPACELESS}]")
+_SPACELESS_RUN = Regex(rf"(?:[[{_SPACELESS}]&&[^\p{{M}}]]\p{{M}}*){{1,24}}")
 # Some corpora put spaces between the words of these scripts, people do not: either way a text is cut alike.
-_SPACES_IN_SPACELESS = Regex(r"(?<=[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]) +(?=[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])")
+_SPACES_IN_SPACELESS = Regex(rf"(?<=[{_SPACELESS}]) +(?=[{_SPACELESS}])")
 # Zulu, Xhosa, Swati and others write a prefix and a name as one word (uJohn): the name is to be cut as it is elsewhere.
 _LONGEST_PREFIX = 6
 _BEFORE_PREFIXED_NAME = Regex(
@@ -98,7 +103,7 @@ def with_both_positions(pieces: Iterable[str]) -> list[str]:
     for piece in pieces:
         out[piece] = None
         bare = piece.removeprefix("##")
-        if any("\u0e00" <= c <= "\u0eff" or "\u1000" <= c <= "\u109f" or "\u1780" <= c <= "\u17ff" for c in bare):
+        if _OF_SPACELESS.search(bare):
             out[bare] = None
             out["##" + bare] = None
     return list(out)

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from pyterrier_optical.tokenise import clean, is_spaceless, join_runs, runs
+from pyterrier_optical.script import normalise
+from pyterrier_optical.tokenise import is_spaceless, join_runs, runs
 from pyterrier_optical.translate.segment import Segmenter, graphemes
 
 # In characters, marks included.
@@ -46,12 +47,12 @@ def learn_segmenter(texts: Sequence[str], spaced: Iterable[str], pieces: int, wo
 
 def _between_spaces(texts: Iterable[str]) -> Counter:
     spaced = (text for text in texts if join_runs(text) != text)
-    return Counter(word for text in spaced for word in clean(text).split() if is_spaceless(word))
+    return Counter(word for text in spaced for word in normalise(text).split() if is_spaceless(word))
 
 
 def _stretches(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
-        text = join_runs(clean(text))
+        text = join_runs(normalise(text))
         yield from (text[start:end] for start, end, spaceless in runs(text) if spaceless)
 
 

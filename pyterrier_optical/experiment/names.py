@@ -9,7 +9,8 @@ import pyterrier as pt
 from pyterrier_optical.experiment.report import markdown_table
 from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.first_stage import BM25Retriever
-from pyterrier_optical.tokenise import clean, fold, runs, words
+from pyterrier_optical.script import normalise
+from pyterrier_optical.tokenise import fold, runs, words
 
 
 def name_queries(topics: pd.DataFrame, retriever: BM25Retriever) -> pd.DataFrame:
@@ -86,7 +87,7 @@ def _names(query: str, translation: str, terms: Mapping[str, int]) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    text = clean(text)
+    text = normalise(text)
     return [text[start:end] for start, end, spaceless in runs(text) if not spaceless]
 
 

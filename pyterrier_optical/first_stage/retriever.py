@@ -13,7 +13,8 @@ from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.first_stage.opened import OpenIndex, open_index
 from pyterrier_optical.first_stage.store import IndexInfo
 from pyterrier_optical.mixing import GuardedMixing
-from pyterrier_optical.tokenise import words
+from pyterrier_optical.script import Variants
+from pyterrier_optical.tokenise import TOKENISER_VERSION, words
 
 # Queries handed to an engine at once: PISA reserves room for all results of all of them.
 _BATCH = 256
@@ -27,8 +28,10 @@ class BM25Retriever(GuardedMixing):
     """Retrieves from an index that :func:`bm25` built.
 
     A frame with ``query_toks`` (dicts of index term and weight, as :class:`OpticalTranslator` makes them) is searched
-    for these terms; where that column is missing, the text in ``query`` is split by the tokeniser of the index. An
-    engine's own query language never comes into play, so any text is a query. With ``query_psq`` (lists of such dicts,
+    for these terms; where that column is missing, the text in ``query`` is split by the tokeniser of the index, and a
+    word that the index does not have stands for the terms that are other spellings of it, in proportion to their
+    document frequencies (:func:`~pyterrier_optical.script.variant_key`). An engine's own query language never comes
+    into play, so any text is a query. With ``query_psq`` (lists of such dicts,
     one for each word of the query) term and document frequencies are mixed over the terms of a word
     (:class:`~pyterrier_optical.first_stage.psq.StructuredSearcher`). Terms that are not in the index, and weights that
     are not positive or less than a millionth of the query's largest, are passed over. A query that is left with no term
@@ -49,7 +52,7 @@ class BM25Retriever(GuardedMixing):
         info: What the index was built from.
 
     Raises:
-        OpticalError: No such index, or one of another version.
+        OpticalError: No such index, or one of another version of its layout or of its words.
 
     Example:
         >>> retriever = BM25Retriever("my-index") % 10          # doctest: +SKIP
@@ -72,6 +75,11 @@ class BM25Retriever(GuardedMixing):
             raise OpticalError(
                 f"'{index_path}' is no index that this version can read, or a damaged one: build it with "
                 "bm25(corpus, ...)."
+            )
+        if info.tokeniser_version != TOKENISER_VERSION:
+            raise OpticalError(
+                f"The index '{index_path}' has words as another release of this package splits and normalises them: "
+                "build it again with bm25(corpus, ...)."
             )
         check_parameters(num_results, k1, b)
         self.index_path = str(folder)
@@ -158,6 +166,10 @@ class BM25Retriever(GuardedMixing):
             self._index = open_index(Path(self.index_path), self.info)
         return self._index
 
+    @cached_property
+    def _spellings(self) -> Variants:
+        return Variants(self._terms)
+
     def _structured(self, inp: pd.DataFrame) -> list[list[dict[str, float]]]:
         known = (map(self._known, query) for query in inp["query_psq"])
         return [[word for word in query if word] for query in known]
@@ -176,7 +188,10 @@ class BM25Retriever(GuardedMixing):
     def _count(self, query) -> dict[str, float]:
         weights: dict[str, float] = {}
         for word in words(query, self.info.lang) if isinstance(query, str) else ():
-            weights[word] = weights.get(word, 0) + 1.0
+            spellings = self._spellings(word)
+            documents = sum(self._terms[spelling] for spelling in spellings)
+            for spelling in spellings:
+                weights[spelling] = weights.get(spelling, 0) + self._terms[spelling] / documents
         return weights
 
     def _known(self, weights: dict[str, float]) -> dict[str, float]:
@@ -201,7 +216,7 @@ class BM25Retriever(GuardedMixing):
 
     def __getstate__(self) -> dict:
         """Without what a worker process must open for itself."""
-        return {**self.__dict__, "_index": None}
+        return {name: value for name, value in self.__dict__.items() if name != "_spellings"} | {"_index": None}
 
 
 def check_parameters(num_results: int, k1: float, b: float) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import regex
 
-from pyterrier_optical.tokenise import clean, join_runs, runs
+from pyterrier_optical.script import normalise
+from pyterrier_optical.tokenise import join_runs, runs
 
 _GRAPHEME = regex.compile(r"\X")
 _LONGEST = 25
@@ -133,7 +134,7 @@ def lexicon_words(text: str, segment: Segmenter) -> Iterator[tuple[str, bool]]:
     Yields:
         Each word as it is written, and whether its script has no spaces.
     """
-    text = join_runs(clean(text))
+    text = join_runs(normalise(text))
     for start, end, spaceless in runs(text):
         if spaceless:
             yield from ((word, True) for word in segment(text[start:end]))

@@ -16,7 +16,8 @@ from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.locks import LOADING
 from pyterrier_optical.mixing import GuardedMixing
-from pyterrier_optical.tokenise import clean, fold
+from pyterrier_optical.script import normalise
+from pyterrier_optical.tokenise import fold
 from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, is_index, vocabulary_terms
 from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
 from pyterrier_optical.translate.weighting import WEIGHTINGS, WordTerms, bag, idf_of_the_word
@@ -316,7 +317,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
 
 def _cleaned(texts: Iterable[str]) -> list[str]:
-    return [clean(text.encode(errors="ignore").decode()).strip() for text in texts]
+    return [normalise(text).strip() for text in texts]
 
 
 def _gloss(plan: Plan, lang: str | None) -> str:

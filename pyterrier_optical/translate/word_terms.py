@@ -107,7 +107,7 @@ class WordTranslator:
         """The terms of each word of each text; see :meth:`OpticalTranslator.translate`.
 
         Args:
-            texts: Texts that went through :func:`pyterrier_optical.tokenise.clean`.
+            texts: Normalised texts.
         """
         texts = [join_runs(text) for text in texts]
         cut = [list(lexicon_words(text, self._segmenter)) for text in texts]

@@ -14,7 +14,8 @@ from pyterrier_optical.encoder import TokenEncoder
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.locks import TOKENIZING
 from pyterrier_optical.quantise import is_quantised
-from pyterrier_optical.tokenise import clean, runs
+from pyterrier_optical.script import normalise
+from pyterrier_optical.tokenise import runs
 
 
 @dataclass
@@ -72,7 +73,7 @@ class WordEncoder:
         Returns:
             The words of each text in order, and (n, d) float32 vectors of unit length on the CPU.
         """
-        texts = [clean(text) for text in texts]
+        texts = [normalise(text) for text in texts]
         found: list[list[Word]] = [[] for _ in texts]
         vectors: list[Tensor] = []
         rows = 0

@@ -4,7 +4,6 @@ from collections import namedtuple
 import pytest
 
 from pyterrier_optical.distill import BitextReport, clean, read_pairs
-from pyterrier_optical.distill.bitext import join_spaceless
 from pyterrier_optical.errors import OpticalError
 
 PAIRS = [("the well is deep", "kisima ni kirefu"), ("two goats", "mbuzi wawili")]
@@ -115,8 +114,3 @@ def test_cleaning_makes_white_space_and_unicode_plain():
 def test_scripts_of_three_bytes_a_letter_are_not_outliers():
     pair = ("where is the nearest pharmacy", "ร้านขายยาที่ใกล้ที่สุดอยู่ที่ไหน")
     assert list(clean([pair], "th", BitextReport())) == [pair]
-
-
-def test_spaces_between_words_of_spaceless_scripts_go():
-    assert join_spaceless("ฝน ตก ที่ Bangkok วันนี้") == "ฝนตกที่ Bangkok วันนี้"
-    assert join_spaceless("no change here") == "no change here"

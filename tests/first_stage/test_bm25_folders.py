@@ -59,8 +59,17 @@ class TestFolders:
     def test_another_tokeniser_makes_an_index_out_of_date(self, tmp_path, builds, monkeypatch):
         bm25(DOCS, index_path=tmp_path / "index", engine="pisa")
         monkeypatch.setattr(build, "TOKENISER_VERSION", 99)
+        monkeypatch.setattr("pyterrier_optical.first_stage.retriever.TOKENISER_VERSION", 99)
         bm25(DOCS, index_path=tmp_path / "index", engine="pisa")
         assert len(builds) == 2
+
+    def test_an_index_of_another_tokeniser_is_not_opened(self, tmp_path, monkeypatch):
+        with monkeypatch.context() as patched:
+            patched.setattr(build, "TOKENISER_VERSION", 1)
+            patched.setattr("pyterrier_optical.first_stage.retriever.TOKENISER_VERSION", 1)
+            bm25(DOCS, index_path=tmp_path / "index", engine="pisa")
+        with pytest.raises(OpticalError, match="as another release"):
+            BM25Retriever(tmp_path / "index")
 
     @pytest.mark.parametrize("content", ["", "{", '{"format_version": 999}', '{"format_version": 1}'])
     def test_a_damaged_or_newer_index_is_refused_or_indexed_anew(self, tmp_path, builds, caplog, content):

@@ -56,6 +56,21 @@ def test_any_text_is_a_query(retriever, query):
     assert ("ferry" in results[results.qid == "q0"]["docno"].tolist()) == ("river" in words(query))
 
 
+def test_an_unknown_word_finds_its_other_spellings():
+    docs = [
+        {"docno": "market", "text": "Ọjà tuntun wà níbí; ọjà náà tóbi."},
+        {"docno": "row", "text": "Òjà yìí gùn."},
+        {"docno": "film", "text": "यह फ़िल्म हिंदी में है"},
+        {"docno": "plain", "text": "A resume of the year."},
+    ]
+    retriever = bm25(docs, engine="pisa")
+    assert set(found(retriever, "oja")) == {"market", "row"}
+    assert found(retriever, "ọjà") == ["market"] and found(retriever, "òjà") == ["row"]
+    assert found(retriever, "फिल्म") == found(retriever, "हिन्दी") == ["film"]
+    assert found(retriever, "résumé") == ["plain"]
+    assert found(retriever, "omi") == []
+
+
 def test_missing_query_has_no_results(retriever):
     frame = pd.DataFrame({"qid": ["a", "b"], "query": [None, "cotton"]})
     assert retriever(frame)["qid"].tolist() == ["b"]

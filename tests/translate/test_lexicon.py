@@ -39,6 +39,35 @@ def test_translations_mix_languages_by_their_likelihood(lexicon):
     assert mixed == pytest.approx({"and": 0.25 + 0.15, "of": 0.6}, abs=0.005)
 
 
+SPELLINGS = {
+    "yo": {"ọjà": (30, {"market": 1.0}), "òjà": (9, {"line": 1.0}), "ilé": (50, {"house": 1.0}), "ti": (5, {})},
+    "sw": {"ile": (3, {"that": 1.0}), "oja": (1, {}), "ti": (5, {})},
+}
+
+
+class TestOtherSpellings:
+    @pytest.fixture
+    def lexicon(self) -> Lexicon:
+        return Lexicon.from_entries(SPELLINGS)
+
+    def test_an_unknown_word_is_what_its_spellings_are_by_their_counts(self, lexicon):
+        assert lexicon.translations("oja", {"yo": 1.0}) == pytest.approx({"market": 0.756, "line": 0.244}, abs=0.005)
+        assert lexicon.count("oja", {"yo": 1.0}) == 39
+
+    def test_an_exact_word_is_itself_alone(self, lexicon):
+        assert lexicon.translations("ọjà", {"yo": 1.0}) == pytest.approx({"market": 1.0})
+        assert lexicon.count("òjà", {"yo": 1.0}) == 9
+        assert lexicon.translations("ile", {"sw": 1.0}) == pytest.approx({"that": 1.0})
+
+    def test_the_guess_of_the_language_knows_other_spellings_but_prefers_exact_words(self, lexicon):
+        assert best(lexicon.guess(["ọja"])) == "yo"
+        assert best(lexicon.guess(["ile"])) == "sw"
+
+    def test_they_are_not_pickled(self, lexicon):
+        lexicon.translations("oja", {"yo": 1.0})
+        assert "spellings" not in lexicon.languages["yo"].__getstate__()
+
+
 def test_small_probabilities_survive_storage(tmp_path):
     written = Lexicon.from_entries({"sw": {"w": (1, {"a": 0.995, "b": 0.005})}})
     written.save(tmp_path / "lexicon.safetensors")
