@@ -1,5 +1,6 @@
 """Reading bitext: pairs of an English sentence and its translation, from whatever a user has."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -2,6 +2,7 @@
 
 import math
 import os
+from functools import cached_property
 from numbers import Real
 from pathlib import Path
 
