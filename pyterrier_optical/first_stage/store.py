@@ -133,7 +133,6 @@ def staging(folder: Path) -> Iterator[Path]:
     Raises:
         OpticalError: No folder can be made there.
     """
-    fill_standard_streams()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(folder)
