@@ -20,6 +20,7 @@ from pyterrier_optical.first_stage.store import (
     INFO_FILE,
     IndexInfo,
     check_replaceable,
+    fill_standard_streams,
     is_sound,
     publish,
     read_terms,
@@ -98,6 +99,7 @@ def index_corpus(
     Raises:
         OpticalError: No engine, a place that holds something else, an empty corpus, an unfit document, or no room.
     """
+    fill_standard_streams()
     check_replaceable(folder)
     folder = folder.resolve()  # a link to an index stays, and what it leads to is replaced
     existing = IndexInfo.read(folder)

@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage.build import ENGINES
 from pyterrier_optical.first_stage.psq import StructuredSearcher
-from pyterrier_optical.first_stage.store import INFO_FILE, IndexInfo, is_sound, read_terms
+from pyterrier_optical.first_stage.store import INFO_FILE, IndexInfo, fill_standard_streams, is_sound, read_terms
 from pyterrier_optical.locks import LOADING
 
 
@@ -23,6 +23,7 @@ class OpenIndex:
     """
 
     def __init__(self, folder: Path, info: IndexInfo):
+        fill_standard_streams()
         if not is_sound(folder):
             raise OpticalError(
                 f"The index at '{folder}' is damaged: build it again with bm25(corpus, index_path='{folder}')."

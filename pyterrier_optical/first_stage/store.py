@@ -76,6 +76,16 @@ class IndexInfo:
             return None
 
 
+def fill_standard_streams() -> None:
+    """Opens the null device for standard streams that are closed.
+
+    A file that was opened next would take the number of one, and what a library prints would go into that file.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+
+
 def is_sound(folder: Path) -> bool:
     """Whether each file of a folder has the bytes that its manifest says; a library that maps other ones may crash.
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
+from threading import Event, Lock
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,10 @@ _COMMON_MODEL = ":wmodel=TF_IDF"
 
 # Terrier sets three bytes aside for each of so many characters; letters outside the basic plane take four.
 _TERM_CHARACTERS = (4 * MAX_WORD_LENGTH + 5) // 3
+
+# Threads read at each other's places in the files of an index, and at each other's words in its pipeline, even where
+# Terrier is told of them.
+_SEARCHING = Lock()
 
 _failure: str | None = None
 _forked = False
@@ -114,9 +118,11 @@ def build(
             raise
     # Of files that it could not write it says so in its log alone.
     try:
-        statistics = pt.terrier.J.IndexFactory.of(_index_ref(folder)).getCollectionStatistics()
+        index = pt.terrier.J.IndexFactory.of(_index_ref(folder))
+        statistics = index.getCollectionStatistics()
         written = statistics.getNumberOfDocuments(), statistics.getNumberOfUniqueTerms()
-    except Exception as error:
+        index.close()
+    except Exception as error:  # Java's, or that there is no index
         written = type(error).__name__
     if written != (num_docs, len(terms)):
         raise OpticalError(
@@ -163,9 +169,7 @@ class Searcher:
         # Java is not running yet in a process that was handed an index.
         if reason := why_not():
             raise OpticalError(f"The index at '{folder}' is one of Terrier, which cannot be used, as {reason}.")
-        # As Terrier opens an index by itself, threads would read at each other's places in its files.
-        index = pt.java.autoclass("org.terrier.structures.ConcurrentIndexLoader").makeConcurrent(_index_ref(folder))
-        self._retriever = pt.terrier.Retriever(index, wmodel="BM25", controls=controls)
+        self._retriever = pt.terrier.Retriever(_index_ref(folder), wmodel="BM25", controls=controls)
 
     def search(self, queries: list[dict[str, float]], num_results: int) -> pd.DataFrame:
         """Ranks documents for weighted queries.
@@ -182,7 +186,8 @@ class Searcher:
         queries = [{term: self._discounted(term, weight) for term, weight in query.items()} for query in queries]
         rankings = []
         for number, weights in enumerate(queries):
-            scores, docnos = self._rank(self._matching_operators(weights), num_results)
+            with _SEARCHING:
+                scores, docnos = self._rank(self._matching_operators(weights), num_results)
             # Terrier divides the weights of a query by the largest one.
             scores = np.multiply(scores, max(weights.values()))
             rankings.append(pd.DataFrame({"query": number, "docno": docnos, "score": scores}))

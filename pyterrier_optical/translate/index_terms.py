@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyterrier as pt
+
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage import BM25Retriever
 from pyterrier_optical.first_stage.own_index import WholeWords, is_own_index, read_own_index
 from pyterrier_optical.tokenise import fold
 
-#: What a user may give as the terms of a translator: one of these, or a retriever or an index of Terrier or PISA.
-Terms = BM25Retriever | Mapping[str, int] | Iterable[str] | object
+#: What a user may give as the terms of a translator; a transformer is a retriever or an index of Terrier or PISA.
+Terms = BM25Retriever | pt.Transformer | Mapping[str, int] | Iterable[str]
 
 
 def is_index(terms: Terms) -> bool:

@@ -1,10 +1,12 @@
 """Index folders: reused, replaced and refused with care."""
 
+import errno
 import os
 import pathlib
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -97,6 +99,60 @@ class TestFolders:
                 opened.search("cotton")
             assert found(bm25(DOCS, index_path=path, engine=engine), "cotton") == ["loom"]
         assert caplog.text.count("it is damaged or of another version") == 2
+
+    def test_changed_bytes_are_found_before_an_engine_maps_them(self, engine, tmp_path, caplog):
+        path = tmp_path / "index"
+        first = bm25(DOCS, index_path=path, engine=engine)
+        for name in first.info.files:
+            bytes_ = bytearray((path / name).read_bytes())
+            bytes_[len(bytes_) // 2] ^= 0xFF
+            (path / name).write_bytes(bytes_)
+            with pytest.raises(OpticalError, match=r"is damaged: build it again with bm25\(corpus"):
+                found(bm25(index_path=path), "cotton")
+            caplog.clear()
+            assert found(bm25(DOCS, index_path=path, engine=engine), "cotton") == ["loom"]
+            assert ours(caplog) == [f"Rebuilding the index at '{path}': it is damaged or of another version."]
+
+    def test_changed_score_bounds_are_made_again(self, tmp_path):
+        path = tmp_path / "index"
+        bm25(DOCS, index_path=path, engine="pisa")
+        scores = BM25Retriever(path, k1=2).search("river")["score"].tolist()
+        for file in (path / "bm25-2.0-0.75").glob("*.bmw.*"):
+            file.write_bytes(bytes(len(file.read_bytes())))
+        assert BM25Retriever(path, k1=2).search("river")["score"].tolist() == scores
+
+    def test_an_index_is_opened_without_its_documents(self, engine, tmp_path, monkeypatch):
+        path = tmp_path / "index"
+        made = bm25(DOCS, index_path=path, engine=engine)
+        monkeypatch.setattr(build, "_read", lambda *args: pytest.fail("documents were read"))
+        again = bm25(index_path=path, num_results=1)
+        assert again.info == made.info and found(again, "river") == ["ferry"]
+        other = {"pisa": "terrier", "terrier": "pisa"}[engine]
+        for options, message in (
+            ({}, "has neither documents nor an index"),
+            ({"index_path": tmp_path / "nowhere"}, "is no index"),
+            ({"index_path": path, "engine": other}, f"is one of {engine}: leave engine='{other}' out"),
+            ({"index_path": path, "lang": "tr", "fields": "title"}, "lang and fields say how documents are indexed"),
+        ):
+            with pytest.raises(OpticalError, match=message):
+                bm25(**options)
+
+    def test_a_full_disk(self, tmp_path, monkeypatch):
+        def full(*args):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        path = tmp_path / "index"
+        for module, name in ((build, "_spooled"), (pisa, "write_collection"), (build, "write_terms")):
+            with monkeypatch.context() as context:
+                context.setattr(module, name, full)
+                with pytest.raises(OpticalError, match=r"There is no room for an index .*\(No space left"):
+                    bm25(DOCS, index_path=path, engine="pisa")
+            assert list(tmp_path.iterdir()) == []
+        # PISA itself does not look whether what it wrote was written.
+        monkeypatch.setattr(pisa.shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
+        with pytest.raises(OpticalError, match="The disk is too full for an index"):
+            bm25(DOCS, index_path=path, engine="pisa")
+        assert list(tmp_path.iterdir()) == []
 
     def test_a_retriever_does_not_search_what_took_the_place_of_its_index(self, engine, tmp_path):
         unused, used = (bm25(DOCS, index_path=tmp_path / "index", engine=engine) for _ in range(2))

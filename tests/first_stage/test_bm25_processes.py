@@ -64,12 +64,11 @@ def test_the_streams_of_the_process_stay_its_own(tmp_path):
     assert run.stderr.endswith("end\n") and set(run.stderr.split()) <= {"-", "end"}
 
 
-@pytest.mark.parametrize(
-    "streams", ["sys.stdout = sys.stderr = None", "import os; os.close(0); os.close(1); os.close(2)"]
-)
-def test_without_standard_streams(engine, tmp_path, streams):
+def test_without_standard_streams(engine, tmp_path):
     code = (
-        f"{streams}\n"
+        "import os\n"
+        "sys.stdout = sys.stderr = None\n"
+        "os.closerange(0, 3)\n"
         "from pyterrier_optical.first_stage import bm25\n"
         "docs = [{'docno': 'd1', 'text': 'tea'}, {'docno': 'd2', 'text': 'milk'}, {'docno': 'd3', 'text': 'bread'}]\n"
         "index, out, engine = sys.argv[1:]\n"
@@ -127,7 +126,7 @@ def test_a_fork_of_java_is_refused_and_does_not_hang(java, tmp_path):
     assert "OpticalError" in run.stdout and "forked after Java had started" in run.stdout, run.stderr
 
 
-@pytest.mark.parametrize("locale", ["C", "POSIX", "xx_YY.UTF-8"])
+@pytest.mark.parametrize("locale", ["C", "xx_YY.UTF-8"])
 def test_pisa_in_any_locale(tmp_path, locale):
     code = (
         "from pyterrier_optical.first_stage import bm25\n"
@@ -148,27 +147,27 @@ def test_searches_leave_an_index_open(engine, path, monkeypatch):
     assert (retriever % 5).compile()._opened.searcher(engine, 1.2, 0.75) is opened
 
 
-@pytest.mark.parametrize("opened", [False, True])
-def test_a_temporary_folder_that_is_gone(engine, tmp_path, opened):
+def test_a_temporary_folder_that_is_gone(engine, tmp_path):
     code = (
         "import shutil, tempfile\n"
         "from pyterrier_optical import OpticalError\n"
         "from pyterrier_optical.first_stage import bm25\n"
-        "retriever = bm25([{'docno': 'd1', 'text': 'tea'}, {'docno': 'd2', 'text': 'milk'}], engine=sys.argv[1])\n"
-        "if sys.argv[2] == 'True':\n"
-        "    retriever.search('tea')\n"
+        "docs = [{'docno': 'd1', 'text': 'tea'}, {'docno': 'd2', 'text': 'milk'}, {'docno': 'd3', 'text': 'bread'}]\n"
+        "opened, unused = (bm25(docs, engine=sys.argv[1]) for _ in range(2))\n"
+        "opened.search('tea')\n"
         "shutil.rmtree(tempfile.gettempdir())\n"
-        "for action in (lambda: retriever.search('tea'), lambda: bm25([{'docno': 'd', 'text': 'tea'}])):\n"
+        "for search in (opened.search, unused.search, lambda query: bm25(docs, engine=sys.argv[1])):\n"
         "    try:\n"
-        "        action()\n"
+        "        search('tea')\n"
         "    except OpticalError as error:\n"
         "        print(error)\n"
     )
     (tmp_path / "temporary").mkdir()
-    run = python(code, engine, opened, env={**os.environ, "TMPDIR": str(tmp_path / "temporary")})
+    run = python(code, engine, env={**os.environ, "TMPDIR": str(tmp_path / "temporary")})
     assert run.returncode == 0, run.stderr
-    first, second = run.stdout.splitlines()[-2:]
-    assert "was replaced, damaged or removed" in first and "There is no temporary folder" in second
+    first, second, third = run.stdout.splitlines()[-3:]
+    assert "was replaced, damaged or removed" in first and "was replaced, damaged or removed" in second
+    assert "There is no temporary folder" in third
 
 
 def test_the_words_of_every_script_are_in_pisas_order():
