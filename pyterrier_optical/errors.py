@@ -1,5 +1,7 @@
 """The one exception users meet, and how its messages quote what users gave."""
 
+import numpy as np
+
 
 class OpticalError(ValueError):
     """A mistake the user can mend.
@@ -25,6 +27,8 @@ def shown(value: object, limit: int = 200) -> str:
         >>> shown("mto"), shown("mto " * 100, limit=20)
         ("'mto'", "'mto mto...mto mto '")
     """
+    if isinstance(value, np.generic):
+        value = value.item()  # 7, not np.int64(7)
     if isinstance(value, (str, bytes)) and len(value) > 2 * limit:
         value = value[:limit] + value[-limit:]  # no need to write out a whole book
     text = repr(value)

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.frame_checks import check_field, check_ids, check_one_query, plain, texts_of
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.mixing import GuardedMixing
 
@@ -61,9 +62,13 @@ class TextReranker(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: a column is missing.
-            OpticalError: the model cannot be loaded; with ``truncation="error"``, a text is too long.
+            OpticalError: the model cannot be loaded; with ``truncation="error"``, a text is too long; a row has no
+                ``qid`` or ``docno``, a ``qid`` has two queries, a text is none, or two columns have one name.
         """
+        inp = plain(inp)
         pt.validate.result_frame(inp, extra_columns=[self.query_field, self.text_field], context=self)
+        check_ids(inp, "qid", "docno")
+        check_one_query(inp["qid"], texts_of(inp[self.query_field]))
         scores = self._scores(inp) if len(inp) else np.zeros(0)
         return pt.model.add_ranks(inp.assign(score=scores))
 
@@ -83,6 +88,8 @@ class TextReranker(ByArguments, GuardedMixing):
         raise NotImplementedError
 
     def _check_arguments(self) -> None:
+        for name in ("text_field", "query_field"):
+            check_field(name, getattr(self, name))
         check_encoding_arguments(self)
 
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:
@@ -141,11 +148,6 @@ def distinct_texts(column: pd.Series) -> tuple[np.ndarray, list[str]]:
     return index, [str(text) for text in distinct]
 
 
-def texts_of(column: pd.Series) -> pd.Series:
-    """A column's texts; a missing one is the empty text."""
-    return column.astype(object).where(column.notna(), "").map(str)
-
-
 def check_scoring_arguments(gloss: float, background: bool) -> None:
     """Refuses values that say nothing about how to score.
 
@@ -153,10 +155,10 @@ def check_scoring_arguments(gloss: float, background: bool) -> None:
         OpticalError: ``gloss`` does not lie between 0 and 1, 1 left out, or ``background`` is neither True nor False.
     """
     if isinstance(gloss, bool) or not isinstance(gloss, (int, float)) or not 0 <= gloss < 1:
-        raise OpticalError(f"gloss={gloss!r}: give the gloss a share of the score from 0 (none) to below 1.")
+        raise OpticalError(f"gloss={shown(gloss)}: give the gloss a share of the score from 0 (none) to below 1.")
     if not isinstance(background, bool):
         raise OpticalError(
-            f"background={background!r:.60}: say True or False; a background of your own goes to the loaded model, as "
+            f"background={shown(background)}: say True or False; a background of your own goes to the loaded model, as "
             "model.background."
         )
 
@@ -174,17 +176,17 @@ def check_encoding_arguments(transformer: pt.Transformer) -> None:
 
     check_dtype(transformer.dtype)
     if transformer.truncation not in ("warn", "error", "passages"):
-        raise OpticalError(f"Unknown truncation {transformer.truncation!r}: choose 'warn', 'error' or 'passages'.")
+        raise OpticalError(f"Unknown truncation {shown(transformer.truncation)}: choose 'warn', 'error' or 'passages'.")
     for name in ("batch_size", "max_query_tokens", "max_document_tokens"):
         value = getattr(transformer, name)
         if value is not None and not (isinstance(value, int) and value > 0):
-            raise OpticalError(f"{name} is {value!r}: give a positive whole number.")
+            raise OpticalError(f"{name} is {shown(value)}: give a positive whole number.")
 
 
 def too_long_error(kind: str, name: str, size: int, limit: int) -> OpticalError:
     """What ``truncation="error"`` raises for the "query" or "document" of that name."""
     return OpticalError(
-        f"The {kind} {name!r} has {size} tokens and {limit} fit: shorten it, raise max_{kind}_tokens, or use "
+        f"The {kind} {shown(name)} has {size} tokens and {limit} fit: shorten it, raise max_{kind}_tokens, or use "
         "truncation='warn' or 'passages'."
     )
 

@@ -1,12 +1,15 @@
 """Several rankings as one: what every fusion does, and reciprocal-rank fusion, by ranks alone."""
 
+import math
 from copy import copy
 from itertools import chain, product
+from numbers import Integral, Real
 
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.frame_checks import check_ids, check_one_query, check_same_kinds, plain, texts_of, with_numbers
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.mixing import GuardedMixing
 
@@ -28,7 +31,7 @@ class Fusion(ByArguments, GuardedMixing):
     def __init__(self, retrievers: tuple[pt.Transformer, ...], num_results: int | None):
         name = type(self).__name__
         if not retrievers or not all(isinstance(retriever, pt.Transformer) for retriever in retrievers):
-            raise OpticalError(f"{name} fuses transformers, one or more, and was given {retrievers!r}.")
+            raise OpticalError(f"{name} fuses transformers, one or more, and was given {shown(retrievers)}.")
         check_num_results(num_results)
         self.retrievers = retrievers
         self.num_results = num_results
@@ -54,8 +57,15 @@ class Fusion(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: one of the transformers misses a column.
+            OpticalError: rows have no ``qid`` or ``docno``, a ``qid`` has two queries, or ids are text in one frame and
+                numbers in another.
         """
+        inp = plain(inp)
+        check_ids(inp, *(name for name in ("qid", "docno") if name in inp.columns))
+        if {"qid", "query"} <= set(inp.columns):
+            check_one_query(inp["qid"], texts_of(inp["query"]))
         fused = self.fuse(*(retriever(inp.copy()) for retriever in self.retrievers))
+        check_same_kinds([inp, fused], *(name for name in ("qid", "docno") if name in inp.columns))
         names = ["qid", "docno"] if "docno" in inp.columns else ["qid"]
         columns = inp.drop(columns=["score", "rank"], errors="ignore").drop_duplicates(names)
         order = {qid: number for number, qid in enumerate(columns["qid"].drop_duplicates())}
@@ -156,7 +166,8 @@ def reciprocal_rank_fusion(*results: pd.DataFrame, k: float = 60, num_results: i
 
     Raises:
         pt.validate.InputValidationError: a column is missing.
-        OpticalError: an argument is out of its range.
+        OpticalError: an argument is out of its range; rows have no ``qid`` or ``docno``, or ids are text in one frame
+            and numbers in another; a rank or score is no finite number.
 
     Example:
         >>> run = pd.DataFrame({"qid": ["q", "q"], "docno": ["a", "b"], "rank": [0, 1]})
@@ -166,11 +177,15 @@ def reciprocal_rank_fusion(*results: pd.DataFrame, k: float = 60, num_results: i
     check_num_results(num_results)
     _check_k(k)
     runs = []
-    for run in results:
+    for run in map(plain, results):
         with pt.validate.any(run) as mode:
             mode.result_frame(extra_columns=["rank"])
             mode.result_frame(extra_columns=["score"])
-        ranked = run if "rank" in run.columns else pt.model.add_ranks(run.copy())
+        check_ids(run, "qid", "docno")
+        if "rank" in run.columns:
+            ranked = with_numbers(run, "rank", least=pt.model.FIRST_RANK)
+        else:
+            ranked = pt.model.add_ranks(with_numbers(run, "score"))
         ranked = ranked[["qid", "docno", "rank"]].sort_values("rank", kind="stable")
         runs.append(ranked.drop_duplicates(["qid", "docno"]))
     return sum_of_scores(
@@ -188,6 +203,7 @@ def sum_of_scores(runs: list[pd.DataFrame], num_results: int | None) -> pd.DataF
     Returns:
         ``qid``, ``docno``, ``score`` and ``rank``, by query and best first, equal scores in the order of the frames.
     """
+    check_same_kinds(runs, "qid", "docno")
     # A frame without rows may have columns of another type than the others.
     together = pd.concat([run for run in runs if len(run)] or runs[:1])
     # Groups come in the order of their first row, which decides between equal scores.
@@ -201,15 +217,15 @@ def sum_of_scores(runs: list[pd.DataFrame], num_results: int | None) -> pd.DataF
 
 
 def check_num_results(num_results: int | None) -> None:
-    """Refuses a number of results that is below 1.
+    """Refuses what is no number of results.
 
     Raises:
-        OpticalError: it is.
+        OpticalError: it is none.
     """
-    if num_results is not None and num_results < 1:
-        raise OpticalError(f"num_results={num_results} must be at least 1, or None for all.")
+    if num_results is not None and not (isinstance(num_results, Integral) and num_results >= 1):
+        raise OpticalError(f"num_results={shown(num_results)} must be a whole number from 1, or None for all.")
 
 
 def _check_k(k: float) -> None:
-    if k < 0:
-        raise OpticalError(f"k={k} must be at least 0.")
+    if not isinstance(k, Real) or not 0 <= k < math.inf:
+        raise OpticalError(f"k={shown(k)} must be a number of at least 0.")

@@ -8,7 +8,8 @@ import pandas as pd
 import torch
 
 from pyterrier_optical.encoder import TokenEncoder, TokenVectors
-from pyterrier_optical.frames import distinct_texts, texts_of
+from pyterrier_optical.frame_checks import texts_of
+from pyterrier_optical.frames import distinct_texts
 from pyterrier_optical.ragged import rows_of
 
 #: The column that `OpticalTranslator` writes and `OpticalReranker` and `OpticalRetriever` read.

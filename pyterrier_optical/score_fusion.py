@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.frame_checks import check_ids, plain, with_numbers
 from pyterrier_optical.fusion import Fusion, check_num_results, sum_of_scores
 
 
@@ -70,7 +71,8 @@ def score_fusion(
 
     Raises:
         pt.validate.InputValidationError: a column is missing.
-        OpticalError: the weights or the number of results do not fit.
+        OpticalError: the weights or the number of results do not fit; rows have no ``qid`` or ``docno``, or ids are
+            text in one frame and numbers in another; a score is no finite number.
 
     Example:
         >>> run = pd.DataFrame({"qid": ["q", "q"], "docno": ["a", "b"], "score": [7.0, 5.0]})
@@ -79,19 +81,21 @@ def score_fusion(
     """
     check_num_results(num_results)
     runs = []
-    for run, weight in zip(results, _checked(weights, len(results)), strict=True):
+    for run, weight in zip(map(plain, results), _checked(weights, len(results)), strict=True):
         pt.validate.result_frame(run, extra_columns=["score"])
-        ranked = run[["qid", "docno", "score"]].sort_values("score", ascending=False, kind="stable")
-        ranked = ranked.drop_duplicates(["qid", "docno"])
+        check_ids(run, "qid", "docno")
+        scored = with_numbers(run, "score")[["qid", "docno", "score"]]
+        ranked = scored.sort_values("score", ascending=False, kind="stable").drop_duplicates(["qid", "docno"])
         runs.append(ranked.assign(score=weight * _from_0_to_1(ranked)))
     return sum_of_scores(runs, num_results)
 
 
 def _from_0_to_1(run: pd.DataFrame) -> pd.Series:
     """The scores of a ranking, by query; all 1 where they are equal."""
-    scores = run.groupby("qid")["score"]
+    halves = run.assign(score=run["score"] / 2)  # whose differences are finite, however large they are
+    scores = halves.groupby("qid")["score"]
     least, span = scores.transform("min"), scores.transform("max") - scores.transform("min")
-    return ((run["score"] - least) / span.where(span > 0, 1)).where(span > 0, 1.0)
+    return ((halves["score"] - least) / span.where(span > 0, 1)).where(span > 0, 1.0)
 
 
 def _checked(weights: Sequence[float] | None, count: int) -> tuple[float, ...]:
@@ -103,6 +107,6 @@ def _checked(weights: Sequence[float] | None, count: int) -> tuple[float, ...]:
         numbers = ()
     if len(numbers) != count or not all(0 <= number < math.inf for number in numbers) or not any(numbers):
         raise OpticalError(
-            f"weights={weights!r} must be {count} numbers of at least 0, one for each ranking and not all 0."
+            f"weights={shown(weights)} must be {count} numbers of at least 0, one for each ranking and not all 0."
         )
     return numbers

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-MODULES = ["errors", "unpack", "fusion", "score_fusion"]
+MODULES = ["errors", "frame_checks", "unpack", "fusion", "score_fusion"]
 MODULES += [f"distill.{name}" for name in ("bitext", "bitext_files", "language_names", "sides", "sources", "tmx")]
 
 

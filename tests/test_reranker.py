@@ -93,19 +93,20 @@ def test_empty_and_missing_texts_get_the_floor(reranker):
     assert out["score"].tolist()[:5] == [-4.0] * 5
     assert out["score"].iloc[5] > -4.0
     assert out["rank"].iloc[5] == 0
-    silent = reranker(frame.assign(query=[None, "", float("nan"), "日本", pd.NA, ""]))
+    silent = reranker(frame.assign(qid=range(6), query=[None, "", float("nan"), "日本", pd.NA, ""]))
     assert silent["score"].tolist() == [-1.0] * 6
 
 
 def test_equal_queries_integer_qids_and_repeated_pairs(reranker):
     frame = results()
-    twice = pd.concat([frame.assign(qid=1), frame.assign(qid=2)])
+    numbers = frame["qid"].map({"q1": 1, "q2": 2})
+    twice = pd.concat([frame.assign(qid=numbers), frame.assign(qid=numbers + 2)])
     twice = pd.concat([twice, twice.iloc[:2]])
     out = reranker(twice)
     assert out["score"].to_numpy()[:5] == pytest.approx(reranker(frame)["score"].to_numpy(), abs=1e-6)
     assert out["score"].to_numpy()[5:10].tolist() == out["score"].to_numpy()[:5].tolist()
     assert len(out) == 12
-    assert sorted(out[out.qid == 1]["rank"]) == list(range(7))
+    assert sorted(out[out.qid == 1]["rank"]) == list(range(5))
 
 
 def test_a_pair_has_the_same_score_in_any_frame(reranker, monkeypatch):
