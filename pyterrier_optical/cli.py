@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment import commands
 from pyterrier_optical.experiment.commands import words
 from pyterrier_optical.experiment.word_lists import WordLists
+from pyterrier_optical.files import writing_to
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cross-lingual reranking for PyTerrier (OPTICAL).")
 
@@ -33,10 +34,13 @@ def distill(
 ) -> None:
     """Distils a checkpoint from bitext, as CONFIG and the options say; under `accelerate launch` on several GPUs."""
     from pyterrier_optical.distill import distill as run
+    from pyterrier_optical.distill.config import expand
     from pyterrier_optical.distill.overrides import configured
 
     given = {"student": student, "teacher": teacher, "output": output, "bitext": bitext, "languages": words(languages)}
-    checkpoint = run(configured(config, **given), resume=resume)
+    settings = configured(config, **given)
+    with writing_to(expand(settings.output)):
+        checkpoint = run(settings, resume=resume)
     if os.environ.get("RANK", "0") == "0":  # of several processes, the one that wrote it
         typer.echo(f"The checkpoint is in {checkpoint}")
 
@@ -50,7 +54,7 @@ def transplant(config: Config) -> None:
     settings = DistillConfig.from_yaml(config)
     if settings.student != "transplant":
         raise OpticalError(
-            f"{str(config)!r} says student: {settings.student!r}: only 'student: transplant' is made here."
+            f"{shown(str(config))} says student: {shown(settings.student)}: only 'student: transplant' is made here."
         )
     evaluation, training = settings.evaluation, settings.training
     bitext = load_bitext(settings.bitext, heldout_pairs=evaluation.heldout_pairs, seed=training.seed)
@@ -63,8 +67,11 @@ def transplant(config: Config) -> None:
 def lexicon(config: Config) -> None:
     """Makes the translator's lexicon from the bitext of CONFIG: P(English term | word)."""
     from pyterrier_optical.distill import DistillConfig, make_lexicon
+    from pyterrier_optical.distill.config import expand
 
-    typer.echo(f"The lexicon is in {make_lexicon(DistillConfig.from_yaml(config))}")
+    settings = DistillConfig.from_yaml(config)
+    with writing_to(expand(settings.output)):
+        typer.echo(f"The lexicon is in {make_lexicon(settings)}")
 
 
 @app.command(cls=WordLists)

@@ -1,5 +1,7 @@
 """The command as a user types it."""
 
+import errno
+import os
 import sys
 
 import pandas as pd
@@ -122,3 +124,26 @@ def test_a_lexicon_is_made_from_a_configuration(monkeypatch, capsys, tmp_path):
     assert run(monkeypatch, "lexicon", str(config)) == 0
     assert f"The lexicon is in {tmp_path / 'run' / 'lexicon.safetensors'}" in capsys.readouterr().out
     assert (tmp_path / "run" / "lexicon.safetensors").is_file()
+
+
+@pytest.mark.parametrize("command", ["lexicon", "distill"])
+def test_an_output_folder_that_cannot_be_written_to_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, command):
+    (tmp_path / "run").write_text("a file")
+    config = tmp_path / "sw.yaml"
+    config.write_text(f"output: {tmp_path}/run/sw\nbitext: {{files: [{{lang: sw, path: sw.tsv}}]}}\n", encoding="utf-8")
+    assert run(monkeypatch, command, str(config)) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1].startswith("pyterrier-optical: Cannot write to the folder") and "Traceback" not in "".join(said)
+
+
+def test_a_full_disk_is_one_line_and_status_2(monkeypatch, capsys, tmp_path):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("pyterrier_optical.translate.lexicon.Lexicon.save", full)
+    (tmp_path / "sw.tsv").write_text("cat\tpaka\nriver\tmto\n", encoding="utf-8")
+    config = tmp_path / "sw.yaml"
+    files = f"{{files: [{{lang: sw, path: {tmp_path}/sw.tsv}}]}}"
+    config.write_text(f"output: {tmp_path}/run\nbitext: {files}\n", encoding="utf-8")
+    assert run(monkeypatch, "lexicon", str(config)) == 2
+    assert "(No space left on device): make room there" in capsys.readouterr().err
