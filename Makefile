@@ -35,3 +35,8 @@ $(VENV)/.installed-%: $(DECIDES)
 
 clean:
 	rm -rf $(VENV)
+
+# Minutes of random frames, texts and files, looking for what breaks: not in CI.
+.PHONY: fuzz
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m fuzz tests/fuzz $(ARGS)

@@ -19,7 +19,7 @@ EXTRAS = {
         "pyterrier-pisa>=0.4; platform_system == 'Linux' and platform_machine == 'x86_64'",
     ],
 }
-TOOLS = ["pytest>=8", "pytest-cov>=6", "ruff>=0.12", "build>=1.2"]
+TOOLS = ["pytest>=8", "pytest-cov>=6", "hypothesis>=6.100", "ruff>=0.12", "build>=1.2"]
 EXTRAS["test"] = [*EXTRAS["train"], *EXTRAS["demo"], *EXTRAS["mt"], *TOOLS]
 
 setup(
