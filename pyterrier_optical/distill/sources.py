@@ -81,7 +81,11 @@ def load_bitext(config: BitextConfig, *, heldout_pairs: int = 100, seed: int = 1
             origins.setdefault(lang, []).append(name)
     for lang in config.languages:
         if lang not in training:
-            raise OpticalError(f"No bitext for language {lang!r} in {config.folder!r}: add its files or leave it out.")
+            raise OpticalError(
+                f"No bitext for language {shown(lang)} in {shown(config.folder)}: add its files or leave it out."
+            )
+    if not training and report.dropped:
+        raise OpticalError(f"No pair of the bitext can be used ({shown(str(report))}): give files of sentence pairs.")
     if not training:
         raise OpticalError(
             "The configuration names no bitext: set 'folder' and 'languages', or 'files', under 'bitext'."
@@ -137,7 +141,9 @@ def _sources(config: BitextConfig) -> Iterator[_Source]:
     if config.folder is not None:
         folder = Path(expand(config.folder))
         if not folder.is_dir():
-            raise OpticalError(f"No bitext folder {str(folder)!r}: set 'folder' (or OPTICAL_DATA) to an existing one.")
+            raise OpticalError(
+                f"No bitext folder {shown(str(folder))}: set 'folder' (or OPTICAL_DATA) to an existing one."
+            )
         for path in sorted(folder.glob("*/*.tsv.gz")):
             name, lang = path.parent.name, path.name.removesuffix(".tsv.gz")
             if lang in config.languages and (not config.sources or name in config.sources):
