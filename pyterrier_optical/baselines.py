@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames import TextReranker
 
 
@@ -77,11 +77,11 @@ class BiEncoderReranker(TextReranker):
     def _check_arguments(self) -> None:
         super()._check_arguments()
         if self.pooling not in (None, "mean", "cls"):
-            raise OpticalError(f"Unknown pooling {self.pooling!r}: choose 'mean', 'cls' or None.")
+            raise OpticalError(f"Unknown pooling {shown(self.pooling)}: choose 'mean', 'cls' or None.")
         if self.scoring not in ("cosine", "maxsim"):
-            raise OpticalError(f"Unknown scoring {self.scoring!r}: choose 'cosine' or 'maxsim'.")
+            raise OpticalError(f"Unknown scoring {shown(self.scoring)}: choose 'cosine' or 'maxsim'.")
         if self.scoring == "maxsim" and self.pooling is not None:
-            raise OpticalError(f"pooling={self.pooling!r} has no part in scoring='maxsim': leave pooling out.")
+            raise OpticalError(f"pooling={shown(self.pooling)} has no part in scoring='maxsim': leave pooling out.")
 
     def _scores_grow(self) -> bool:
         return self.scoring == "maxsim" and not self.normalize

@@ -1,6 +1,6 @@
 """Where a model runs, and in which precision."""
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 
 def check_dtype(dtype: str | None, *, int8: bool = True) -> None:
@@ -16,7 +16,7 @@ def check_dtype(dtype: str | None, *, int8: bool = True) -> None:
     names = ("float32", "float16", "bfloat16", *(["int8"] if int8 else []))
     if dtype is not None and dtype not in names:
         choices = f"{', '.join(map(repr, (None, *names[:-1])))} or {names[-1]!r}"
-        raise OpticalError(f"Unknown dtype {dtype!r}: choose {choices}.")
+        raise OpticalError(f"Unknown dtype {shown(dtype)}: choose {choices}.")
 
 
 def placement(device: str | None, dtype: str | None) -> tuple[str, dict]:
@@ -40,10 +40,12 @@ def placement(device: str | None, dtype: str | None) -> tuple[str, dict]:
     try:
         kind = torch.device(device).type
     except RuntimeError as error:
-        raise OpticalError(f"Unknown device {device!r}: use 'cpu', 'cuda', 'cuda:1' or 'mps'.") from error
+        raise OpticalError(f"Unknown device {shown(device)}: use 'cpu', 'cuda', 'cuda:1' or 'mps'.") from error
     if dtype == "int8":
         if kind != "cpu":
-            raise OpticalError(f"dtype 'int8' is for the CPU, not for {device!r}: pass device='cpu' or another dtype.")
+            raise OpticalError(
+                f"dtype 'int8' is for the CPU, not for {shown(device)}: pass device='cpu' or another dtype."
+            )
         dtype = "float32"
     # Left alone, from_pretrained keeps a half-precision checkpoint in half precision on the CPU too.
     precision = getattr(torch, dtype) if dtype else (torch.float32 if kind == "cpu" else "auto")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pyterrier_optical.datasets import afriqa_files
 from pyterrier_optical.datasets.collection import Collection
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 LANGUAGES = {
     "bem": "bem",
@@ -126,7 +126,7 @@ def collection(name: str) -> AfriqaCollection:
             f"{split}: {' '.join(LANGUAGES[lang] for lang in langs)}"
             for split, langs in afriqa_files.LANGUAGES_OF.items()
         )
-        raise OpticalError(f"No data set {name!r}: the names are {NAMES}, with the languages {choices}.")
+        raise OpticalError(f"No data set {shown(name)}: the names are {NAMES}, with the languages {choices}.")
     return AfriqaCollection(f"afriqa/{LANGUAGES[lang]}/{split}", lang, split)
 
 

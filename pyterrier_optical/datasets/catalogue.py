@@ -2,7 +2,7 @@
 
 from pyterrier_optical.datasets import afriqa, mtop, sample, xquad_r
 from pyterrier_optical.datasets.collection import Collection
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 FAMILIES = {"mtop": mtop, "afriqa": afriqa, "xquad-r": xquad_r, "sample": sample}
 
@@ -24,5 +24,5 @@ def find(name: str) -> Collection:
     family = FAMILIES.get(name.split("/")[0])
     if family is None:
         forms = "; ".join(family.NAMES for family in FAMILIES.values())
-        raise OpticalError(f"No data set {name!r}: the names are {forms}.")
+        raise OpticalError(f"No data set {shown(name)}: the names are {forms}.")
     return family.collection(name)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyterrier as pt
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -23,7 +23,7 @@ def data_folder() -> Path | None:
     named = os.environ.get("OPTICAL_DATA")
     if named:
         if not Path(named).is_dir():
-            raise OpticalError(f"OPTICAL_DATA is {named!r}, which is no folder: name an existing one or unset it.")
+            raise OpticalError(f"OPTICAL_DATA is {shown(named)}, which is no folder: name an existing one or unset it.")
         return Path(named)
     return BESIDE_THE_CHECKOUT if BESIDE_THE_CHECKOUT.is_dir() else None
 

@@ -10,7 +10,7 @@ import pyterrier as pt
 from pyterrier_optical.datasets import mtop_files
 from pyterrier_optical.datasets.collection import Collection
 from pyterrier_optical.datasets.parses import intent_and_structure
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 MEASURES = [ir_measures.nDCG @ 10, ir_measures.AP, ir_measures.RR(rel=3), ir_measures.P @ 1]
 
@@ -143,7 +143,7 @@ def collection(name: str) -> MtopCollection:
     """
     match = _NAME.fullmatch(name)
     if not match:
-        raise OpticalError(f"No data set {name!r}: the names are {NAMES}, with the languages {_LANG}.")
+        raise OpticalError(f"No data set {shown(name)}: the names are {NAMES}, with the languages {_LANG}.")
     query_lang, document_lang, train, split, own_split = match.groups()
     document_lang = document_lang or "en"
     split = train or split

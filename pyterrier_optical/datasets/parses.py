@@ -1,6 +1,6 @@
 """MTOP's meaning representations: what an utterance asks for, and with which kinds of detail."""
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 
 def intent_and_structure(parse: str) -> tuple[str, str]:
@@ -33,5 +33,7 @@ def intent_and_structure(parse: str) -> tuple[str, str]:
                 break
             open_nodes[-1][1].append(f"[{label}{''.join(sorted(children))}]")
     if len(open_nodes) != 1 or len(open_nodes[0][1]) != 1 or not parse.lstrip().startswith("[IN:"):
-        raise OpticalError(f"The MTOP parse {parse!r} is not one tree of [IN: ...] and [SL: ...]: mend the data file.")
+        raise OpticalError(
+            f"The MTOP parse {shown(parse)} is not one tree of [IN: ...] and [SL: ...]: mend the data file."
+        )
     return parse.split(maxsplit=1)[0][1:], open_nodes[0][1][0]

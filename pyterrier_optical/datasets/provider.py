@@ -8,7 +8,7 @@ import pyterrier as pt
 from pyterrier_optical.datasets import catalogue
 from pyterrier_optical.datasets.collection import Collection, iso_639_1
 from pyterrier_optical.datasets.text_loader import OpticalTextLoader
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 
 class OpticalDataset(pt.datasets.Dataset):
@@ -104,7 +104,7 @@ class OpticalDataset(pt.datasets.Dataset):
     def _check_variant(self, component: str, variant: str, variants: Iterable[str]) -> None:
         if variant not in variants:
             known = ", ".join(variants) or "none"
-            raise OpticalError(f"{self.collection.name} has no {component} variant {variant!r}: it has {known}.")
+            raise OpticalError(f"{self.collection.name} has no {component} variant {shown(variant)}: it has {known}.")
 
     def __repr__(self) -> str:
         return f"OpticalDataset({self.collection.name!r})"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from pyterrier_optical.datasets.collection import Collection
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 FOLDER = Path(__file__).parent / "sample_data"
 NAMES = "sample/<language>"
@@ -70,7 +70,9 @@ def collection(name: str) -> SampleCollection:
         OpticalError: There is none of that name.
     """
     if name not in names():
-        raise OpticalError(f"No data set {name!r}: the names are {NAMES}, with the languages {', '.join(languages())}.")
+        raise OpticalError(
+            f"No data set {shown(name)}: the names are {NAMES}, with the languages {', '.join(languages())}."
+        )
     return SampleCollection(name, name.split("/")[1])
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.datasets.collection import Collection
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 
 class OpticalTextLoader(pt.Transformer):
@@ -34,7 +34,7 @@ class OpticalTextLoader(pt.Transformer):
         for field in self._fields():
             if field not in collection.document_fields:
                 has = ", ".join(collection.document_fields)
-                raise OpticalError(f"{collection.name} has no field {field!r} for its documents: it has {has}.")
+                raise OpticalError(f"{collection.name} has no field {shown(field)} for its documents: it has {has}.")
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         """Join the fields by ``docno``.
@@ -56,7 +56,9 @@ class OpticalTextLoader(pt.Transformer):
         rows = documents.index.get_indexer(inp["docno"])
         if (rows < 0).any():
             unknown = inp["docno"].iloc[(rows < 0).argmax()]
-            raise OpticalError(f"{self.collection.name} has no document {unknown!r}: load from the data set searched.")
+            raise OpticalError(
+                f"{self.collection.name} has no document {shown(unknown)}: load from the data set searched."
+            )
         return inp.assign(**{field: documents[field].to_numpy()[rows] for field in self._fields()})
 
     def fuse_rank_cutoff(self, k: int) -> pt.Transformer:

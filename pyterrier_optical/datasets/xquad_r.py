@@ -8,7 +8,7 @@ import pandas as pd
 
 from pyterrier_optical.datasets import xquad_r_files
 from pyterrier_optical.datasets.collection import Collection
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 MEASURES = (ir_measures.RR @ 10, ir_measures.nDCG @ 10, ir_measures.AP)
 
@@ -102,7 +102,7 @@ def collection(name: str) -> XquadRCollection:
     """
     match = _NAME.fullmatch(name)
     if not match:
-        raise OpticalError(f"No data set {name!r}: the names are {NAMES}, with the languages {_LANG}.")
+        raise OpticalError(f"No data set {shown(name)}: the names are {NAMES}, with the languages {_LANG}.")
     query_lang, document_lang = match.groups()
     document_lang = document_lang or "en"
     return XquadRCollection(f"xquad-r/{_languages(query_lang, document_lang)}", query_lang, document_lang)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from pyterrier_optical.dense.token_index import TokenIndex
 from pyterrier_optical.encoder import TokenEncoder, TokenVectors
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.first_stage.corpus import Corpus
 from pyterrier_optical.frames import too_long_error, warn_of_cuts
 from pyterrier_optical.passages import split_passages
@@ -56,7 +56,7 @@ def encode_corpus(
     for names, texts in _groups(corpus, verbose):
         for docno in names:
             if docno in seen:
-                raise OpticalError(f"More than one document has the docno {docno!r}: give each document its own.")
+                raise OpticalError(f"More than one document has the docno {shown(docno)}: give each document its own.")
             seen.add(docno)
         sizes = encoder.lengths(texts, "document")
         over = [i for i, size in enumerate(sizes) if size > limit]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.first_stage.corpus import Corpus
 from pyterrier_optical.frames import (
     DOCUMENTATION,
@@ -119,7 +119,7 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         check_encoding_arguments(self)
         check_scoring_arguments(gloss, background)
         if precision not in ("float16", "float32"):
-            raise OpticalError(f"precision={precision!r}: choose 'float16' or 'float32' for the stored vectors.")
+            raise OpticalError(f"precision={shown(precision)}: choose 'float16' or 'float32' for the stored vectors.")
         if num_results < 1 or candidates < 1 or exact_limit < 0:
             raise OpticalError(
                 f"num_results={num_results} and candidates={candidates} must be at least 1, and "

@@ -13,7 +13,7 @@ import yaml
 from pyterrier_optical.distill.loss_options import BESIDE_THE_PLAN, check_beside_the_plan
 from pyterrier_optical.distill.sampling import Mix
 from pyterrier_optical.distill.transplanting import TransplantOptions
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.transport import check_plan
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -82,9 +82,8 @@ class TrainingConfig:
 
     def __post_init__(self):
         if self.precision not in PRECISIONS:
-            raise OpticalError(
-                f"'precision' under 'training' must be {' or '.join(map(repr, PRECISIONS))}, not {self.precision!r}."
-            )
+            known = " or ".join(map(repr, PRECISIONS))
+            raise OpticalError(f"'precision' under 'training' must be {known}, not {shown(self.precision)}.")
         if not 0 <= self.late_steps <= self.steps:
             raise OpticalError(
                 f"'late_steps' under 'training' must lie between 0 and 'steps' ({self.steps}), not {self.late_steps}."
@@ -109,7 +108,8 @@ class EvaluationConfig:
 
     def __post_init__(self):
         if self.best not in MEANS:
-            raise OpticalError(f"'best' under 'evaluation' must be {' or '.join(map(repr, MEANS))}, not {self.best!r}.")
+            known = " or ".join(map(repr, MEANS))
+            raise OpticalError(f"'best' under 'evaluation' must be {known}, not {shown(self.best)}.")
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class DistillConfig:
     def __post_init__(self):
         for name in self.card:
             if name not in CARD_FACTS:
-                raise OpticalError(f"'card' has no option {name!r}: it knows {', '.join(CARD_FACTS)}.")
+                raise OpticalError(f"'card' has no option {shown(name)}: it knows {', '.join(CARD_FACTS)}.")
         check_beside_the_plan(**{name: self.loss[name] for name in BESIDE_THE_PLAN if name in self.loss})
         check_plan(**{name: value for name, value in self.loss.items() if name not in BESIDE_THE_PLAN})
 
@@ -235,15 +235,15 @@ class DistillConfig:
         """
         path = Path(path)
         if not path.is_file():
-            raise OpticalError(f"No configuration file {str(path)!r}: give the path of a YAML file.")
+            raise OpticalError(f"No configuration file {shown(str(path))}: give the path of a YAML file.")
         try:
             values = yaml.safe_load(path.read_text(encoding="utf-8"))
         except yaml.YAMLError as error:
             where = getattr(error, "problem_mark", None)
             line = f" (line {where.line + 1})" if where else ""
-            raise OpticalError(f"{str(path)!r} is not YAML{line}: mend it and run again.") from error
+            raise OpticalError(f"{shown(str(path))} is not YAML{line}: mend it and run again.") from error
         if not isinstance(values, dict):
-            raise OpticalError(f"{str(path)!r} holds no options: write at least 'output:' and 'bitext:'.")
+            raise OpticalError(f"{shown(str(path))} holds no options: write at least 'output:' and 'bitext:'.")
         return cls.from_dict(values)
 
     def to_dict(self) -> dict:
@@ -262,7 +262,7 @@ def expand(text: str) -> str:
         'runs/sw'
     """
     if not isinstance(text, str):
-        raise OpticalError(f"The configuration has {text!r} where a path or name belongs: write one there.")
+        raise OpticalError(f"The configuration has {shown(text)} where a path or name belongs: write one there.")
     return os.path.expandvars(os.path.expanduser(text))
 
 
@@ -272,10 +272,10 @@ def _build(cls, values, where: str):
     fields = {f.name: f for f in dataclasses.fields(cls)}
     for name in values:
         if name not in fields:
-            raise OpticalError(f"{where} has no option {name!r}: it knows {', '.join(sorted(fields))}.")
+            raise OpticalError(f"{where} has no option {shown(name)}: it knows {', '.join(sorted(fields))}.")
     for name, f in fields.items():
         if name not in values and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING:
-            raise OpticalError(f"{where} lacks {name!r}: add '{name}: ...'.")
+            raise OpticalError(f"{where} lacks {shown(name)}: add '{name}: ...'.")
     built = {}
     for name, value in values.items():
         if dataclasses.is_dataclass(fields[name].type):
@@ -295,5 +295,5 @@ def _typed(kind, value, where: str):
         with contextlib.suppress(ValueError):  # YAML reads 1e-3 as text
             value = float(value)
     if isinstance(base, type) and not isinstance(value, base):
-        raise OpticalError(f"{where} must be {base.__name__}, not {value!r}.")
+        raise OpticalError(f"{where} must be {base.__name__}, not {shown(value)}.")
     return value

@@ -6,7 +6,7 @@ from pathlib import Path
 from pyterrier_optical.distill.bitext import BitextReport, clean, read_pairs
 from pyterrier_optical.distill.config import expand
 from pyterrier_optical.distill.wordnet import read_wordnet
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.tokenise import fold, is_one_spaceless_run, words
 
 Pair = tuple[str, str]
@@ -59,12 +59,12 @@ def load_word_lists(entries: Sequence[dict]) -> dict[str, list[str]]:
     for entry in entries:
         lang = _lang(entry, "word list")
         if "path" not in entry:
-            raise OpticalError(f"The word list {entry!r} names no file: give 'path'.")
+            raise OpticalError(f"The word list {shown(entry)} names no file: give 'path'.")
         lines = _lines(Path(expand(entry["path"])), "a word list is a text file, a word a line")
         words_of_file = [fold(word) for word in lines if is_one_spaceless_run(word)]
         if not words_of_file:
             raise OpticalError(
-                f"No line of {entry['path']!r} is a word in a script without spaces: leave the list out."
+                f"No line of {shown(entry['path'])} is a word in a script without spaces: leave the list out."
             )
         found.setdefault(lang, {}).update(dict.fromkeys(words_of_file))
     return {lang: list(listed) for lang, listed in found.items()}
@@ -72,7 +72,7 @@ def load_word_lists(entries: Sequence[dict]) -> dict[str, list[str]]:
 
 def _lang(entry: dict, what: str) -> str:
     if not isinstance(entry, dict) or not isinstance(entry.get("lang"), str):
-        raise OpticalError(f"The {what} {entry!r} lacks 'lang': add the code of the words' language, as text.")
+        raise OpticalError(f"The {what} {shown(entry)} lacks 'lang': add the code of the words' language, as text.")
     return entry["lang"]
 
 
@@ -82,11 +82,11 @@ def _texts(path: Path) -> set[str]:
 
 def _lines(path: Path, form: str) -> list[str]:
     if not path.is_file():
-        raise OpticalError(f"No file {str(path)!r}: {form}.")
+        raise OpticalError(f"No file {shown(str(path))}: {form}.")
     try:
         return path.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
-        raise OpticalError(f"{str(path)!r} is not UTF-8: convert it, with iconv for one.") from error
+        raise OpticalError(f"{shown(str(path))} is not UTF-8: convert it, with iconv for one.") from error
 
 
 def _bare(text: str) -> str:
@@ -99,4 +99,4 @@ def _read(entry: dict, what: str) -> Iterator[Pair]:
         return read_pairs(expand(entry["path"]), lang=entry["lang"])
     if {"wordnet", "princeton"} <= set(entry):
         return read_wordnet(expand(entry["wordnet"]), expand(entry["princeton"]))
-    raise OpticalError(f"The {what} {entry!r} names no files: give 'path', or 'wordnet' and 'princeton'.")
+    raise OpticalError(f"The {what} {shown(entry)} names no files: give 'path', or 'wordnet' and 'princeton'.")

@@ -16,7 +16,7 @@ from pyterrier_optical.distill.dictionaries import load_dictionaries, load_word_
 from pyterrier_optical.distill.sources import load_bitext
 from pyterrier_optical.distill.transliteration import learn_transliteration
 from pyterrier_optical.distill.word_discovery import learn_segmenter
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.tokenise import fold, is_one_spaceless_run, words
 from pyterrier_optical.translate.lexicon import Lexicon
 from pyterrier_optical.translate.segment import Segmenter, lexicon_words
@@ -70,7 +70,7 @@ def build_lexicon(
     """
     options = options or LexiconOptions()
     if options.alignment not in ("ibm1", "transport"):
-        raise OpticalError(f"Unknown alignment {options.alignment!r} of a lexicon: choose 'ibm1' or 'transport'.")
+        raise OpticalError(f"Unknown alignment {shown(options.alignment)} of a lexicon: choose 'ibm1' or 'transport'.")
     if not any(bitext.values()):
         raise OpticalError("There are no pairs to make a lexicon from: name bitext in the configuration.")
     dictionaries, transliterations, word_lists = dictionaries or {}, transliterations or {}, word_lists or {}
@@ -80,7 +80,7 @@ def build_lexicon(
         ("a word list", word_lists),
     ):
         for lang in of_languages.keys() - bitext.keys():
-            raise OpticalError(f"For {lang!r} there is {what} and no bitext: add some or leave it out.")
+            raise OpticalError(f"For {shown(lang)} there is {what} and no bitext: add some or leave it out.")
     learnt = {lang: learn_transliteration(pairs) for lang, pairs in transliterations.items()}
     english, entries = Counter(), {}
     with pt.tqdm(bitext.items(), desc="Aligning words", unit="language") as bar:

@@ -2,7 +2,7 @@
 
 from numbers import Real
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 MARGINALS = ("uniform", "norm")
 BESIDE_THE_PLAN = ("marginals", "sentence_weight", "score_weight")
@@ -24,7 +24,7 @@ def check_beside_the_plan(marginals: str = "uniform", **weights: float) -> None:
         pyterrier_optical.errors.OpticalError: score_weight=-1 cannot be used: give 0 or more.
     """
     if marginals not in MARGINALS:
-        raise OpticalError(f"marginals={marginals!r} is unknown: choose {' or '.join(map(repr, MARGINALS))}.")
+        raise OpticalError(f"marginals={shown(marginals)} is unknown: choose {' or '.join(map(repr, MARGINALS))}.")
     for name, weight in weights.items():
         if not isinstance(weight, Real) or isinstance(weight, bool) or not weight >= 0:
-            raise OpticalError(f"{name}={weight!r} cannot be used: give 0 or more.")
+            raise OpticalError(f"{name}={shown(weight)} cannot be used: give 0 or more.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pyterrier_optical.distill.config import BitextConfig, DistillConfig, expand
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 
 def configured(
@@ -60,7 +60,7 @@ def _bitext(settings: BitextConfig, folder: str | Path | None, languages: Sequen
     if settings.folder is None:
         for lang in languages:
             if lang not in [entry["lang"] for entry in files]:
-                raise OpticalError(f"The configuration has no bitext for {lang!r}: give --bitext FOLDER as well.")
+                raise OpticalError(f"The configuration has no bitext for {shown(lang)}: give --bitext FOLDER as well.")
         return dataclasses.replace(settings, files=files)
     from_files = {entry["lang"] for entry in files}
     in_folder = [lang for lang in languages if lang in settings.languages or lang not in from_files]

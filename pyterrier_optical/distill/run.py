@@ -21,7 +21,7 @@ from pyterrier_optical.distill.saving import check_replaceable, save_model
 from pyterrier_optical.distill.sources import Bitext, load_bitext
 from pyterrier_optical.distill.student import load_student, teacher_rows
 from pyterrier_optical.distill.teacher import load_teacher
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 logger = logging.getLogger(__name__)
 
@@ -268,7 +268,7 @@ def _freeze_all_but(student, patterns: list[str]) -> None:
         parameter.requires_grad = bool(hits)
     for pattern in patterns:
         if pattern not in matched:
-            raise OpticalError(f"No parameter of the student matches {pattern!r}: mend 'trainable' under 'training'.")
+            raise OpticalError(f"No parameter of the student matches {shown(pattern)}: mend 'trainable'.")
 
 
 def mix_with_start(student, start: dict, share: float) -> None:

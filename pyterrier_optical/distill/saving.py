@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from pyterrier_optical.checkpoints import CHECKPOINT_FILE, write_checkpoint_info
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 
 def check_replaceable(folder: Path) -> None:
@@ -16,7 +16,7 @@ def check_replaceable(folder: Path) -> None:
         OpticalError: If the folder exists and is no checkpoint of this package.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / CHECKPOINT_FILE).is_file():
-        raise OpticalError(f"The folder {str(folder)!r} holds something else: name an empty or new folder.")
+        raise OpticalError(f"The folder {shown(str(folder))} holds something else: name an empty or new folder.")
 
 
 def save_model(model, folder: str | Path, info: dict, *, half: bool = False) -> None:

@@ -27,7 +27,7 @@ from pyterrier_optical.distill.vocabulary import (
     with_both_positions,
     word_counts,
 )
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class TransplantOptions:
     def __post_init__(self):
         if self.worth is not None and not self.worth > 0:
             raise OpticalError(
-                f"'worth' under 'transplant' must be above 0, not {self.worth!r}: write null to drop all such pieces."
+                f"'worth' under 'transplant' must be above 0, not {shown(self.worth)}: write null to drop them."
             )
 
 
@@ -293,7 +293,7 @@ def _assemble(teacher, body, tokenizer, added_rows: np.ndarray):
     expected = ("position_ids", "token_type_ids", "pooler.")
     unfilled = [name for name in (*missing, *unexpected) if not any(part in name for part in expected)]
     if unfilled:
-        raise OpticalError(f"The teacher's weights do not fit XLM-R's architecture (first misfit: {unfilled[0]!r}).")
+        raise OpticalError(f"The teacher's weights do not fit XLM-R's architecture (one misfit: {unfilled[0]!r}).")
 
     fast = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,

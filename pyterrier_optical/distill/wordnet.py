@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 _PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 _PART_NUMBERS = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
@@ -46,7 +46,7 @@ def read_wordnet(path: str | Path, princeton: str | Path) -> Iterator[tuple[str,
     known = sum(synset in english for synset, _ in words)
     if known < _FEWEST_KNOWN * len(words) or not words:
         raise OpticalError(
-            f"Of the {len(words)} words in {str(path)!r} {known} have a synset of {str(princeton)!r}: "
+            f"Of the {len(words)} words in {shown(str(path))} {known} have a synset of {shown(str(princeton))}: "
             "give the Princeton WordNet that it was made for, 3.0 as a rule."
         )
     yield from ((english[synset], word) for synset, word in words if synset in english)
@@ -86,7 +86,7 @@ def _times_said(line: str) -> tuple[tuple[Synset, str], int]:
 
 def _parsed(path: Path, parse: Callable[[str], T], form: str, comment: str | None = None) -> Iterator[T]:
     if not path.is_file():
-        raise OpticalError(f"No file {str(path)!r}: a WordNet needs it; name where it is.")
+        raise OpticalError(f"No file {shown(str(path))}: a WordNet needs it; name where it is.")
     try:
         with path.open(encoding="utf-8") as lines:
             for n, line in enumerate(lines, 1):
@@ -94,7 +94,7 @@ def _parsed(path: Path, parse: Callable[[str], T], form: str, comment: str | Non
                     try:
                         row = parse(line)
                     except (ValueError, KeyError, IndexError) as error:
-                        raise OpticalError(f"Line {n} of {str(path)!r} is no {form}.") from error
+                        raise OpticalError(f"Line {n} of {shown(str(path))} is no {form}.") from error
                     yield row
     except UnicodeDecodeError as error:
-        raise OpticalError(f"{str(path)!r} is not UTF-8: give a text file of a WordNet.") from error
+        raise OpticalError(f"{shown(str(path))} is not UTF-8: give a text file of a WordNet.") from error

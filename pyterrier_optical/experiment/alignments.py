@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.teachers import TEACHER, find_teacher
 from pyterrier_optical.files import whole
 from pyterrier_optical.transport import cosine_cost, transport_plan, uniform_marginals
@@ -119,7 +119,7 @@ def _token_vectors(model, text: str) -> tuple[list[str], Tensor]:
     encoder = TokenEncoder(model)
     vectors = encoder.documents([text])[0].cpu()
     if not len(vectors):
-        raise OpticalError(f"The model knows no part of {text!r}: give a sentence in one of its languages.")
+        raise OpticalError(f"The model knows no part of {shown(text)}: give a sentence in one of its languages.")
     features = model.preprocess([text], task="document")
     kept = model(features, task="document")["attention_mask"][0].bool()
     return encoder.tokenizer("document").convert_ids_to_tokens(features["input_ids"][0][kept].tolist()), vectors
@@ -131,7 +131,9 @@ def _check_font(font: str, letters: str) -> None:
     try:
         known = get_font(findfont(FontProperties(family=font), fallback_to_default=False)).get_charmap()
     except ValueError as error:
-        raise OpticalError(f"No font {font!r} is installed: install it, or name another.") from error
+        raise OpticalError(f"No font {shown(font)} is installed: install it, or name another.") from error
     missing = sorted({letter for letter in letters if not letter.isspace() and ord(letter) not in known})
     if missing:
-        raise OpticalError(f"The font {font!r} has no {missing[0]!r}: name an installed font that has, by 'font'.")
+        raise OpticalError(
+            f"The font {shown(font)} has no {shown(missing[0])}: name an installed font that has, by 'font'."
+        )

@@ -10,7 +10,7 @@ import pandas as pd
 import pyterrier as pt
 from scipy import stats
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 Pipelines = Mapping[str, pt.Transformer]
 
@@ -127,7 +127,7 @@ def _check(pipelines: Pipelines, baseline: str) -> None:
     if len(pipelines) < 2:
         raise OpticalError(f"{len(pipelines)} system cannot be compared: give at least two.")
     if baseline not in pipelines:
-        raise OpticalError(f"No system is called {baseline!r}: the baseline is one of {', '.join(pipelines)}.")
+        raise OpticalError(f"No system is called {shown(baseline)}: the baseline is one of {', '.join(pipelines)}.")
 
 
 def _experiment(pipelines: dict, dataset, measures, baseline: str, correction: str, alpha: float) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import ir_measures
 import pyterrier as pt
 
 from pyterrier_optical.datasets import mtop, mtop_files, sample
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
 from pyterrier_optical.experiment.plot import bar_chart
 from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
@@ -105,7 +105,7 @@ def run_demo(
     from pyterrier_optical.checkpoints import SHIPPED_MODEL, find_checkpoint
 
     if dataset not in COLLECTIONS:
-        raise OpticalError(f"No demonstration on {dataset!r}: choose {' or '.join(COLLECTIONS)}.")
+        raise OpticalError(f"No demonstration on {shown(dataset)}: choose {' or '.join(COLLECTIONS)}.")
     collection = COLLECTIONS[dataset]
     find_checkpoint(SHIPPED_MODEL if model is None else model)
     datasets = {lang: pt.get_dataset(collection.pattern.format(lang)) for lang in languages or collection.languages}

@@ -12,7 +12,7 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.dense import OpticalRetriever
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
 from pyterrier_optical.experiment.names import compare_names, names_table
 from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
@@ -192,7 +192,7 @@ def _choose(systems) -> dict[str, System]:
         return {RAW: SYSTEMS[RAW], **systems}
     chosen = list(SYSTEMS if systems is None else systems)
     if unknown := [name for name in chosen if name not in SYSTEMS]:
-        raise OpticalError(f"No first stage is called {unknown[0]!r}: choose among {', '.join(SYSTEMS)}.")
+        raise OpticalError(f"No first stage is called {shown(unknown[0])}: choose among {', '.join(SYSTEMS)}.")
     return {name: system for name, system in SYSTEMS.items() if name == RAW or name in chosen}
 
 

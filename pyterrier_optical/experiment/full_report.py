@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
 from pyterrier_optical.experiment.plot import bar_chart
 from pyterrier_optical.experiment.ranked_systems import OPTICAL, RankedSystems, index_path
@@ -89,7 +89,7 @@ def run_report(
     from pyterrier_optical.checkpoints import load_encoder
 
     if suite not in SUITES:
-        raise OpticalError(f"No report on {suite!r}: choose {' or '.join(SUITES)}.")
+        raise OpticalError(f"No report on {shown(suite)}: choose {' or '.join(SUITES)}.")
     suite = SUITES[suite]
     split = suite.split(split)
     # Data that cannot be had ends the report here, before any model is looked for.

@@ -7,7 +7,7 @@ import ir_measures
 from ir_measures import AP, RR, nDCG
 
 from pyterrier_optical.datasets import mtop
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Suite:
         if split is None:
             return self.splits[0] if self.splits else None
         if split not in self.splits:
-            raise OpticalError(f"{self.name} has no split {split!r}: choose {' or '.join(self.splits) or 'none'}.")
+            raise OpticalError(f"{self.name} has no split {shown(split)}: choose {' or '.join(self.splits) or 'none'}.")
         return split
 
     def names(

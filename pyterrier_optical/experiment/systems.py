@@ -14,7 +14,7 @@ from pyterrier_optical.baselines import (
     MiniLMReranker,
     XLMRReranker,
 )
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.first_stage import bm25
 from pyterrier_optical.reranker import OpticalReranker
 from pyterrier_optical.translate import OpticalTranslator
@@ -127,7 +127,7 @@ def named_baselines(names: Sequence[str] = (), *, device: str | None = None) -> 
     for entry in names:
         name, _, model = entry.partition("=")
         if name not in BASELINES:
-            raise OpticalError(f"No baseline is called {name!r}: choose among {', '.join(BASELINES)}.")
+            raise OpticalError(f"No baseline is called {shown(name)}: choose among {', '.join(BASELINES)}.")
         named[name] = model or None
     wanted = {reranker: named[name] for name, reranker in BASELINES.items() if name in named}
     return _to_be_had(wanted, fetch=True, device=device)

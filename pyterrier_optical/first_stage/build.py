@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyterrier as pt
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.first_stage import pisa, terrier
 from pyterrier_optical.first_stage.corpus import Corpus, CorpusHash
 from pyterrier_optical.first_stage.postings import write_postings
@@ -42,10 +42,12 @@ def choose_engine(engine: str, existing: IndexInfo | None = None) -> str:
         OpticalError: The engine, or with "auto" each of them, cannot be used here.
     """
     if engine not in (*ENGINES, "auto"):
-        raise OpticalError(f"Unknown engine {engine!r}: use 'terrier', 'pisa' or 'auto'.")
+        raise OpticalError(f"Unknown engine {shown(engine)}: use 'terrier', 'pisa' or 'auto'.")
     if engine != "auto":
         if reason := ENGINES[engine].why_not():
-            raise OpticalError(f"The engine {engine!r} cannot be used, as {reason}: mend that or use engine='auto'.")
+            raise OpticalError(
+                f"The engine {shown(engine)} cannot be used, as {reason}: mend that or use engine='auto'."
+            )
         logger.info("BM25 by %s, as asked.", engine)
         return engine
     if existing and not ENGINES[existing.engine].why_not():
@@ -140,7 +142,7 @@ def _refuse_repeated(docnos: array, spool: Path) -> None:
     repeated = set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())
     if repeated:
         docno = next(docno for docno, _ in _spooled(spool) if hash(docno) in repeated)
-        raise OpticalError(f"More than one document has the docno {docno!r}: give each document its own.")
+        raise OpticalError(f"More than one document has the docno {shown(docno)}: give each document its own.")
 
 
 def _spooled(spool: Path) -> Iterator[tuple[str, dict[str, int]]]:

@@ -9,7 +9,7 @@ from unicodedata import category
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 # Unicode categories that break a line-based index file or cannot be written as UTF-8.
 _NOT_IN_DOCNOS = {"Cc", "Cs", "Zl", "Zp"}
@@ -53,7 +53,7 @@ class Corpus:
         if first is None:
             return
         if not isinstance(first, Mapping):
-            raise OpticalError(f"A document must be a dict with a docno, not {type(first).__name__}: {first!r:.60}.")
+            raise OpticalError(f"A document must be a dict with a docno, not {type(first).__name__}: {shown(first)}.")
         fields = self.fields or (("title", "text") if "title" in first else ("text",))
         missing = [name for name in ("docno", *fields) if name not in first]
         if missing:
@@ -139,11 +139,11 @@ def _docno(value) -> str:
     docno = "" if _is_missing(value) else str(value)
     if not docno or (not docno.isprintable() and any(category(char) in _NOT_IN_DOCNOS for char in docno)):
         raise OpticalError(
-            f"The docno {value!r:.60} is empty or has control characters: give each document a plain one."
+            f"The docno {shown(value)} is empty or has control characters: give each document a plain one."
         )
     # Terrier would return it without them.
     if docno != docno.strip(" "):
-        raise OpticalError(f"The docno {value!r:.60} has spaces around it: strip them before indexing.")
+        raise OpticalError(f"The docno {shown(value)} has spaces around it: strip them before indexing.")
     return docno
 
 
@@ -152,7 +152,9 @@ def _text(value) -> str:
         return value
     if _is_missing(value):
         return ""
-    raise OpticalError(f"The text {value!r:.60} is a {type(value).__name__}, not a string: convert it before indexing.")
+    raise OpticalError(
+        f"The text {shown(value)} is a {type(value).__name__}, not a string: convert it before indexing."
+    )
 
 
 def _is_missing(value) -> bool:

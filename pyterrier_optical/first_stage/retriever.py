@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.first_stage.build import ENGINES
 from pyterrier_optical.first_stage.psq import StructuredSearcher
 from pyterrier_optical.first_stage.store import IndexInfo, read_terms
@@ -174,7 +174,8 @@ class BM25Retriever(GuardedMixing):
         for qid, toks in zip(inp["qid"], inp["query_toks"], strict=True):
             if not _is_bag(toks):
                 raise OpticalError(
-                    f"The query_toks of query {qid!r} must be a dict of terms and finite weights: {toks!r:.60}."
+                    f"The query_toks of query {shown(qid, 60)} must be a dict of terms and finite weights: "
+                    f"{shown(toks, 60)}."
                 )
         return list(inp["query_toks"])
 
@@ -216,7 +217,8 @@ def _is_structured(inp: pd.DataFrame) -> bool:
     for qid, query in zip(inp["qid"], inp["query_psq"], strict=True):
         if not isinstance(query, list) or not all(map(_is_bag, query)):
             raise OpticalError(
-                f"The query_psq of query {qid!r} must be a list of dicts of terms and finite weights: {query!r:.60}."
+                f"The query_psq of query {shown(qid, 60)} must be a list of dicts of terms and finite weights: "
+                f"{shown(query, 60)}."
             )
     if "query_toks" not in inp.columns:
         return True

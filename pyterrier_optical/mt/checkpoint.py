@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pyterrier_optical.checkpoints import check_checkpoint, loading
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.hub import local_folder
 from pyterrier_optical.mt.families import family_of, model_type
 from pyterrier_optical.mt.translation import TranslationModel
@@ -39,7 +39,7 @@ def load(
     family = family_of(folder)
     if family is None:
         raise OpticalError(
-            f"The model '{model}' is of the type {model_type(folder)!r}, which cannot be told its languages here: "
+            f"The model '{model}' is of the type {shown(model_type(folder))}, which cannot be told its languages here: "
             "choose a Marian (OPUS-MT), NLLB-200 or M2M-100 model."
         )
     if family.needs_sentencepiece and find_spec("sentencepiece") is None:

@@ -3,7 +3,7 @@
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.mixing import GuardedMixing
@@ -33,9 +33,9 @@ class ColumnQueryTranslator(ByArguments, GuardedMixing):
 
     def __init__(self, column: str = "query_translated", *, missing: str = "error"):
         if not isinstance(column, str) or column == "query":
-            raise OpticalError(f"column is {column!r}: name the column that holds the translations.")
+            raise OpticalError(f"column is {shown(column)}: name the column that holds the translations.")
         if missing not in ("error", "keep"):
-            raise OpticalError(f"Unknown missing {missing!r}: choose 'error' or 'keep'.")
+            raise OpticalError(f"Unknown missing {shown(missing)}: choose 'error' or 'keep'.")
         self.column = column
         self.missing = missing
 
@@ -58,7 +58,7 @@ class ColumnQueryTranslator(ByArguments, GuardedMixing):
         untranslated = inp[~there & inp["query"].map(_has_text).astype(bool)]
         if len(untranslated) and self.missing == "error":
             raise OpticalError(
-                f"The query {untranslated['qid'].iloc[0]!r} has no translation in the column '{self.column}' "
+                f"The query {shown(untranslated['qid'].iloc[0])} has no translation in the column '{self.column}' "
                 f"({untranslated['qid'].nunique()} in all): leave such queries out, or pass missing='keep'."
             )
         return rewritten(inp, inp[self.column].astype(object).where(there, inp["query"]))

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.mt.languages import differ, named_in, some_of
 
 _NLLB_CODE = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}")
@@ -152,4 +152,4 @@ def _resolve(model: str, argument: str, code: str | None, known) -> str:
 
 
 def _unknown(model: str, argument: str, code: str, known) -> OpticalError:
-    return OpticalError(f"The model '{model}' has no {argument} {code!r}: it knows {some_of(known, like=code)}.")
+    return OpticalError(f"The model '{model}' has no {argument} {shown(code)}: it knows {some_of(known, like=code)}.")

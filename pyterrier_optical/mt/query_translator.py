@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.mixing import GuardedMixing
@@ -173,11 +173,11 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
         for name in ("batch_size", "num_beams", "max_length"):
             value = getattr(self, name)
             if not (isinstance(value, int) and value > 0):
-                raise OpticalError(f"{name} is {value!r}: give a positive whole number.")
+                raise OpticalError(f"{name} is {shown(value)}: give a positive whole number.")
         for name in ("source_lang", "target_lang"):
             value = getattr(self, name)
             if not (isinstance(value, str) and value) and not (name == "source_lang" and value is None):
-                raise OpticalError(f"{name} is {value!r}: give a language code such as 'sw' or 'eng_Latn'.")
+                raise OpticalError(f"{name} is {shown(value)}: give a language code such as 'sw' or 'eng_Latn'.")
 
     def __getstate__(self) -> dict:
         """Without the loaded model and the cache: a worker process loads and opens its own."""

@@ -4,7 +4,7 @@ from inspect import signature
 
 from torch import Tensor
 
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.transport.exact import exact
 from pyterrier_optical.transport.greedy import greedy
 from pyterrier_optical.transport.proximal import proximal
@@ -66,11 +66,11 @@ def check_plan(plan: str = "sinkhorn", **options) -> None:
         >>> check_plan("sinkhorn", epsilon=0.01)
     """
     if plan not in PLANS:
-        raise OpticalError(f"plan={plan!r} is unknown: choose one of {', '.join(map(repr, PLANS))}.")
+        raise OpticalError(f"plan={shown(plan)} is unknown: choose one of {', '.join(map(repr, PLANS))}.")
     known = [name for name, p in signature(PLANS[plan]).parameters.items() if p.kind is p.KEYWORD_ONLY]
     unknown = sorted(options.keys() - set(known))
     if unknown:
         raise OpticalError(
-            f"plan={plan!r} has no option {', '.join(map(repr, unknown))}: "
+            f"plan={shown(plan)} has no option {', '.join(map(repr, unknown))}: "
             f"it takes {', '.join(map(repr, known)) or 'none'}."
         )

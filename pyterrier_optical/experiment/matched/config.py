@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from pyterrier_optical.distill.config import DistillConfig
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.matched.names import OBJECTIVES, START, STARTS, parts
 
 ALL_PAIRS = "all"
@@ -80,25 +80,27 @@ class MatchedConfig(DistillConfig):
         matched = self.matched
         for name in matched.objectives:
             if len(parts(name)) > 2 or len(set(parts(name))) < len(parts(name)):
-                raise OpticalError(f"The objective {name!r} cannot be made: '+' joins two different ones.")
+                raise OpticalError(f"The objective {shown(name)} cannot be made: '+' joins two different ones.")
             for part in parts(name):
                 if part not in OBJECTIVES or (part == START and name != START):
                     raise OpticalError(
-                        f"No objective is called {part!r}: choose among {', '.join(OBJECTIVES)}, or join two by '+'."
+                        f"No objective is called {shown(part)}: choose among {', '.join(OBJECTIVES)}, or '+' two."
                     )
         if matched.reference not in matched.objectives and matched.reference not in OBJECTIVES:
-            raise OpticalError(f"reference: {matched.reference!r} is no objective: name one of 'objectives'.")
+            raise OpticalError(f"reference: {shown(matched.reference)} is no objective: name one of 'objectives'.")
         for start in matched.starts:
             if start not in STARTS:
-                raise OpticalError(f"No start is called {start!r}: choose {' or '.join(STARTS)}.")
+                raise OpticalError(f"No start is called {shown(start)}: choose {' or '.join(STARTS)}.")
         for name in matched.options:
             if any(part not in OBJECTIVES for part in parts(name)):
-                raise OpticalError(f"'options' under 'matched' names {name!r}, which is no objective: mend the name.")
+                raise OpticalError(
+                    f"'options' under 'matched' names {shown(name)}, which is no objective: mend the name."
+                )
         for name, values in (("seeds", matched.seeds), ("pairs", matched.pairs)):
             for value in values:
                 if not (_is_count(value, 0 if name == "seeds" else 1) or (name == "pairs" and value == ALL_PAIRS)):
                     wanted = "whole numbers" if name == "seeds" else "whole numbers above 0, or 'all'"
-                    raise OpticalError(f"{name}={value!r} cannot be used: give {wanted}.")
+                    raise OpticalError(f"{name}={shown(value)} cannot be used: give {wanted}.")
         for name in ("objectives", "starts", "seeds", "pairs"):
             if not getattr(matched, name):
                 raise OpticalError(f"'{name}' under 'matched' is empty: name at least one.")
@@ -107,7 +109,7 @@ class MatchedConfig(DistillConfig):
                 raise OpticalError(f"'{name}' under 'training' is {getattr(self.training, name)}: give at least 1.")
         if self.student != "transplant":
             raise OpticalError(
-                f"student: {self.student!r} has no aligned and no plain start: the matched comparison needs "
+                f"student: {shown(self.student)} has no aligned and no plain start: the matched comparison needs "
                 "'student: transplant'."
             )
 

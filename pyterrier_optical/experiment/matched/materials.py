@@ -14,7 +14,7 @@ from pyterrier_optical.distill.run import training_rows, warn_of_idle_weights
 from pyterrier_optical.distill.sources import Bitext, load_bitext
 from pyterrier_optical.distill.student import load_student, teacher_rows
 from pyterrier_optical.distill.teacher import load_teacher
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.matched.config import ALL_PAIRS, MatchedConfig
 from pyterrier_optical.experiment.matched.grid import Run, run_config
 from pyterrier_optical.experiment.matched.names import PLAIN
@@ -60,7 +60,7 @@ class Materials:
         for language in languages:
             if language not in self.bitext.heldout:
                 raise OpticalError(
-                    f"'heldout_languages' under 'matched' names {language!r}, which has no bitext: leave it out."
+                    f"'heldout_languages' under 'matched' names {shown(language)}, which has no bitext: leave it out."
                 )
         return {language: self.bitext.heldout[language] for language in languages}
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from pyterrier_optical.distill.loss import OpticalLoss
 from pyterrier_optical.distill.teacher import TeacherVectors
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.matched.contrastive import MaxSimContrastive, TranslationRanking
 from pyterrier_optical.experiment.matched.masked_language import MaskedLanguageModelling
 from pyterrier_optical.experiment.matched.names import parts
@@ -116,7 +116,7 @@ def build_objective(name: str, options: dict, student, teachers: Teachers) -> nn
         return losses[0]
     unknown = options.keys() - {*parts(name), "weight"}
     if unknown:
-        raise OpticalError(f"The objective {name!r} has no option {min(unknown)!r}: it takes 'weight'.")
+        raise OpticalError(f"The objective {shown(name)} has no option {shown(min(unknown))}: it takes 'weight'.")
     return WeightedSum(student, losses, float(options["weight"]))
 
 
@@ -141,5 +141,5 @@ def _check(name: str, options: dict, known: Iterable[str]) -> None:
     unknown = sorted(options.keys() - set(known))
     if unknown:
         raise OpticalError(
-            f"The objective {name!r} has no option {unknown[0]!r}: it takes {', '.join(known) or 'none'}."
+            f"The objective {shown(name)} has no option {shown(unknown[0])}: it takes {', '.join(known) or 'none'}."
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from pyterrier_optical.distill.config import expand
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.matched.config import MatchedConfig
 from pyterrier_optical.experiment.matched.grid import Run, run_config, settings
 from pyterrier_optical.experiment.matched.starts import fingerprint, made_start, plain, with_defaults
@@ -46,7 +46,7 @@ class RunStore:
         for name, value in wanted.items():
             if found.get(name) != value and not (name == START_WEIGHTS and value is None):
                 raise OpticalError(
-                    f"The run in '{folder}' had other settings ({name!r} differs): "
+                    f"The run in '{folder}' had other settings ({shown(name)} differs): "
                     "delete the folder, or give another output."
                 )
         return True
