@@ -62,8 +62,7 @@ def lexicon(config: Config) -> None:
     """Makes the translator's lexicon from the bitext of CONFIG: P(English term | word)."""
     from pyterrier_optical.distill import DistillConfig, make_lexicon
 
-    settings = DistillConfig.from_yaml(config)
-    typer.echo(f"The lexicon is in {make_lexicon(settings)}")
+    typer.echo(f"The lexicon is in {make_lexicon(DistillConfig.from_yaml(config))}")
 
 
 @app.command()

@@ -8,9 +8,12 @@ import pandas as pd
 
 from pyterrier_optical.errors import OpticalError, shown
 
+# The columns that transformers add.
+_ADDED = ("docno", "score", "rank")
+
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame, without names of its index that are columns too, as pandas can then group and merge by neither.
+    """The frame, without names of its index that are or become columns: pandas can then group and merge by neither.
 
     Raises:
         OpticalError: Two columns have the same name.
@@ -23,7 +26,7 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
     if not frame.columns.is_unique:
         name = frame.columns[frame.columns.duplicated()][0]
         raise OpticalError(f"The frame has more than one column {shown(name)}: drop or rename the others.")
-    if not set(frame.index.names).isdisjoint(frame.columns):
+    if not set(frame.index.names).isdisjoint([*frame.columns, *_ADDED]):
         frame = frame.set_axis(frame.index.set_names([None] * frame.index.nlevels))
     return frame
 
@@ -86,6 +89,11 @@ def _one_of_each_kind(ids: pd.Series, name: str) -> dict[type, object]:
         if kind is None:
             raise OpticalError(f"The {name} {shown(one)} is neither text nor a number: make it text.")
         found[kind] = one
+    for one in ids:
+        if isinstance(one, str) and _is_broken(one):
+            raise OpticalError(
+                f"The {name} {shown(one)} has half of a surrogate pair, which is no character: rename it."
+            )
     return found
 
 
@@ -105,7 +113,7 @@ def check_one_query(qids: pd.Series, queries: pd.Series) -> None:
         ...
         pyterrier_optical.errors.OpticalError: The qid 'q1' has the queries 'mto' and 'maji': give each its own qid.
     """
-    distinct = pd.DataFrame({"qid": qids.to_numpy(), "query": queries.to_numpy()}).drop_duplicates()
+    distinct = pd.DataFrame({"qid": qids.to_numpy(), "query": queries.to_numpy()}, dtype=object).drop_duplicates()
     twice = distinct["qid"][distinct["qid"].duplicated()]
     if len(twice):
         qid = twice.iloc[0]
@@ -115,25 +123,29 @@ def check_one_query(qids: pd.Series, queries: pd.Series) -> None:
         )
 
 
-def with_numbers(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+def with_numbers(frame: pd.DataFrame, name: str, least: float = -np.inf) -> pd.DataFrame:
     """The frame with a column as float64, whatever type its numbers came in; texts of numbers too.
 
     Args:
         frame: Has the column.
         name: Its name.
+        least: The smallest number that it may have.
 
     Raises:
-        OpticalError: A value is no finite number.
+        OpticalError: A value is no finite number, or below that.
 
     Example:
         >>> with_numbers(pd.DataFrame({"score": ["10", "9.5"]}), "score")["score"].tolist()
         [10.0, 9.5]
     """
     values = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    wrong = np.flatnonzero(~np.isfinite(values))
+    wrong = np.flatnonzero(~np.isfinite(values) | (values < least))
     if len(wrong):
         value = frame[name].iloc[wrong[0]]
-        raise OpticalError(f"Row {wrong[0]} of the frame has the {name} {shown(value)}: give a finite number.")
+        from_least = "" if least == -np.inf else f" of at least {least}"
+        raise OpticalError(
+            f"Row {wrong[0]} of the frame has the {name} {shown(value)}: give a finite number{from_least}."
+        )
     return frame.assign(**{name: values})
 
 
@@ -168,7 +180,7 @@ def texts_of(column: pd.Series) -> pd.Series:
     # Pandas itself can make no column of text out of half a surrogate pair.
     texts = pd.Series([str(value) for value in values], index=column.index, name=column.name, dtype=object)
     for row, text in enumerate(texts):
-        if not text.isascii() and _is_broken(text):
+        if _is_broken(text):
             raise OpticalError(
                 f"Row {row} of the column {shown(column.name, 60)} has half of a surrogate pair, which is no "
                 "character: take it out, as by text.encode(errors='replace').decode()."
@@ -177,6 +189,8 @@ def texts_of(column: pd.Series) -> pd.Series:
 
 
 def _is_broken(text: str) -> bool:
+    if text.isascii():
+        return False
     try:
         text.encode()
     except UnicodeEncodeError:

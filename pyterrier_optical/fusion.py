@@ -3,6 +3,7 @@
 import math
 from copy import copy
 from itertools import chain, product
+from numbers import Integral, Real
 
 import pandas as pd
 import pyterrier as pt
@@ -181,8 +182,10 @@ def reciprocal_rank_fusion(*results: pd.DataFrame, k: float = 60, num_results: i
             mode.result_frame(extra_columns=["rank"])
             mode.result_frame(extra_columns=["score"])
         check_ids(run, "qid", "docno")
-        run = with_numbers(run, "rank" if "rank" in run.columns else "score")
-        ranked = run if "rank" in run.columns else pt.model.add_ranks(run.copy())
+        if "rank" in run.columns:
+            ranked = with_numbers(run, "rank", least=pt.model.FIRST_RANK)
+        else:
+            ranked = pt.model.add_ranks(with_numbers(run, "score"))
         ranked = ranked[["qid", "docno", "rank"]].sort_values("rank", kind="stable")
         runs.append(ranked.drop_duplicates(["qid", "docno"]))
     return sum_of_scores(
@@ -217,12 +220,12 @@ def check_num_results(num_results: int | None) -> None:
     """Refuses what is no number of results.
 
     Raises:
-        OpticalError: it is.
+        OpticalError: it is none.
     """
-    if num_results is not None and not (isinstance(num_results, int) and num_results >= 1):
+    if num_results is not None and not (isinstance(num_results, Integral) and num_results >= 1):
         raise OpticalError(f"num_results={shown(num_results)} must be a whole number from 1, or None for all.")
 
 
 def _check_k(k: float) -> None:
-    if not isinstance(k, (int, float)) or not 0 <= k < math.inf:
+    if not isinstance(k, Real) or not 0 <= k < math.inf:
         raise OpticalError(f"k={shown(k)} must be a number of at least 0.")

@@ -92,9 +92,10 @@ def score_fusion(
 
 def _from_0_to_1(run: pd.DataFrame) -> pd.Series:
     """The scores of a ranking, by query; all 1 where they are equal."""
-    scores = run.groupby("qid")["score"]
+    halves = run.assign(score=run["score"] / 2)  # whose differences are finite, however large they are
+    scores = halves.groupby("qid")["score"]
     least, span = scores.transform("min"), scores.transform("max") - scores.transform("min")
-    return ((run["score"] - least) / span.where(span > 0, 1)).where(span > 0, 1.0)
+    return ((halves["score"] - least) / span.where(span > 0, 1)).where(span > 0, 1.0)
 
 
 def _checked(weights: Sequence[float] | None, count: int) -> tuple[float, ...]:

@@ -2,6 +2,8 @@
 
 import gzip
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,7 +22,10 @@ MAX_LINE = 1 << 20
 MAX_WHOLE = 1 << 30
 
 #: What damaged gzip and zip files raise while they are read.
-DAMAGED = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error)
+DAMAGED = (
+    *(EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(struct.error, NotImplementedError),
+)
 
 
 class _Bounded(io.RawIOBase):

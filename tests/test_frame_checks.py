@@ -61,10 +61,11 @@ def test_an_index_may_be_named_as_a_column_is(reranker):
     frame, expected = results(), reranker(results())
     single = frame.set_index("qid", drop=False)
     double = frame.set_index(["docno", "qid"], drop=False)
-    for named in (single, double):
+    for named in (single, double, frame.rename_axis(index="rank")):
         pd.testing.assert_frame_equal(reranker(named).reset_index(drop=True), expected)
         for fusion in (ReciprocalRankFusion(reranker, reranker), ScoreFusion(reranker, reranker)):
             assert fusion(named)["docno"].tolist() == fusion(frame)["docno"].tolist()
+        assert reranker(named).sort_values(["qid", "rank"])["rank"].tolist() == [0, 1]
     assert single.index.name == "qid"
 
 
@@ -99,6 +100,7 @@ def run(qids=("q1", "q1"), docnos=("a", "b"), scores=(2.0, 1.0)) -> pd.DataFrame
         (run(scores=(2.0, math.nan)), "Row 1 of the frame has the score nan"),
         (run(scores=(math.inf, 1.0)), "Row 0 of the frame has the score inf"),
         (run(scores=("high", 1.0)), "Row 0 of the frame has the score 'high'"),
+        (run(docnos=("\ud83d", "b")), "The docno .* has half of a surrogate pair"),
     ],
 )
 def test_rankings_that_cannot_be_fused_are_refused(fuse, other, message):
@@ -112,6 +114,16 @@ def test_ids_may_be_numbers_of_any_type(fuse):
     other = whole.astype({"qid": "float64", "docno": "int32"})
     assert fuse(whole, other)["docno"].tolist() == [3, 4]
     assert fuse(whole.iloc[:0].astype({"qid": str}), whole)["docno"].tolist() == [3, 4]
+
+
+def test_scores_may_be_as_large_as_floats_are():
+    out = score_fusion(run(scores=(1.5e308, -1.5e308)))
+    assert out["score"].tolist() == [1.0, 0.0]
+
+
+def test_ranks_begin_at_0():
+    with pytest.raises(OpticalError, match="has the rank -61: give a finite number of at least 0"):
+        reciprocal_rank_fusion(run().rename(columns={"score": "rank"}).assign(rank=[-61, 0]))
 
 
 @pytest.mark.parametrize("fuse", FUSIONS)

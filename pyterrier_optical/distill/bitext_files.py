@@ -75,8 +75,8 @@ def _guarded(path: Path) -> Iterator[None]:
         raise OpticalError(
             f"{shown(str(path))} is no whole {kind} file ({shown(str(error), 60)}): fetch or write it again."
         ) from error
-    except PermissionError as error:
-        raise OpticalError(f"{shown(str(path))} cannot be read ({error.strerror}): allow it and run again.") from error
+    except OSError as error:
+        raise OpticalError(f"{shown(str(path))} cannot be read ({error.strerror or error}): mend that.") from error
 
 
 def _pairs_of_lines(of_file: Iterator[str], name: str, columns: Sequence[int]) -> Iterator[Pair]:

@@ -85,6 +85,8 @@ def load_bitext(config: BitextConfig, *, heldout_pairs: int = 100, seed: int = 1
             raise OpticalError(
                 f"No bitext for language {shown(lang)} in {shown(config.folder)}: add its files or leave it out."
             )
+    if not training and report.dropped:
+        raise OpticalError(f"No pair of the bitext can be used ({shown(str(report))}): give files of sentence pairs.")
     if not training:
         raise OpticalError(
             "The configuration names no bitext: set 'folder' and 'languages', or 'files', under 'bitext'."

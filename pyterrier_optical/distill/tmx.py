@@ -90,7 +90,9 @@ def read_tmx(file, name: str, lang: str) -> Iterator[tuple[str, str]]:
         block = file.read(_BLOCK)
         try:
             parser.Parse(block, not block)
-        except (expat.ExpatError, LookupError) as error:  # LookupError: an unknown encoding
+        except OpticalError:
+            raise
+        except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: an unknown encoding
             raise OpticalError(f"{shown(name)} is not well-formed XML ({error}): fetch or write it again.") from error
         found = found or bool(units.pairs)
         yield from units.pairs

@@ -54,7 +54,7 @@ class Corpus:
         if first is None:
             return
         if not isinstance(first, Mapping):
-            raise OpticalError(f"A document must be a dict with a docno, not {type(first).__name__}: {first!r:.60}.")
+            raise OpticalError(f"A document must be a dict with a docno, not {type(first).__name__}: {shown(first)}.")
         fields = text_fields(first, self.fields)
         missing = [name for name in ("docno", *fields) if name not in first]
         if missing:

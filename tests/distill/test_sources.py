@@ -90,6 +90,14 @@ def test_a_data_set_that_cannot_be_had_is_named(tmp_path):
         load_bitext(BitextConfig(files=[missing]))
 
 
+def test_files_without_a_pair_that_can_be_used_say_why(tmp_path):
+    (tmp_path / "a.tsv").write_text("one\t\n\n")
+    with pytest.raises(
+        OpticalError, match=r"No pair of the bitext can be used \('sw: kept 0, dropped 2 \(empty 2\)'\)"
+    ):
+        load_bitext(BitextConfig(files=[{"lang": "sw", "path": str(tmp_path / "a.tsv")}]))
+
+
 def test_a_language_without_pairs_is_named(folder):
     with pytest.raises(OpticalError, match="No bitext for language 'yo'"):
         load_bitext(BitextConfig(folder=str(folder), languages=["sw", "yo"]))
