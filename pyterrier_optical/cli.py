@@ -9,14 +9,34 @@ from typing import Annotated
 
 import typer
 
+from pyterrier_optical import __version__
+from pyterrier_optical.doctor_command import doctor
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment import commands
 from pyterrier_optical.experiment.commands import words
 from pyterrier_optical.experiment.word_lists import WordLists
+from pyterrier_optical.files import writing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cross-lingual reranking for PyTerrier (OPTICAL).")
 
 app.add_typer(commands.app, name="experiment")
+app.command("doctor")(doctor)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"pyterrier-optical {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and nothing else.")
+    ] = False,
+) -> None:
+    pass
+
 
 Config = Annotated[Path, typer.Argument(help="A YAML file; see configs/ for examples.")]
 
@@ -87,7 +107,8 @@ def demo(
     """Compares first stage, baselines and OpticalReranker: a pt.Experiment table per language, and a plot."""
     from pyterrier_optical.experiment import run_demo
 
-    run_demo(dataset, words(languages), output=output, model=model, engine=engine, hub=hub, echo=typer.echo)
+    with writing(output, "--output"):
+        run_demo(dataset, words(languages), output=output, model=model, engine=engine, hub=hub, echo=typer.echo)
 
 
 @app.command(cls=WordLists)

@@ -1,5 +1,7 @@
 """The command as a user types it."""
 
+import errno
+import os
 import sys
 
 import pandas as pd
@@ -7,6 +9,7 @@ import pytest
 import tiny
 from typer.testing import CliRunner
 
+import pyterrier_optical
 from pyterrier_optical import OpticalError, cli
 
 
@@ -122,3 +125,23 @@ def test_a_lexicon_is_made_from_a_configuration(monkeypatch, capsys, tmp_path):
     assert run(monkeypatch, "lexicon", str(config)) == 0
     assert f"The lexicon is in {tmp_path / 'run' / 'lexicon.safetensors'}" in capsys.readouterr().out
     assert (tmp_path / "run" / "lexicon.safetensors").is_file()
+
+
+@pytest.mark.parametrize(
+    "command", [["demo", "--languages", "sw"], ["experiment", "mtop"], ["experiment", "first-stage"]]
+)
+def test_a_disk_that_fills_up_on_the_way_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, command):
+    def full(*args, **options):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "tables.md"))
+
+    for place in ("demo.run_demo", "full_report.run_report", "first_stage.first_stage_experiment"):
+        monkeypatch.setattr(f"pyterrier_optical.experiment.{place}", full)
+    assert run(monkeypatch, *command, "--output", str(tmp_path)) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"pyterrier-optical: Cannot write to '{tmp_path / 'tables.md'}' (No space left on device)")
+    assert said.count("\n") == 1
+
+
+def test_version(monkeypatch, capsys):
+    assert run(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out == f"pyterrier-optical {pyterrier_optical.__version__}\n"
