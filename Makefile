@@ -31,7 +31,7 @@ test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(ARGS)
 
 quick: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -m 'not shipped and not jvm and not slow' $(ARGS)
+	$(BIN)/python -m pytest -m 'not shipped and not jvm and not slow and not fuzz' $(ARGS)
 
 # An interrupted set-up leaves no stamp, so the next run goes on with it; a package that it left half written is put
 # there again, from uv's cache.

@@ -9,16 +9,36 @@ from typing import Annotated
 
 import typer
 
+from pyterrier_optical import __version__
+from pyterrier_optical.doctor_command import doctor
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment import commands
 from pyterrier_optical.experiment.commands import With, words
 from pyterrier_optical.experiment.word_lists import WordLists
+from pyterrier_optical.files import writing
 from pyterrier_optical.weights.command import weights
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cross-lingual reranking for PyTerrier (OPTICAL).")
 
 app.add_typer(commands.app, name="experiment")
 app.command()(weights)
+app.command("doctor")(doctor)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"pyterrier-optical {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and nothing else.")
+    ] = False,
+) -> None:
+    pass
+
 
 Config = Annotated[Path, typer.Argument(help="A YAML file; see configs/ for examples.")]
 
@@ -91,7 +111,8 @@ def demo(
     from pyterrier_optical.experiment import run_demo
 
     options = {"model": model, "engine": engine, "hub": hub, "baselines": words(baselines) or ()}
-    run_demo(dataset, words(languages), output=output, **options, echo=typer.echo)
+    with writing(output, "--output"):
+        run_demo(dataset, words(languages), output=output, **options, echo=typer.echo)
 
 
 @app.command(cls=WordLists)

@@ -10,6 +10,24 @@ import pytest
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+def pytest_collection_finish(session):
+    """Where no test of Terrier is to run, engine="auto" is PISA: the others need not wait for Java."""
+    if "not jvm" in session.config.option.markexpr:
+        from pyterrier_optical.first_stage import terrier
+
+        terrier._failure = "these tests run without Java"
+
+
+def pytest_collection_modifyitems(items):
+    """Marks tests by what they need: the model inside the package (shipped), or Terrier's Java (jvm)."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        if "shipped_model" in item.fixturenames:
+            item.add_marker(pytest.mark.shipped)
+        if "java" in item.fixturenames or (given and "terrier" in given.params.values()):
+            item.add_marker(pytest.mark.jvm)
+
+
 @pytest.fixture(scope="session")
 def optical_data() -> Path:
     """The folder of public data that is not part of the project (MTOP, AfriQA, bitext)."""

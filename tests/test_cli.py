@@ -9,6 +9,7 @@ import pytest
 import tiny
 from typer.testing import CliRunner
 
+import pyterrier_optical
 from pyterrier_optical import OpticalError, cli
 
 
@@ -153,3 +154,23 @@ def test_a_full_disk_is_one_line_and_status_2(monkeypatch, capsys, tmp_path):
     config.write_text(f"output: {tmp_path}/run\nbitext: {files}\n", encoding="utf-8")
     assert run(monkeypatch, "lexicon", str(config)) == 2
     assert "(No space left on device): make room there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [["demo", "--languages", "sw"], ["experiment", "mtop"], ["experiment", "first-stage"]]
+)
+def test_a_disk_that_fills_up_on_the_way_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, command):
+    def full(*args, **options):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "tables.md"))
+
+    for place in ("demo.run_demo", "full_report.run_report", "first_stage.first_stage_experiment"):
+        monkeypatch.setattr(f"pyterrier_optical.experiment.{place}", full)
+    assert run(monkeypatch, *command, "--output", str(tmp_path)) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"pyterrier-optical: Cannot write to '{tmp_path / 'tables.md'}' (No space left on device)")
+    assert said.count("\n") == 1
+
+
+def test_version(monkeypatch, capsys):
+    assert run(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out == f"pyterrier-optical {pyterrier_optical.__version__}\n"

@@ -1,5 +1,6 @@
 """The `pyterrier-optical experiment` commands."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from pyterrier_optical.experiment.teachers import TEACHER
 from pyterrier_optical.experiment.word_lists import WordLists
+from pyterrier_optical.files import writing
 
 app = typer.Typer(no_args_is_help=True, help="The experiments that the tables in the documentation come from.")
 
@@ -47,7 +49,8 @@ def first_stage(
     from pyterrier_optical.experiment.first_stage import first_stage_experiment
 
     options = {"model": model, "lexicon": lexicon, "engine": engine, "output": output}
-    first_stage_experiment(words(datasets), systems=systems, **options, echo=typer.echo)
+    with _writing(output):
+        first_stage_experiment(words(datasets), systems=systems, **options, echo=typer.echo)
 
 
 @app.command("mtop", cls=WordLists)
@@ -94,7 +97,13 @@ def afriqa(
 def _report(suite: str, baselines: list[str] | None, languages: list[str] | None, **options) -> None:
     from pyterrier_optical.experiment.full_report import run_report
 
-    run_report(suite, words(languages), baselines=words(baselines) or (), **options, echo=typer.echo)
+    with _writing(options["output"]):
+        run_report(suite, words(languages), baselines=words(baselines) or (), **options, echo=typer.echo)
+
+
+def _writing(output: Path | None):
+    """One sentence where the output, if the user named one, cannot be written."""
+    return nullcontext() if output is None else writing(output, "--output")
 
 
 @app.command("matched")
@@ -115,7 +124,8 @@ def matched(
         [int(word) if word.isdigit() else word for word in words(given) or ()] or None for given in (seeds, pairs)
     ]
     options = {"output": output, "finished": finished, "reference": reference, "echo": typer.echo}
-    matched_experiment(config, words(objectives), words(starts), *numbers, **options)
+    with _writing(output):
+        matched_experiment(config, words(objectives), words(starts), *numbers, **options)
 
 
 @app.command("alignments")
@@ -131,4 +141,5 @@ def alignments(
     from pyterrier_optical.experiment.alignments import PAIRS, alignment_figure
 
     chosen = PAIRS if pairs is None else list(read_pairs(pairs))
-    typer.echo(f"written: {alignment_figure(chosen, output, model=model, teacher=teacher, font=font)}")
+    with _writing(output):
+        typer.echo(f"written: {alignment_figure(chosen, output, model=model, teacher=teacher, font=font)}")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ir_measures
@@ -11,6 +11,7 @@ import pyterrier as pt
 from pyterrier_optical.datasets import mtop, mtop_files, sample
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
+from pyterrier_optical.experiment.output import output_folder
 from pyterrier_optical.experiment.plot import bar_chart
 from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
 from pyterrier_optical.experiment.systems import Systems, named_baselines, standard_systems
@@ -28,12 +29,14 @@ class DemoCollection:
         languages: All of them.
         measures: What to measure.
         remark: What a reader of its numbers should know.
+        pace: How long it takes, on two idle cores.
     """
 
     pattern: str
     languages: tuple[str, ...]
     measures: tuple[ir_measures.Measure, ...]
     remark: str
+    pace: str
 
 
 COLLECTIONS = {
@@ -42,12 +45,14 @@ COLLECTIONS = {
         tuple(sample.languages()),
         SAMPLE_MEASURES,
         "150 short English documents, 24 queries a language: a demonstration, no benchmark.",
+        "The first takes up to a minute, the others some seconds each.",
     ),
     "mtop": DemoCollection(
         "optical:mtop/{}/test",
         tuple(mtop_files.LANGUAGES),
         tuple(mtop.MEASURES),
         "MTOP test queries, English utterances of dev and test; relevant: the same intent, RR: the own translation.",
+        "Each has thousands of queries and takes minutes.",
     ),
 }
 
@@ -82,7 +87,7 @@ def run_demo(
     baselines: Sequence[str] = (),
     echo: Callable[[str], None] = print,
 ) -> DemoResult:
-    """Compares the systems on one collection, prints the tables and writes them and a plot.
+    """Compares the systems on one collection, prints each language's table as it is done, and writes all and a plot.
 
     Args:
         dataset: "sample" or "mtop".
@@ -99,7 +104,8 @@ def run_demo(
         The tables and the places of the files.
 
     Raises:
-        OpticalError: An unknown collection or language, data or a model that cannot be had.
+        OpticalError: An unknown collection or language, data or a model that is not available, a folder that cannot be
+            written to.
 
     Example:
         >>> run_demo(languages=["sw"]).plot_file  # doctest: +SKIP
@@ -114,17 +120,33 @@ def run_demo(
     datasets = {lang: pt.get_dataset(collection.pattern.format(lang)) for lang in languages or collection.languages}
     one = next(iter(datasets.values()))
     one.get_topics()  # data that cannot be had ends the demonstration here, before any work
-    folder = Path(output) / dataset
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = output_folder(Path(output) / dataset)
 
+    echo(
+        f"BM25, then rerankers, for queries in {', '.join(datasets)}: a table for each language as soon as it is done. "
+        f"{collection.pace} The index stays in {folder} for the next time."
+    )
     chosen = named_baselines(baselines) if baselines else None
     options = {"engine": engine, "hub": hub, "baselines": chosen}
     systems = standard_systems(one, model=model, index_path=folder / "index", **options)
     for name, reason in systems.missing.items():
         echo(f"Without {name}: {reason}.")
-    comparison = compare(systems.pipelines, datasets, collection.measures, baseline=systems.baseline, verbose=True)
-    text = _report(comparison, systems, collection)
-    echo(text)
+    head = (
+        f"\n{collection.remark}\nBM25 by {systems.engine} over {systems.num_docs} documents; the first stage is "
+        "OpticalTranslator >> BM25, of which 100 documents are reranked."
+    )
+    echo(head)
+    parts, tables = [head], {}
+    for lang, data in datasets.items():
+        comparison = compare(systems.pipelines, {lang: data}, collection.measures, baseline=systems.baseline)
+        tables |= comparison.tables
+        table = dataset_table(comparison, lang, "AP")
+        parts.append(f"## {collection.pattern.format(lang)}\n\n{table}")
+        echo(f"\n{parts[-1]}")
+    comparison = replace(comparison, tables=tables)
+    tail = f"## AP by query language\n\n{summary_table(comparison, 'AP')}\n\n{legend(comparison)}\n"
+    echo(f"\n{tail}")
+    text = "\n\n".join([*parts, tail])
     tables_file, csv_file = folder / "tables.md", folder / "tables.csv"
     with whole(tables_file) as partial:
         partial.write_text(text, encoding="utf-8")
@@ -133,16 +155,3 @@ def run_demo(
     for what, path in {"tables": tables_file, "all columns": csv_file, "plot": plot_file}.items():
         echo(f"{what:>12}: {path}")
     return DemoResult(comparison, systems, tables_file, csv_file, plot_file)
-
-
-def _report(comparison: Comparison, systems: Systems, collection: DemoCollection) -> str:
-    parts = [
-        f"\n{collection.remark}\nBM25 by {systems.engine} over {systems.num_docs} documents; the first stage is "
-        "OpticalTranslator >> BM25, of which 100 documents are reranked."
-    ]
-    for lang in comparison.tables:
-        name = collection.pattern.format(lang)
-        parts.append(f"## {name}\n\n{dataset_table(comparison, lang, 'AP')}")
-    parts.append(f"## AP by query language\n\n{summary_table(comparison, 'AP')}")
-    parts.append(legend(comparison))
-    return "\n\n".join(parts) + "\n"

@@ -15,6 +15,7 @@ from pyterrier_optical.dense import OpticalRetriever
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
 from pyterrier_optical.experiment.names import compare_names, names_table
+from pyterrier_optical.experiment.output import output_folder
 from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
 from pyterrier_optical.experiment.systems import RAW
 from pyterrier_optical.experiment.tasks import Task
@@ -161,7 +162,7 @@ def first_stage_experiment(
     if HUMAN in chosen and untranslated:
         echo(f"Without {HUMAN}: {', '.join(untranslated)} has none.")
         del chosen[HUMAN]
-    folder = None if output is None else Path(output)
+    folder = None if output is None else output_folder(output)
     loaded = load_encoder(model)
     shared: dict[str, FirstStages] = {}
 
@@ -211,7 +212,6 @@ def _report(comparison: Comparison, names: pd.DataFrame) -> list[str]:
 
 
 def _write(folder: Path, comparison: Comparison, names: pd.DataFrame, text: str) -> tuple[Path, ...]:
-    folder.mkdir(parents=True, exist_ok=True)
     files = tuple(folder / name for name in ("tables.md", "tables.csv", "names.csv"))
     with whole(files[0]) as partial:
         partial.write_text(text, encoding="utf-8")

@@ -10,6 +10,7 @@ import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
+from pyterrier_optical.experiment.output import output_folder
 from pyterrier_optical.experiment.plot import bar_chart
 from pyterrier_optical.experiment.ranked_systems import OPTICAL, RankedSystems, index_path
 from pyterrier_optical.experiment.report import write_csv
@@ -104,8 +105,7 @@ def run_report(
     for name, reason in missing.items():
         echo(f"Without {name}: {reason}.")
     loaded = load_encoder(model, device=device)
-    folder = Path(output) / suite.label(split)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = output_folder(Path(output) / suite.label(split))
 
     every = RankedSystems(loaded, found, teacher=teacher, reference=reference, engine=engine, folder=folder)
     ranked = compare(every, ranked_tasks, suite.ranked_measures, baseline=OPTICAL, verbose=True)

@@ -1,8 +1,12 @@
+import errno
+import os
+
 import pandas as pd
 import pytest
 
 from pyterrier_optical import OpticalError
 from pyterrier_optical.experiment import run_demo
+from pyterrier_optical.experiment.output import output_folder
 
 
 @pytest.fixture
@@ -58,3 +62,36 @@ def test_mistakes_are_one_sentence(quick, tmp_path, no_data):
     with pytest.raises(OpticalError, match=r"Cannot download .*mtop\.zip"):
         run_demo("mtop", ["hi"], **options, **quick)
     assert not (tmp_path / "mtop").exists()
+
+
+def test_a_table_is_printed_before_the_next_language_is_run(quick, tmp_path, monkeypatch):
+    from pyterrier_optical.experiment import demo
+
+    happened, compare = [], demo.compare
+
+    def noted(systems, datasets, *args, **options):
+        happened.append(f"run {next(iter(datasets))}")
+        return compare(systems, datasets, *args, **options)
+
+    monkeypatch.setattr(demo, "compare", noted)
+    run_demo("sample", ["sw", "th"], output=tmp_path, echo=happened.append, **quick)
+    order = [next(i for i, said in enumerate(happened) if what in said) for what in ("run sw", "/sw", "run th", "/th")]
+    assert order == sorted(order)
+    assert "queries in sw, th" in happened[0]
+
+
+def test_a_place_that_cannot_be_written_is_known_before_any_work(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr("pyterrier_optical.experiment.demo.standard_systems", lambda *args, **kw: pytest.fail("worked"))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OpticalError, match=r"Cannot write to '.*file.*' \(Not a directory\): make room there, or"):
+        run_demo("sample", ["sw"], output=tmp_path / "file", echo=str, **quick)
+
+
+@pytest.mark.parametrize("code, reason", [(errno.EROFS, "Read-only file system"), (errno.ENOSPC, "No space left")])
+def test_a_folder_that_takes_no_file_is_one_sentence(tmp_path, monkeypatch, code, reason):
+    def refuse(*args, **options):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("pyterrier_optical.experiment.output.TemporaryFile", refuse)
+    with pytest.raises(OpticalError, match=rf"Cannot write to '{tmp_path}/out' \({reason}.*\): make room there"):
+        output_folder(tmp_path / "out")
