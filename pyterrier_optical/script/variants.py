@@ -18,7 +18,7 @@ Distinct words may share it too, so the exact form comes first.
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import regex
 from anyascii import anyascii
@@ -71,7 +71,6 @@ class Variants:
 
     def __init__(self, words: Collection[str]):
         self._words = words
-        self._by_key: dict[str, list[str]] | None = None
 
     def __call__(self, word: str) -> list[str]:
         """The word itself if the vocabulary has it, or else those of its words that have the same key."""
@@ -80,16 +79,16 @@ class Variants:
         key = variant_key(word)
         return [key] * (key in self._words) + self._keys.get(key, [])
 
-    @property
+    @cached_property
     def _keys(self) -> dict[str, list[str]]:
-        """The words that are not their own keys; made when first asked for, all at once."""
-        if self._by_key is None:
-            self._by_key = defaultdict(list)
-            words = "\n".join(word for word in self._words if not word.isascii())
-            for word, key in zip(words.split("\n"), _key(words).split("\n"), strict=True):
-                if key != word:
-                    self._by_key[key].append(word)
-        return self._by_key
+        """The words that are not their own keys, by their keys."""
+        by_key: dict[str, list[str]] = defaultdict(list)
+        # All in one text, which is quicker than one after the other.
+        words = "\n".join(word for word in self._words if not word.isascii())
+        for word, key in zip(words.split("\n"), _key(words).split("\n"), strict=True):
+            if key != word:
+                by_key[key].append(word)
+        return by_key
 
 
 class _Letters(dict):

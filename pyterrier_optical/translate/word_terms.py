@@ -34,7 +34,9 @@ _SELF_WORD_COUNTS = 1.0
 # Some bitext has places of its own country where the English has others. A name then has many translations, and none
 # that is likely: Nairobi is New York in a third of what is known of it, and Chicago and London in a tenth each. A
 # capital tells it from a verb that has as many, but not from the words of grammar, which are more frequent than names.
+# In small letters its length tells it from both: they are short, where another language has a word of the same letters.
 _SELF_SCATTERED_NAME_COUNTS = 500.0
+_FEWEST_LETTERS = 5
 _MOST_SCATTERED = 0.35
 
 
@@ -237,7 +239,7 @@ def _names(spelt: SpeltTerms, lexicon: Lexicon) -> NamesByScript:
 
 def _self_counts(word: str, translations: WordTerms) -> float:
     """How often a word counts as having been seen to stand for itself because it is a term of the index."""
-    if word[:1].isupper() and _scattered(translations):
+    if (word[:1].isupper() or len(word) >= _FEWEST_LETTERS) and _scattered(translations):
         return _SELF_SCATTERED_NAME_COUNTS
     return _SELF_NAME_COUNTS if _may_be_a_name(word) else _SELF_WORD_COUNTS
 
