@@ -47,6 +47,7 @@ class TextReranker(ByArguments, GuardedMixing):
     normalize = False
     verbose = False
     gloss = 0.0
+    lexicon = None
 
     _encoders = None
 
@@ -104,12 +105,12 @@ class TextReranker(ByArguments, GuardedMixing):
                 check_field("text_field", field)
 
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:
-        from pyterrier_optical.gloss import distinct_queries, encode_with_gloss, glosses_of
+        from pyterrier_optical.gloss import distinct_queries, encode_with_gloss, glosses_for
         from pyterrier_optical.scoring import score_pairs
 
         query_encoder, document_encoder = self.encoders
-        share = self.gloss if self.query_field == "query" else 0.0
-        query_index, queries, glosses = distinct_queries(inp[self.query_field], glosses_of(inp, share))
+        wordings = glosses_for(self, inp) if self.query_field == "query" else None
+        query_index, queries, glosses = distinct_queries(inp[self.query_field], wordings)
         document_index, documents = distinct_texts(frame_texts(inp, named_fields(self.text_field)))
         query_sizes = query_encoder.lengths(queries, "query")
         document_sizes = document_encoder.lengths(documents, "document")
@@ -127,7 +128,7 @@ class TextReranker(ByArguments, GuardedMixing):
             warn_of_cuts(len(long_queries), query_limit, len(cut_documents), document_limit)
         encoded = query_encoder.queries(queries, self.max_query_tokens, sizes=query_sizes)
         if glosses:
-            encoded = encode_with_gloss(query_encoder, encoded, queries, glosses, share, self.max_query_tokens)
+            encoded = encode_with_gloss(query_encoder, encoded, queries, glosses, self.gloss, self.max_query_tokens)
         return score_pairs(
             encoded,
             document_encoder,

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+import pyterrier as pt
 import torch
 
 from pyterrier_optical.encoder import TokenEncoder, TokenVectors
@@ -21,6 +23,43 @@ def glosses_of(frame: pd.DataFrame, share: float) -> pd.Series | None:
     if not share or GLOSS not in frame:
         return None
     return texts_of(frame[GLOSS])
+
+
+def glosses_for(transformer: pt.Transformer, frame: pd.DataFrame) -> pd.Series | None:
+    """The glosses by which a reranker or retriever scores the rows of a frame.
+
+    They are those of the column ``query_gloss`` where there is one, or else what a lexicon says. Without an index the
+    likeliest English term of each word is taken, whether or not a document has it, so that a gloss depends on nothing
+    but its query.
+
+    Args:
+        transformer: Has ``gloss``, ``model`` and ``lexicon``, as `OpticalReranker` explains them.
+        frame: With ``query``.
+
+    Returns:
+        A gloss for each row, empty where none is known; None where glosses have no share.
+    """
+    from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON
+
+    if not transformer.gloss or GLOSS in frame:
+        return glosses_of(frame, transformer.gloss)
+    lexicon = transformer.lexicon
+    if lexicon is None:
+        if transformer.model is not None:
+            return None
+        lexicon = SHIPPED_LEXICON
+    index, distinct = distinct_texts(frame["query"])
+    glosses = np.array([*_glossing(lexicon).gloss(distinct), ""], object)
+    return pd.Series(glosses[index], frame.index)
+
+
+@lru_cache(maxsize=2)
+def _glossing(lexicon):
+    """A translator to the terms of a lexicon, which needs neither an index nor a model."""
+    from pyterrier_optical.translate.translator import OpticalTranslator, load_lexicon
+
+    loaded = load_lexicon(lexicon)
+    return OpticalTranslator(loaded.terms, method="lexicon", lexicon=loaded)
 
 
 def encode_with_gloss(

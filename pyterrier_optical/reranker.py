@@ -10,13 +10,15 @@ class OpticalReranker(TextReranker):
 
     Each query token looks for the document token of the largest cosine s (Khattab and Zaharia 2020). Where the
     checkpoint has a background, as the model inside the package does, the token adds max(0, s - b) ** 2 + s / 50 to the
-    score, with b the largest cosine that it finds in any text; otherwise it adds s, which is plain MaxSim. After an
-    ``OpticalTranslator`` a share of the score is that of the query's gloss, what the lexicon says its words mean: with
-    m, g and c what tokens of the query, of the gloss, and of both in one text add on average, the score is that of a
-    query with average (1 - ``gloss``) m + ``gloss`` (g + c) / 2. With a student
-    distilled by optimal transport (Huang, Yu and Allan 2023, OPTICAL) the query may be in any of the student's
-    languages. A query or a document that is empty, missing, or has no known token gets the floor of -1 per query token,
-    or per weight where tokens have weights, below every real score.
+    score, with b the largest cosine that it finds in any text; otherwise it adds s, which is plain MaxSim.
+
+    A share of the score is that of the query's gloss, what a lexicon says its words mean in English: with m, g and c
+    what tokens of the query, of the gloss, and of both in one text add on average, the score is that of a query with
+    average (1 - ``gloss``) m + ``gloss`` (g + c) / 2.
+
+    With a student distilled by optimal transport (Huang, Yu and Allan 2023, OPTICAL) the query may be in any of the
+    student's languages. A query or a document that is empty, missing, or has no known token gets the floor of -1 per
+    query token, or per weight where tokens have weights, below every real score.
 
     Args:
         model: None for the model inside the package, a local checkpoint folder, a hub id, or a loaded
@@ -40,9 +42,12 @@ class OpticalReranker(TextReranker):
         document_model: a second model for the documents, given as ``model`` is; its vectors must live in the same
             space, as those of a student's teacher do; the background stays that of ``model``. None: one model for both
             sides.
-        gloss: the share that a column ``query_gloss`` has in the score, from 0 to below 1; 0: none. Half of it is that
-            of the gloss alone and half that of query and gloss in one text. What is over the limit of a query
-            is cut of these, whatever ``truncation`` says.
+        gloss: the share of the query's gloss in the score, from 0 to below 1; 0: none, as for documents in the query's
+            own language. Half of it is that of the gloss alone and half that of query and gloss in one text. What is
+            over the limit of a query is cut of these, whatever ``truncation`` says. A column ``query_gloss`` is read
+            instead of the lexicon where there is one.
+        lexicon: where glosses come from, a `Lexicon` or the path of one; None: the lexicon inside the package for the
+            model inside the package, none for another.
         background: score above the checkpoint's background, where it has one; False: plain MaxSim.
 
     Raises:
@@ -78,6 +83,7 @@ class OpticalReranker(TextReranker):
         verbose: bool = False,
         document_model=None,
         gloss: float = GLOSS_SHARE,
+        lexicon=None,
         background: bool = True,
     ):
         self.model = model
@@ -93,6 +99,7 @@ class OpticalReranker(TextReranker):
         self.verbose = verbose
         self.document_model = document_model
         self.gloss = gloss
+        self.lexicon = lexicon
         self.background = background
         self._check_arguments()
         check_scoring_arguments(gloss, background)

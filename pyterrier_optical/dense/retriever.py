@@ -65,7 +65,8 @@ class OpticalRetriever(ByArguments, GuardedMixing):
             that scores of long and short queries can be compared; -1 is then the score of an empty text.
         verbose: show progress bars.
         document_model: a second model for the documents, as for `OpticalReranker`.
-        gloss: the share that a column ``query_gloss`` has in the score, as for `OpticalReranker`.
+        gloss: the share of a query's gloss in the score, as for `OpticalReranker`.
+        lexicon: where glosses come from, as for `OpticalReranker`.
         background: score above the checkpoint's background, as for `OpticalReranker`; candidates are found without it.
 
     Raises:
@@ -97,6 +98,7 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         verbose: bool = False,
         document_model=None,
         gloss: float = GLOSS_SHARE,
+        lexicon=None,
         background: bool = True,
     ):
         self.corpus = corpus
@@ -116,6 +118,7 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         self.verbose = verbose
         self.document_model = document_model
         self.gloss = gloss
+        self.lexicon = lexicon
         self.background = background
         check_encoding_arguments(self)
         check_scoring_arguments(gloss, background)
@@ -140,8 +143,8 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         """Retrieves documents.
 
         Args:
-            inp: one row for each query, with ``qid`` and ``query``; a column ``query_gloss``, as
-                :class:`OpticalTranslator` writes it, has a share ``gloss`` in the score.
+            inp: one row for each query, with ``qid`` and ``query``, and ``query_gloss`` where its glosses are to
+                be read instead of the lexicon's.
 
         Returns:
             One row for each document found: the columns of its query, then ``docno``, ``score`` (float64, finite) and
@@ -165,9 +168,9 @@ class OpticalRetriever(ByArguments, GuardedMixing):
     def _search(self, inp: pd.DataFrame) -> list[tuple[np.ndarray, np.ndarray]]:
         """Positions in the index and scores for each row, best first."""
         from pyterrier_optical.dense.search import search_all, search_candidates
-        from pyterrier_optical.gloss import distinct_queries, encode_with_gloss, glosses_of
+        from pyterrier_optical.gloss import distinct_queries, encode_with_gloss, glosses_for
 
-        query_index, texts, glosses = distinct_queries(inp["query"], glosses_of(inp, self.gloss))
+        query_index, texts, glosses = distinct_queries(inp["query"], glosses_for(self, inp))
         index, queries = self.tokens, self._encode(inp["qid"], query_index, texts)
         if glosses:
             queries = encode_with_gloss(self._encoders[0], queries, texts, glosses, self.gloss, self.max_query_tokens)

@@ -255,7 +255,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         return IndexTerms.of(self.terms, self._english_words)
 
     def _english_words(self) -> list[str]:
-        said = [] if self.method == "nearest" else _loaded(self.lexicon).terms
+        said = [] if self.method == "nearest" else load_lexicon(self.lexicon).terms
         known = [] if self.method == "lexicon" else vocabulary_terms(self._encoder.model, self.model)
         return list(dict.fromkeys([*said, *known]))
 
@@ -282,7 +282,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     @cached_property
     def _lexical(self) -> WordTranslator:
-        lexicon = None if self.method == "nearest" else _loaded(self.lexicon)
+        lexicon = None if self.method == "nearest" else load_lexicon(self.lexicon)
         if lexicon and self.lang is not None and self.lang not in lexicon.languages:
             raise OpticalError(
                 f"The lexicon has no language {self.lang!r}: choose one of {', '.join(lexicon.languages)}, or None to "
@@ -328,7 +328,8 @@ def _gloss(plan: Plan, lang: str | None) -> str:
     return " ".join(term for _, term in said) if any(fold(word, lang) != term for word, term in said) else ""
 
 
-def _loaded(lexicon: Lexicon | str | os.PathLike | None) -> Lexicon:
+def load_lexicon(lexicon: Lexicon | str | os.PathLike | None) -> Lexicon:
+    """A lexicon, the file of one, or with None the lexicon inside the package; a file is read once."""
     if isinstance(lexicon, Lexicon):
         return lexicon
     path = SHIPPED_LEXICON if lexicon is None else Path(lexicon).expanduser().absolute()
