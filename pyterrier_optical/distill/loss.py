@@ -143,28 +143,3 @@ class OpticalLoss(nn.Module):
 def _sum(vectors: Tensor, mask: Tensor) -> Tensor:
     """(B, d): points where the mean over the tokens does."""
     return (vectors * mask[..., None]).sum(1)
-
-
-class FrozenRows:
-    """Keeps the first rows of an embedding as they are while the others learn.
-
-    In a transplant the teacher's own rows are what makes its English English.
-
-    Args:
-        embedding: The embedding layer.
-        rows: How many of its first rows are frozen.
-
-    Example:
-        >>> layer = nn.Embedding(3, 2)
-        >>> frozen = FrozenRows(layer, 2)
-        >>> layer(torch.tensor([0, 2])).sum().backward()
-        >>> layer.weight.grad.sum(1).tolist()
-        [0.0, 0.0, 2.0]
-    """
-
-    def __init__(self, embedding: nn.Embedding, rows: int):
-        self.rows = rows
-        self.handle = embedding.weight.register_post_accumulate_grad_hook(self._forget_gradient)
-
-    def _forget_gradient(self, weight: Tensor) -> None:
-        weight.grad[: self.rows] = 0

@@ -64,6 +64,6 @@ def _facts(config: DistillConfig, bitext: Bitext) -> dict:
     """What a checkpoint depends on, flat, by the names that a user would look for."""
     settings = json.loads(json.dumps(config.to_dict()))
     facts = {name: settings[name] for name in ("teacher", "student")}
-    for section in ("bitext", "start", "transplant", "mix", "loss", "training"):
+    for section in ("bitext", "start", "mix", "loss", "training"):
         facts.update({f"{section}: {name}": value for name, value in settings[section].items() if name not in FREE})
     return {**facts, "the pairs themselves": bitext.digest()}

@@ -12,13 +12,13 @@ from pyterrier_optical.distill.background_passages import background_passages
 from pyterrier_optical.distill.card import write_card, write_curve
 from pyterrier_optical.distill.collator import BitextCollator
 from pyterrier_optical.distill.config import DistillConfig, expand
-from pyterrier_optical.distill.loss import FrozenRows, OpticalLoss
+from pyterrier_optical.distill.loss import OpticalLoss
 from pyterrier_optical.distill.progress import RunLog
 from pyterrier_optical.distill.resuming import checkpoint_to_go_on_from
 from pyterrier_optical.distill.sampling import names_without_bitext, sample_rows
 from pyterrier_optical.distill.saving import check_replaceable, save_model
 from pyterrier_optical.distill.sources import Bitext, load_bitext
-from pyterrier_optical.distill.student import load_pair, teacher_rows
+from pyterrier_optical.distill.student import load_pair
 from pyterrier_optical.distill.training import freeze_all_but, make_trainer, training_arguments
 from pyterrier_optical.errors import OpticalError
 
@@ -80,7 +80,6 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
     facts = {
         "kind": "distilled",
         "teacher": config.teacher,
-        "teacher_rows": teacher_rows(config),
         "languages": sorted(bitext.training),
         "config": config.to_dict(),
         "measured": measured,
@@ -121,19 +120,16 @@ def _trainer(config: DistillConfig, arguments, student, teacher, bitext, log):
 
 
 def prepare_student(config: DistillConfig, student) -> None:
-    """Freezes the teacher's rows of a transplant and what `training.trainable` leaves out; drops a background.
+    """Freezes what `training.trainable` leaves out; drops a background.
 
     Args:
-        config: The run's configuration; its start has been made (see `load_student`).
+        config: The run's configuration.
         student: A `MultiVectorEncoder`, changed in place.
 
     Raises:
         OpticalError: If a pattern of `training.trainable` matches no parameter.
     """
     student.background = None  # that of an earlier checkpoint; the new one is made when training has ended
-    frozen = teacher_rows(config)
-    if frozen:
-        FrozenRows(student[0].auto_model.get_input_embeddings(), frozen)
     training = config.training
     freeze_all_but(student, training.trainable, embeddings=training.embedding_learning_rate > 0)
 

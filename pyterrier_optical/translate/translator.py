@@ -17,7 +17,7 @@ from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.tokenise import clean, fold
-from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, vocabulary_terms
+from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, vocabulary_words
 from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
 from pyterrier_optical.translate.weighting import WEIGHTINGS, WordTerms, bag, idf_of_the_word
 from pyterrier_optical.translate.word_terms import Plan, WordTranslator
@@ -63,8 +63,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     Args:
         terms: What to translate to: a BM25 retriever of this package, a dict of terms and document frequencies, or a
             list of terms. None: the terms of the retriever that follows in the pipeline (``OpticalTranslator() >>
-            retriever``); without one, the words of ASCII letters in the model's vocabulary (the English teacher's
-            part of it, in a checkpoint of this package).
+            retriever``); without one, the words of ASCII letters in the model's vocabulary.
         model: A checkpoint as for :class:`OpticalReranker`; None: the shipped model.
         method: "mixture", or one way alone: "nearest" or "lexicon" (which needs no model).
         lexicon: A :class:`Lexicon` or the path of one; None: the lexicon inside the package.
@@ -243,7 +242,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     @cached_property
     def _index(self) -> IndexTerms:
-        return IndexTerms.of(vocabulary_terms(self._encoder.model, self.model) if self.terms is None else self.terms)
+        return IndexTerms.of(vocabulary_words(self._encoder.model.tokenizer) if self.terms is None else self.terms)
 
     @cached_property
     def _translating(self) -> frozenset[str]:

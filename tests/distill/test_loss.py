@@ -3,7 +3,7 @@ import tiny
 import torch
 
 from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.distill import BitextCollator, FrozenRows, OpticalLoss, TeacherVectors
+from pyterrier_optical.distill import BitextCollator, OpticalLoss, TeacherVectors
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors
 from pyterrier_optical.distill.scores import score_distance
 from pyterrier_optical.errors import OpticalError
@@ -202,16 +202,3 @@ def test_teacher_vectors_that_are_not_remembered_are_the_same(teacher):
     assert torch.equal(mask, fresh_mask)
     assert torch.allclose(remembered, fresh, atol=1e-2)
     assert not fresh[~mask].any()
-
-
-def test_frozen_rows_do_not_move():
-    layer = torch.nn.Embedding(4, 3)
-    before = layer.weight.detach().clone()
-    FrozenRows(layer, 2)
-    optimizer = torch.optim.AdamW(layer.parameters(), lr=0.1, weight_decay=0.0)
-    for _ in range(3):
-        optimizer.zero_grad()
-        layer(torch.tensor([0, 1, 2])).pow(2).sum().backward()
-        optimizer.step()
-    assert torch.equal(layer.weight[:2], before[:2])
-    assert not torch.equal(layer.weight[2], before[2])
