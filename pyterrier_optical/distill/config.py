@@ -87,7 +87,6 @@ class TrainingConfig:
         learning_rate: Of the body (attention, feed-forward, positions).
         embedding_learning_rate: Of the word embeddings; 0 freezes them.
         trainable: Regular expressions of the parameters that move, word embeddings apart; all of them when empty.
-        late_steps: So many of the steps, the last ones, draw their rows by `late_mix`.
         warmup_steps: Linear warm-up; the rate then falls linearly to zero.
         max_tokens: Both sides are cut to so many tokens.
         eval_steps: Evaluate and save a checkpoint every so many steps.
@@ -103,7 +102,6 @@ class TrainingConfig:
     learning_rate: float = 5e-5
     embedding_learning_rate: float = 5e-5
     trainable: list[str] = field(default_factory=list)
-    late_steps: int = 0
     warmup_steps: int = 50
     max_tokens: int = 96
     eval_steps: int = 500
@@ -116,10 +114,6 @@ class TrainingConfig:
         if self.precision not in PRECISIONS:
             raise OpticalError(
                 f"'precision' under 'training' must be {' or '.join(map(repr, PRECISIONS))}, not {self.precision!r}."
-            )
-        if not 0 <= self.late_steps <= self.steps:
-            raise OpticalError(
-                f"'late_steps' under 'training' must lie between 0 and 'steps' ({self.steps}), not {self.late_steps}."
             )
         if not 0 <= self.keep_start <= 1:
             raise OpticalError(f"'keep_start' under 'training' must lie between 0 and 1, not {self.keep_start}.")
@@ -169,10 +163,8 @@ class LexiconOptions:
     """How a lexicon is made.
 
     Attributes:
-        alignment: "ibm1" (IBM model 1, Brown et al. 1993) or "transport" (plans of optimal transport between word
-            vectors of the shipped model).
-        rounds: Rounds of expectation maximisation, for "ibm1".
-        agreement: For "ibm1", align in both directions and believe what both do (Liang, Taskar, Klein 2006).
+        rounds: Rounds of expectation maximisation of IBM model 1 (Brown et al. 1993).
+        agreement: Align in both directions and believe what both do (Liang, Taskar, Klein 2006).
         max_terms: At most so many terms for one word.
         min_probability: Terms less likely than this are left out.
         max_cells: Co-occurrences of words to learn from, for each language: memory and time grow with them.
@@ -189,7 +181,6 @@ class LexiconOptions:
             and `path` (a text file, a word a line).
     """
 
-    alignment: str = "ibm1"
     rounds: int = 5
     agreement: bool = True
     max_terms: int = 20
@@ -214,7 +205,6 @@ class DistillConfig:
         bitext: See `BitextConfig`.
         start: See `StartOptions`; centring is for the teacher "start", since another teacher has a space of its own.
         mix: See `Mix`.
-        late_mix: The mix of the last `training.late_steps` steps.
         loss: Options of `OpticalLoss`: `plan`, `epsilon`, ...
         training: See `TrainingConfig`.
         evaluation: See `EvaluationConfig`.
@@ -235,7 +225,6 @@ class DistillConfig:
     bitext: BitextConfig = field(default_factory=BitextConfig)
     start: StartOptions = field(default_factory=StartOptions)
     mix: Mix = field(default_factory=Mix)
-    late_mix: Mix = field(default_factory=Mix)
     loss: dict = field(default_factory=lambda: {"plan": "sinkhorn", "epsilon": 0.01})
     training: TrainingConfig = field(default_factory=TrainingConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)

@@ -11,8 +11,8 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.files import whole
 
 RECORD = "run.json"
-# May change while a run goes on: how long it is, what its last steps draw, what is done when it has ended.
-FREE = {"steps", "late_steps", "eval_steps", "patience", "keep_start"}
+# May change while a run goes on: how long it is, and what is done when it has ended.
+FREE = {"steps", "eval_steps", "patience", "keep_start"}
 
 
 def checkpoint_to_go_on_from(config: DistillConfig, bitext: Bitext, *, resume: bool, main: bool = True) -> Path | None:

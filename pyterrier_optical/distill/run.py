@@ -135,25 +135,21 @@ def prepare_student(config: DistillConfig, student) -> None:
 
 
 def warn_of_idle_weights(config: DistillConfig, bitext: Bitext) -> None:
-    """Logs what the mixes weigh and the bitext does not have; it may be misspelt, or meant for a longer run.
+    """Logs what the mix weighs and the bitext does not have; it may be misspelt, or meant for a longer run.
 
     Args:
         config: The run's configuration.
         bitext: What it reads.
     """
     sources = {name for names in bitext.origins.values() for name in names}
-    for where in ("mix", "late_mix"):
-        for option, names in names_without_bitext(getattr(config, where), bitext.training, sources).items():
-            logger.warning(
-                "%r under %r weighs nothing for %s: there is no such bitext in this run",
-                option,
-                where,
-                ", ".join(names),
-            )
+    for option, names in names_without_bitext(config.mix, bitext.training, sources).items():
+        logger.warning(
+            "%r under 'mix' weighs nothing for %s: there is no such bitext in this run", option, ", ".join(names)
+        )
 
 
 def training_rows(config: DistillConfig, bitext: Bitext, per_step: int) -> list[dict[str, str]]:
-    """The rows of a whole run in their order, by the run's mixes and seed.
+    """The rows of a whole run in their order, by the run's mix and seed.
 
     Args:
         config: The run's configuration.
@@ -164,15 +160,8 @@ def training_rows(config: DistillConfig, bitext: Bitext, per_step: int) -> list[
         Dicts with `english`, `translation` and `lang`.
     """
     training = config.training
-
-    def draw(steps: int, mix, seed: int) -> list[dict[str, str]]:
-        return sample_rows(bitext.training, steps * per_step, training.batch_size, mix, seed, bitext.origins)
-
-    early = (training.steps - training.late_steps) * per_step
-    # The early rows do not depend on how many late ones follow: a late phase can be given to a run that is resumed.
-    return draw(training.steps, config.mix, training.seed)[:early] + draw(
-        training.late_steps, config.late_mix, training.seed + 1
-    )
+    rows = training.steps * per_step
+    return sample_rows(bitext.training, rows, training.batch_size, config.mix, training.seed, bitext.origins)
 
 
 def mix_with_start(student, start: dict, share: float) -> None:

@@ -123,13 +123,13 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(settings, tmp_path):
 
 
 def test_a_weight_for_what_is_not_in_the_bitext_is_noticed(settings, caplog):
-    mixes = {"mix": {"language_weights": {"xx": 2, "xxx": 2}}, "late_mix": {"source_weights": {"news": 2}}}
-    config = DistillConfig.from_dict({**settings, **mixes})
+    mix = {"language_weights": {"xx": 2, "xxx": 2}, "source_weights": {"news": 2}}
+    config = DistillConfig.from_dict({**settings, "mix": mix})
     bitext = load_bitext(config.bitext)
     warn_of_idle_weights(config, bitext)
     assert [record.getMessage() for record in caplog.records] == [
         "'language_weights' under 'mix' weighs nothing for xxx: there is no such bitext in this run",
-        "'source_weights' under 'late_mix' weighs nothing for news: there is no such bitext in this run",
+        "'source_weights' under 'mix' weighs nothing for news: there is no such bitext in this run",
     ]
 
 
@@ -171,20 +171,6 @@ def test_checkpoints_of_another_run_are_not_gone_on_from(settings, tmp_path, bit
     assert {path.name for path in (run / "checkpoints").glob("checkpoint-*")} == {"checkpoint-4", "checkpoint-8"}
     assert read_checkpoint_info(run / "start")["pairs"] != pairs, "a start of other pairs"
     distill(with_training(settings, keep_start=0.5))  # what happens after training may be otherwise
-
-
-def test_a_late_phase_does_not_change_the_rows_before_it(settings):
-    from pyterrier_optical.distill.config import BitextConfig
-    from pyterrier_optical.distill.run import training_rows
-    from pyterrier_optical.distill.sources import load_bitext
-
-    plain = DistillConfig.from_dict(settings)
-    late = DistillConfig.from_dict({**with_training(settings, late_steps=3), "late_mix": {"english_share": 1.0}})
-    bitext = load_bitext(BitextConfig(files=settings["bitext"]["files"]), heldout_pairs=4)
-    before, after = (training_rows(config, bitext, per_step=8) for config in (plain, late))
-    assert len(before) == len(after) == 64
-    assert before[:40] == after[:40]
-    assert {row["lang"] for row in after[40:]} == {"en"}
 
 
 def test_keep_start_goes_back_towards_the_start(settings, tmp_path):
