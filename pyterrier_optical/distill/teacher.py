@@ -13,8 +13,8 @@ from pyterrier_optical.distill.raw_vectors import raw_token_vectors
 def load_teacher(name):
     """Loads a teacher: a late-interaction or single-vector checkpoint, or a Python package that carries one.
 
-    Of a single-vector encoder the token vectors before pooling are taken, L2-normalised; no
-    untrained projection is added.
+    Of a single-vector encoder the token vectors before pooling are taken, L2-normalised; no untrained projection is
+    added.
 
     Args:
         name: A folder, a hub id, a loaded `MultiVectorEncoder`, or the name of an installed package with a `model`

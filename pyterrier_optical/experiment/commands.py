@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from pyterrier_optical.experiment.teachers import TEACHER
 from pyterrier_optical.experiment.word_lists import WordLists
 
 app = typer.Typer(no_args_is_help=True, help="The experiments that the tables in the documentation come from.")
@@ -119,7 +118,7 @@ def matched(
 def alignments(
     pairs: Annotated[Path | None, typer.Option(help="A file of ENGLISH<TAB>TRANSLATION lines; default: three.")] = None,
     model: _Model = None,
-    teacher: Annotated[str, typer.Option(help="Its folder, hub id or package.")] = TEACHER,
+    teacher: Annotated[str | None, typer.Option(help="Its folder, hub id or package; default: the model.")] = None,
     font: Annotated[str, typer.Option(help="An installed font with the letters of the translations.")] = "DejaVu Sans",
     output: Annotated[Path, typer.Option(help="The picture, a PNG file.")] = Path("alignments.png"),
 ) -> None:
