@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.base.modules import Normalize
-from sentence_transformers.sentence_transformer.modules import Pooling
+from torch.nn.functional import normalize
 
 from pyterrier_optical.distill import DistillConfig, OpticalLoss
+from pyterrier_optical.distill.raw_vectors import raw_token_vectors
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.experiment.matched.config import MatchedConfig
 from pyterrier_optical.experiment.matched.names import OBJECTIVES, START
@@ -30,10 +29,10 @@ def value(name, batch, **options):
 
 
 def pooled(model, texts):
-    """Sentence vectors as a sentence encoder with the same body and projection makes them."""
-    body = [module for module in model if not isinstance(module, (Normalize, Pooling))]
-    modules = [*body, Pooling(16, pooling_mode="mean"), Normalize()]
-    return SentenceTransformer(modules=modules, device="cpu").eval().encode(texts, convert_to_tensor=True)
+    """The normalised mean of the vectors that score, before they get unit length."""
+    with torch.no_grad():
+        vectors, mask = raw_token_vectors(model, model.preprocess(texts, task="document"), task="document")
+    return normalize((vectors * mask[..., None]).sum(1), dim=-1)
 
 
 def sides(rows):
