@@ -2,10 +2,8 @@
 
 import logging
 from functools import lru_cache
-from pathlib import Path
 
 from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.distill.config import expand
 from pyterrier_optical.distill.run import training_rows, warn_of_idle_weights
 from pyterrier_optical.distill.sources import load_bitext
 from pyterrier_optical.distill.student import load_pair, start_folder
@@ -38,9 +36,7 @@ class Materials:
 
     def _teachers(self, start: str) -> Teachers:
         """A start as the teacher, its vectors remembered from run to run; made where it is not there."""
-        config = start_config(self.config, start)
-        Path(expand(config.output)).mkdir(parents=True, exist_ok=True)
-        return Teachers(load_pair(config, self.bitext)[1])
+        return Teachers(load_pair(start_config(self.config, start), self.bitext)[1])
 
     def student(self, run: Run):
         """A fresh student at a run's start: a `MultiVectorEncoder`."""
