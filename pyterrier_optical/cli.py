@@ -46,8 +46,8 @@ Config = Annotated[Path, typer.Argument(help="A YAML file; see configs/ for exam
 @app.command()
 def distill(
     config: Annotated[Path | None, typer.Argument(help="A YAML file; without one, the defaults.")] = None,
-    student: Annotated[str | None, typer.Option(help="transplant, or a multilingual checkpoint or hub id.")] = None,
-    teacher: Annotated[str | None, typer.Option(help="Package, checkpoint folder or hub id.")] = None,
+    student: Annotated[str | None, typer.Option(help="Multilingual checkpoint; default: the shipped model.")] = None,
+    teacher: Annotated[str | None, typer.Option(help="start (the student's own), package, folder or hub id.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
     bitext: Annotated[Path | None, typer.Option(help="Folder of <source>/<lang>.tsv.gz files.")] = None,
     languages: Annotated[list[str] | None, typer.Option(help="Such as 'sw so'; default: CONFIG's, or all.")] = None,
@@ -65,11 +65,16 @@ def distill(
 
 @app.command()
 def start(config: Config) -> None:
-    """Makes and saves the student of CONFIG as it is before training: centred and tuned, or a transplant."""
+    """Makes and saves the student of CONFIG as it is before training, centred and tuned."""
     from pyterrier_optical.distill import DistillConfig, load_bitext, load_pair
+    from pyterrier_optical.distill.config import OWN_START
     from pyterrier_optical.distill.student import start_folder
 
     settings = DistillConfig.from_yaml(config)
+    if settings.teacher != OWN_START:
+        raise OpticalError(
+            f"A start is made for 'teacher: {OWN_START}' only, not for {settings.teacher!r}: use distill."
+        )
     evaluation, training = settings.evaluation, settings.training
     bitext = load_bitext(settings.bitext, heldout_pairs=evaluation.heldout_pairs, seed=training.seed)
     typer.echo(str(bitext.report))

@@ -130,9 +130,8 @@ def run(tmp_path):
     """A configuration file of a tiny run with a checkpoint every two steps."""
     settings = {
         "output": str(tmp_path / "run"),
-        "teacher": str(tiny_bitext.teacher_checkpoint(tmp_path / "teacher")),
+        "student": str(tiny.xlmr(tmp_path / "student")),
         "bitext": {"files": [{"lang": "xx", "path": str(tiny_bitext.write_bitext(tmp_path / "xx.tsv"))}]},
-        "transplant": {"pieces_per_language": 80},
         "training": {"steps": 40, "batch_size": 8, "eval_steps": 2, "warmup_steps": 1},
         "evaluation": {"heldout_pairs": 4},
     }

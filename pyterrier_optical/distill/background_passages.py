@@ -23,7 +23,7 @@ def background_passages(config: DistillConfig, bitext: Bitext) -> list[str]:
         ['Close the window. The river has risen since Monday. nine percent', ...]
     """
     options, seed = config.background, config.training.seed
-    mix = replace(config.mix, english_share=0, passage_share=0, switched_shares={})
+    mix = replace(config.mix, english_share=0, passage_share=0)
     count = options.passages * options.sentences
     sentences = [row["english"] for row in sample_rows(bitext.training, count, 1, mix, seed, bitext.origins)]
     random.Random(seed).shuffle(sentences)

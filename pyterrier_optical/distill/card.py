@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from pyterrier_optical.distill.config import OWN_START
 from pyterrier_optical.distill.progress import RunLog
 from pyterrier_optical.files import whole
 
@@ -14,7 +15,7 @@ TEMPLATE = """---
 # {name}
 
 A late-interaction encoder for cross-lingual retrieval: queries in {languages} find English documents. It is a
-multilingual student of `{teacher}`, distilled from bitext alone by optimal transport (OPTICAL: Huang, Yu and Allan,
+multilingual student of {teacher}, distilled from bitext by optimal transport (OPTICAL: Huang, Yu and Allan,
 WSDM 2023; {loss}). {dim}-dimensional token vectors, scored by
 {scoring}.
 
@@ -79,7 +80,7 @@ def write_card(folder: Path, config, bitext, measured: Mapping[str, float], dime
         header=yaml.safe_dump(header, sort_keys=False),
         name=card.get("name", Path(config.output).name),
         languages=", ".join(sorted(kept)),
-        teacher=config.teacher,
+        teacher="its own English before training" if config.teacher == OWN_START else f"`{config.teacher}`",
         loss=", ".join(f"{name}: {value}" for name, value in config.loss.items()) or "the paper's loss",
         dim=dimension,
         scoring="MaxSim above the background in `background.safetensors`" if config.background.passages else "MaxSim",

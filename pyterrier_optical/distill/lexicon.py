@@ -60,8 +60,7 @@ def build_lexicon(
         A `Lexicon` with one table for each language and one of English counts.
 
     Raises:
-        OpticalError: An unknown alignment, no pairs, or a dictionary, transliterations or a word list of a language
-            without any.
+        OpticalError: No pairs, or a dictionary, transliterations or a word list of a language without any.
 
     Example:
         >>> pairs = [("cat", "paka"), ("river", "mto"), ("a cat", "paka")]
@@ -70,8 +69,6 @@ def build_lexicon(
         'river'
     """
     options = options or LexiconOptions()
-    if options.alignment not in ("ibm1", "transport"):
-        raise OpticalError(f"Unknown alignment {shown(options.alignment)} of a lexicon: choose 'ibm1' or 'transport'.")
     if not any(bitext.values()):
         raise OpticalError("There are no pairs to make a lexicon from: name bitext in the configuration.")
     dictionaries, transliterations, word_lists = dictionaries or {}, transliterations or {}, word_lists or {}
@@ -109,7 +106,7 @@ def _entries(
 ) -> dict[str, tuple[int, dict[str, float]]]:
     sides = [words(e) for e, _ in pairs], translations
     seen = Counter(word for side in sides[1] for word in side)
-    counts, f_words, e_words = _links(pairs, sides, options)
+    counts, f_words, e_words = _links(sides, options)
     entries = {}
     for row, word in enumerate(f_words):
         cells = slice(counts.indptr[row], counts.indptr[row + 1])
@@ -132,12 +129,8 @@ def _words(text: str, segmenter: Segmenter) -> list[str]:
     ]
 
 
-def _links(pairs: Sequence[Pair], sides, options: LexiconOptions) -> tuple[sparse.csr_matrix, list[str], list[str]]:
+def _links(sides, options: LexiconOptions) -> tuple[sparse.csr_matrix, list[str], list[str]]:
     """Expected counts of links: (words of the translation x words of English), and these words."""
-    if options.alignment == "transport":
-        from pyterrier_optical.distill.word_transport import transport_links
-
-        return transport_links(pairs)
     e_index, f_index = {}, {}
     e_ids, f_ids = (
         [[index.setdefault(w, len(index)) for w in side] for side in texts]
@@ -169,7 +162,7 @@ def make_lexicon(config: DistillConfig) -> Path:
             cannot be written to.
 
     Example:
-        >>> config = DistillConfig.from_yaml("configs/optical-minilm-l6-v1.yaml")  # doctest: +SKIP
+        >>> config = DistillConfig.from_yaml("configs/optical-lexicon-v7.yaml")  # doctest: +SKIP
         >>> OpticalTranslator(lexicon=make_lexicon(config))                        # doctest: +SKIP
     """
     options = config.lexicon

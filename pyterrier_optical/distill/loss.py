@@ -8,7 +8,6 @@ from torch.nn.functional import cosine_similarity, normalize
 
 from pyterrier_optical.distill.loss_options import check_beside_the_plan
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors
-from pyterrier_optical.distill.scores import score_distance
 from pyterrier_optical.distill.teacher import TeacherVectors
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.transport import cosine_cost, norm_marginals, transport_cost, transport_plan, uniform_marginals
@@ -29,12 +28,10 @@ class OpticalLoss(nn.Module):
     lets them score. The teacher encodes English as documents, with its own document prompt; the student has no prompt
     unless the trainer's arguments set one, since XLM-R has no unused marker tokens to spend on it.
 
-    Three things may be otherwise than in the paper. With `marginals="norm"` a token's mass grows with the length that
+    Two things may be otherwise than in the paper. With `marginals="norm"` a token's mass grows with the length that
     its vector has before normalisation, on either side by its own model: content words weigh more than function words
     and special tokens. With a `sentence_weight` w, w (1 - cos) is added, the cosine being that of the means of both
-    sides' vectors before normalisation (Reimers, Gurevych 2020 distil this sentence vector alone). With a
-    `score_weight` v, v times the divergence of the student's ranking of the batch's English sentences from the
-    teacher's is added (see `score_distance`): to rank well, what is near must also be nearer than what is not.
+    sides' vectors before normalisation (Reimers, Gurevych 2020 distil this sentence vector alone).
 
     Args:
         model: The student, a `MultiVectorEncoder`.
@@ -42,7 +39,6 @@ class OpticalLoss(nn.Module):
         plan: A name that `pyterrier_optical.transport.transport_plan` knows.
         marginals: "uniform" (the paper's) or "norm".
         sentence_weight: Weight of the sentence vectors, 0 (the paper's) or more.
-        score_weight: Weight of the ranking of the batch's English sentences, 0 (the paper's) or more.
         **plan_options: Options of the solver, `epsilon` first among them.
 
     Inputs:
@@ -72,18 +68,16 @@ class OpticalLoss(nn.Module):
         plan: str = "sinkhorn",
         marginals: str = "uniform",
         sentence_weight: float = 0.0,
-        score_weight: float = 0.0,
         **plan_options,
     ):
         super().__init__()
-        check_beside_the_plan(marginals, sentence_weight=sentence_weight, score_weight=score_weight)
+        check_beside_the_plan(marginals, sentence_weight)
         self.model = model
         # In a list, so that the frozen teacher is no sub-module: it is neither optimised nor saved.
         self._teacher = [teacher if isinstance(teacher, TeacherVectors) else TeacherVectors(teacher)]
         self.plan = plan
         self.marginals = marginals
         self.sentence_weight = sentence_weight
-        self.score_weight = score_weight
         self.plan_options = plan_options
 
     def forward(self, sentence_features: Iterable[dict[str, Tensor]], labels: Tensor | None = None) -> Tensor:
@@ -101,8 +95,7 @@ class OpticalLoss(nn.Module):
                 f"The teacher's vectors have {target.shape[-1]} dimensions and the student's {student.shape[-1]}: "
                 "add a Dense module to the student that maps to the teacher's dimension."
             )
-        unit_target, unit_student = normalize(target, dim=-1), normalize(student, dim=-1)
-        cost = cosine_cost(unit_target, unit_student)
+        cost = cosine_cost(normalize(target, dim=-1), normalize(student, dim=-1))
         masses = _MASSES[self.marginals]
         plan = transport_plan(
             cost.detach(), masses(target, target_mask), masses(student, student_mask), self.plan, **self.plan_options
@@ -111,8 +104,6 @@ class OpticalLoss(nn.Module):
         if self.sentence_weight:
             similarity = cosine_similarity(_sum(target, target_mask), _sum(student, student_mask), dim=-1)
             loss = loss + self.sentence_weight * (1 - similarity).mean()
-        if self.score_weight:
-            loss = loss + self.score_weight * score_distance(unit_student, student_mask, unit_target, target_mask)
         return loss
 
     def get_config_dict(self) -> dict[str, Any]:
@@ -121,7 +112,6 @@ class OpticalLoss(nn.Module):
             "plan": self.plan,
             "marginals": self.marginals,
             "sentence_weight": self.sentence_weight,
-            "score_weight": self.score_weight,
             **self.plan_options,
         }
 
@@ -143,28 +133,3 @@ class OpticalLoss(nn.Module):
 def _sum(vectors: Tensor, mask: Tensor) -> Tensor:
     """(B, d): points where the mean over the tokens does."""
     return (vectors * mask[..., None]).sum(1)
-
-
-class FrozenRows:
-    """Keeps the first rows of an embedding as they are while the others learn.
-
-    In a transplant the teacher's own rows are what makes its English English.
-
-    Args:
-        embedding: The embedding layer.
-        rows: How many of its first rows are frozen.
-
-    Example:
-        >>> layer = nn.Embedding(3, 2)
-        >>> frozen = FrozenRows(layer, 2)
-        >>> layer(torch.tensor([0, 2])).sum().backward()
-        >>> layer.weight.grad.sum(1).tolist()
-        [0.0, 0.0, 2.0]
-    """
-
-    def __init__(self, embedding: nn.Embedding, rows: int):
-        self.rows = rows
-        self.handle = embedding.weight.register_post_accumulate_grad_hook(self._forget_gradient)
-
-    def _forget_gradient(self, weight: Tensor) -> None:
-        weight.grad[: self.rows] = 0

@@ -21,8 +21,8 @@ def configured(
 
     Args:
         config: A YAML file; None: the defaults, for which ``output`` and ``bitext`` must be given.
-        student: "transplant", or a multilingual checkpoint (folder or hub id).
-        teacher: A checkpoint folder, a hub id, or an installed package that carries a model.
+        student: A multilingual checkpoint (folder or hub id).
+        teacher: "start", a checkpoint folder, a hub id, or an installed package that carries a model.
         output: Folder of the run.
         bitext: A folder of `<source>/<lang>.tsv.gz` files, in the place of all bitext of the configuration.
         languages: The languages to learn; None with ``bitext``: those of the configuration, or else all in the folder.

@@ -17,8 +17,8 @@ logger = logging.getLogger(__name__)
 
 RECORD = "run.json"
 STATE = "trainer_state.json"
-# May change while a run goes on: how long it is, what its last steps draw, what is done when it has ended.
-FREE = {"steps", "late_steps", "eval_steps", "patience", "keep_start"}
+# May change while a run goes on: how long it is, and what is done when it has ended.
+FREE = {"steps", "eval_steps", "patience", "keep_start"}
 
 
 def checkpoint_to_go_on_from(config: DistillConfig, bitext: Bitext, *, resume: bool, main: bool = True) -> Path | None:
@@ -79,7 +79,7 @@ def _facts(config: DistillConfig, bitext: Bitext) -> dict:
     """What a checkpoint depends on, flat, by the names that a user would look for."""
     settings = json.loads(json.dumps(config.to_dict()))
     facts = {name: settings[name] for name in ("teacher", "student")}
-    for section in ("bitext", "start", "transplant", "mix", "loss", "training"):
+    for section in ("bitext", "start", "mix", "loss", "training"):
         facts.update({f"{section}: {name}": value for name, value in settings[section].items() if name not in FREE})
     return {**facts, "the pairs themselves": bitext.digest()}
 

@@ -11,13 +11,13 @@ from pyterrier_optical.distill.background_passages import background_passages
 from pyterrier_optical.distill.card import write_card, write_curve
 from pyterrier_optical.distill.collator import BitextCollator
 from pyterrier_optical.distill.config import DistillConfig, expand
-from pyterrier_optical.distill.loss import FrozenRows, OpticalLoss
+from pyterrier_optical.distill.loss import OpticalLoss
 from pyterrier_optical.distill.progress import RunLog
 from pyterrier_optical.distill.resuming import checkpoint_to_go_on_from, seal
 from pyterrier_optical.distill.sampling import names_without_bitext, sample_rows
 from pyterrier_optical.distill.saving import check_replaceable, save_model
 from pyterrier_optical.distill.sources import Bitext, load_bitext
-from pyterrier_optical.distill.student import load_pair, mix_with_start, teacher_rows
+from pyterrier_optical.distill.student import load_pair, mix_with_start
 from pyterrier_optical.distill.training import freeze_all_but, make_trainer, training_arguments
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.files import writing
@@ -85,7 +85,6 @@ def _distilled(config: DistillConfig, output: Path, resume: bool) -> Path:
     facts = {
         "kind": "distilled",
         "teacher": config.teacher,
-        "teacher_rows": teacher_rows(config),
         "languages": sorted(bitext.training),
         "config": config.to_dict(),
         "measured": measured,
@@ -126,43 +125,36 @@ def _trainer(config: DistillConfig, arguments, student, teacher, bitext, log):
 
 
 def prepare_student(config: DistillConfig, student) -> None:
-    """Freezes the teacher's rows of a transplant and what `training.trainable` leaves out; drops a background.
+    """Freezes what `training.trainable` leaves out; drops a background.
 
     Args:
-        config: The run's configuration; its start has been made (see `load_student`).
+        config: The run's configuration.
         student: A `MultiVectorEncoder`, changed in place.
 
     Raises:
         OpticalError: If a pattern of `training.trainable` matches no parameter.
     """
     student.background = None  # that of an earlier checkpoint; the new one is made when training has ended
-    frozen = teacher_rows(config)
-    if frozen:
-        FrozenRows(student[0].auto_model.get_input_embeddings(), frozen)
     training = config.training
     freeze_all_but(student, training.trainable, embeddings=training.embedding_learning_rate > 0)
 
 
 def warn_of_idle_weights(config: DistillConfig, bitext: Bitext) -> None:
-    """Logs what the mixes weigh and the bitext does not have; it may be misspelt, or meant for a longer run.
+    """Logs what the mix weighs and the bitext does not have; it may be misspelt, or meant for a longer run.
 
     Args:
         config: The run's configuration.
         bitext: What it reads.
     """
     sources = {name for names in bitext.origins.values() for name in names}
-    for where in ("mix", "late_mix"):
-        for option, names in names_without_bitext(getattr(config, where), bitext.training, sources).items():
-            logger.warning(
-                "%r under %r weighs nothing for %s: there is no such bitext in this run",
-                option,
-                where,
-                ", ".join(names),
-            )
+    for option, names in names_without_bitext(config.mix, bitext.training, sources).items():
+        logger.warning(
+            "%r under 'mix' weighs nothing for %s: there is no such bitext in this run", option, ", ".join(names)
+        )
 
 
 def training_rows(config: DistillConfig, bitext: Bitext, per_step: int) -> list[dict[str, str]]:
-    """The rows of a whole run in their order, by the run's mixes and seed.
+    """The rows of a whole run in their order, by the run's mix and seed.
 
     Args:
         config: The run's configuration.
@@ -173,15 +165,8 @@ def training_rows(config: DistillConfig, bitext: Bitext, per_step: int) -> list[
         Dicts with `english`, `translation` and `lang`.
     """
     training = config.training
-
-    def draw(steps: int, mix, seed: int) -> list[dict[str, str]]:
-        return sample_rows(bitext.training, steps * per_step, training.batch_size, mix, seed, bitext.origins)
-
-    early = (training.steps - training.late_steps) * per_step
-    # The early rows do not depend on how many late ones follow: a late phase can be given to a run that is resumed.
-    return draw(training.steps, config.mix, training.seed)[:early] + draw(
-        training.late_steps, config.late_mix, training.seed + 1
-    )
+    rows = training.steps * per_step
+    return sample_rows(bitext.training, rows, training.batch_size, config.mix, training.seed, bitext.origins)
 
 
 def _available(name: str) -> bool:

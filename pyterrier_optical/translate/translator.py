@@ -18,7 +18,7 @@ from pyterrier_optical.locks import LOADING
 from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.script import normalise
 from pyterrier_optical.tokenise import fold
-from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, is_index, vocabulary_terms
+from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, is_index, vocabulary_words
 from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
 from pyterrier_optical.translate.weighting import WEIGHTINGS, WordTerms, bag, idf_of_the_word
 from pyterrier_optical.translate.word_terms import Plan, WordTranslator
@@ -66,8 +66,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
             an ``IndexRef``, or a retriever or an index of PISA, stemmed or not; a dict of terms and document
             frequencies, or a list of terms. For an index of stems, ``query_toks`` has whole words, which its retriever
             stems as it does those of any query. None: the terms of the retriever that follows in the pipeline
-            (``OpticalTranslator() >> retriever``); without one, the words of ASCII letters in the model's vocabulary
-            (the English teacher's part of it, in a checkpoint of this package).
+            (``OpticalTranslator() >> retriever``); without one, the words of ASCII letters in the model's vocabulary.
         model: A checkpoint as for :class:`OpticalReranker`; None: the shipped model.
         method: "mixture", or one way alone: "nearest" or "lexicon" (which needs no model).
         lexicon: A :class:`Lexicon` or the path of one; None: the lexicon inside the package.
@@ -251,12 +250,12 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     @cached_property
     def _index(self) -> IndexTerms:
         if self.terms is None:
-            return IndexTerms.of(vocabulary_terms(self._encoder.model, self.model))
+            return IndexTerms.of(vocabulary_words(self._encoder.model.tokenizer))
         return IndexTerms.of(self.terms, self._english_words)
 
     def _english_words(self) -> list[str]:
         said = [] if self.method == "nearest" else load_lexicon(self.lexicon).terms
-        known = [] if self.method == "lexicon" else vocabulary_terms(self._encoder.model, self.model)
+        known = [] if self.method == "lexicon" else vocabulary_words(self._encoder.model.tokenizer)
         return list(dict.fromkeys([*said, *known]))
 
     @cached_property

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import tiny
 import tiny_bitext
 
 
@@ -14,6 +15,11 @@ def bitext_file(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def teacher_folder(tmp_path_factory) -> Path:
     return tiny_bitext.teacher_checkpoint(tmp_path_factory.mktemp("teacher"))
+
+
+@pytest.fixture(scope="session")
+def student_folder(tmp_path_factory) -> Path:
+    return tiny.xlmr(tmp_path_factory.mktemp("student"))
 
 
 @pytest.fixture

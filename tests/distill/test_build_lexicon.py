@@ -3,11 +3,9 @@
 import gzip
 
 import pytest
-import tiny
 
 from pyterrier_optical import OpticalError
-from pyterrier_optical.distill import DistillConfig, LexiconOptions, build_lexicon, make_lexicon, word_transport
-from pyterrier_optical.distill.word_transport import transport_links
+from pyterrier_optical.distill import DistillConfig, LexiconOptions, build_lexicon, make_lexicon
 from pyterrier_optical.translate import Lexicon
 
 PAIRS = [
@@ -98,29 +96,6 @@ def test_what_is_known_of_a_language_without_bitext_is_refused(named, what):
 def test_nothing_to_learn_from():
     with pytest.raises(OpticalError, match="no pairs"):
         build_lexicon({"sw": []})
-    with pytest.raises(OpticalError, match="'fast_align'"):
-        build_lexicon({"sw": PAIRS}, LexiconOptions(alignment="fast_align"))
-
-
-def test_transport_links_words_with_near_vectors(tmp_path):
-    counts, rows, columns = transport_links(
-        [("cat", "Cat"), ("river dog", "river dog"), ("", "dog")], str(tiny.encoder(tmp_path)), verbose=False
-    )
-    best = {row: columns[counts[i].toarray().argmax()] for i, row in enumerate(rows)}
-    assert best == {"cat": "cat", "river": "river", "dog": "dog"}
-    assert counts.max() <= 1.001 and counts.min() >= 0
-
-
-def test_the_shipped_model_is_loaded_once_for_all_languages(tmp_path, monkeypatch):
-    model = tiny.encoder(tmp_path)
-    load, loaded = word_transport._encoder, []
-    monkeypatch.setattr(word_transport, "_encoder", lambda name: loaded.append(name) or load(str(model)))
-    word_transport._shipped_encoder.cache_clear()
-    try:
-        build_lexicon({"sw": PAIRS, "de": [("cat", "katze")]}, LexiconOptions(alignment="transport"))
-    finally:
-        word_transport._shipped_encoder.cache_clear()
-    assert loaded == [None]
 
 
 def test_a_configuration_makes_a_file(tmp_path):

@@ -65,7 +65,7 @@ def test_distilling_and_reranking_from_the_command_line(tmp_path, bitext):
     assert done.exit_code == 0, done.output or done.exception
 
     info = read_checkpoint_info(output / "model")
-    assert (info["teacher_rows"], info["languages"]) == (0, ["sw"])
+    assert info["languages"] == ["sw"]
     assert load_encoder(output / "model", device="cpu").encode_query("paka").shape[1] == 128
     texts = ["the cat near water", "a long river.", "bread", ""]
     frame = pd.DataFrame({"qid": "1", "query": "paka mto", "docno": list("abcd"), "text": texts})

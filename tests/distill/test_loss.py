@@ -3,9 +3,8 @@ import tiny
 import torch
 
 from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.distill import BitextCollator, FrozenRows, OpticalLoss, TeacherVectors
+from pyterrier_optical.distill import BitextCollator, OpticalLoss, TeacherVectors
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors
-from pyterrier_optical.distill.scores import score_distance
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.transport import cosine_cost, exact, norm_marginals
 
@@ -75,26 +74,13 @@ def test_the_sentence_counts_by_its_weight(student, teacher):
     assert whole - plain == pytest.approx(wanted, abs=2e-3) and half - plain == pytest.approx(wanted / 2, abs=2e-3)
 
 
-def test_the_ranking_of_the_english_of_the_batch_counts_by_its_weight(student, teacher):
-    batch = BitextCollator(student, teacher)(ROWS)
-    plain, half, whole = (OpticalLoss(student, teacher, score_weight=w)(features(batch)).item() for w in (0, 0.5, 1))
-    (english, mask), (translation, translation_mask) = (
-        raw_token_vectors(model, model.preprocess([row[side] for row in ROWS], task="document"), task="document")
-        for model, side in ((teacher, "english"), (student, "translation"))
-    )
-    unit = torch.nn.functional.normalize
-    wanted = score_distance(unit(translation, dim=-1), translation_mask, unit(english, dim=-1), mask).item()
-    assert wanted > 0.1
-    assert whole - plain == pytest.approx(wanted, rel=1e-2) and half - plain == pytest.approx(wanted / 2, rel=1e-2)
-
-
 def test_an_unknown_marginal_and_a_negative_weight_are_refused(student, teacher):
     with pytest.raises(OpticalError, match="marginals='idf' is unknown: choose 'uniform' or 'norm'"):
         OpticalLoss(student, teacher, marginals="idf")
     with pytest.raises(OpticalError, match="sentence_weight=-1 cannot be used"):
         OpticalLoss(student, teacher, sentence_weight=-1)
-    with pytest.raises(OpticalError, match="score_weight=nan cannot be used"):
-        OpticalLoss(student, teacher, score_weight=float("nan"))
+    with pytest.raises(OpticalError, match="sentence_weight=nan cannot be used"):
+        OpticalLoss(student, teacher, sentence_weight=float("nan"))
 
 
 def test_raw_vectors_are_those_that_get_unit_length(student):
@@ -165,7 +151,6 @@ def test_says_what_it_is_for_the_model_card(student, teacher):
         "plan": "sinkhorn",
         "marginals": "uniform",
         "sentence_weight": 0.0,
-        "score_weight": 0.0,
         "epsilon": 0.02,
     }
     assert "huang2023optical" in loss.citation
@@ -202,16 +187,3 @@ def test_teacher_vectors_that_are_not_remembered_are_the_same(teacher):
     assert torch.equal(mask, fresh_mask)
     assert torch.allclose(remembered, fresh, atol=1e-2)
     assert not fresh[~mask].any()
-
-
-def test_frozen_rows_do_not_move():
-    layer = torch.nn.Embedding(4, 3)
-    before = layer.weight.detach().clone()
-    FrozenRows(layer, 2)
-    optimizer = torch.optim.AdamW(layer.parameters(), lr=0.1, weight_decay=0.0)
-    for _ in range(3):
-        optimizer.zero_grad()
-        layer(torch.tensor([0, 1, 2])).pow(2).sum().backward()
-        optimizer.step()
-    assert torch.equal(layer.weight[:2], before[:2])
-    assert not torch.equal(layer.weight[2], before[2])

@@ -15,7 +15,7 @@ from pyterrier_optical.errors import OpticalError
 def file(tmp_path):
     settings = {
         "output": "runs/one",
-        "student": "transplant",
+        "student": "xlmr",
         "bitext": {"folder": "corpora", "languages": ["sw", "so"], "sources": ["news"], "max_pairs": 9},
         "training": {"steps": 7},
     }
@@ -40,8 +40,8 @@ def test_nothing_given_is_the_file_itself(file):
 
 
 def test_what_is_given_wins_and_the_rest_stays(file, folder):
-    config = configured(file, student="xlmr", teacher="colbert", output="runs/two", bitext=folder)
-    assert (config.student, config.teacher, config.output) == ("xlmr", "colbert", "runs/two")
+    config = configured(file, student="mmbert", teacher="colbert", output="runs/two", bitext=folder)
+    assert (config.student, config.teacher, config.output) == ("mmbert", "colbert", "runs/two")
     assert (config.bitext.folder, config.bitext.languages, config.bitext.sources) == (str(folder), ["sw", "so"], [])
     assert (config.bitext.max_pairs, config.training.steps) == (9, 7)
     assert configured(file, languages=["so"]).bitext.languages == ["so"]
@@ -49,7 +49,7 @@ def test_what_is_given_wins_and_the_rest_stays(file, folder):
 
 def test_without_a_file_the_folder_says_which_languages(folder):
     config = configured(output="runs/x", bitext=folder)
-    assert config.bitext.languages == ["hi", "sw"] and config.student == "transplant"
+    assert config.bitext.languages == ["hi", "sw"] and config.student is None
     assert configured(output="runs/x", bitext=folder, languages=["sw"]).bitext.languages == ["sw"]
 
 

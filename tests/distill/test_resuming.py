@@ -18,29 +18,28 @@ from pyterrier_optical.errors import OpticalError
 FILES = ["model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json"]
 
 
-def run_settings(output, teacher_folder, bitext_file):
+def run_settings(output, student_folder, bitext_file):
     return {
         "output": str(output),
-        "teacher": str(teacher_folder),
+        "student": str(student_folder),
         "bitext": {"files": [{"lang": "xx", "path": str(bitext_file)}]},
-        "transplant": {"pieces_per_language": 80},
         "training": {"steps": 8, "batch_size": 8, "eval_steps": 4, "warmup_steps": 1},
         "evaluation": {"heldout_pairs": 4},
     }
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory, teacher_folder, bitext_file):
+def finished(tmp_path_factory, student_folder, bitext_file):
     output = tmp_path_factory.mktemp("finished") / "run"
-    distill(run_settings(output, teacher_folder, bitext_file))
+    distill(run_settings(output, student_folder, bitext_file))
     return output
 
 
 @pytest.fixture
-def settings(finished, tmp_path, teacher_folder, bitext_file):
+def settings(finished, tmp_path, student_folder, bitext_file):
     """Those of a finished run, in a copy of its folder."""
     shutil.copytree(finished, tmp_path / "run")
-    return run_settings(tmp_path / "run", teacher_folder, bitext_file)
+    return run_settings(tmp_path / "run", student_folder, bitext_file)
 
 
 def last_of(settings):
@@ -134,23 +133,23 @@ def test_a_kill_while_a_model_is_replaced_leaves_one(settings, tmp_path, monkeyp
     assert not list(folder.parent.glob(".model.*.old")), "what was moved aside is deleted in the end"
 
 
-def test_a_place_that_cannot_be_written_to_is_one_sentence(tmp_path, teacher_folder, bitext_file):
+def test_a_place_that_cannot_be_written_to_is_one_sentence(tmp_path, student_folder, bitext_file):
     (tmp_path / "file").write_text("")
     for output in (tmp_path / "file", tmp_path / "file" / "run"):
-        settings = run_settings(output, teacher_folder, bitext_file)
+        settings = run_settings(output, student_folder, bitext_file)
         for make in (distill, lambda settings: make_lexicon(DistillConfig.from_dict(settings))):
             with pytest.raises(OpticalError, match=r"^Cannot write to '.*file.*' \(.*\): make room there, or choose"):
                 make(settings)
 
 
 @pytest.mark.parametrize("largest", [2_000, 30_000])
-def test_a_disk_without_room_is_one_sentence(tmp_path, teacher_folder, bitext_file, largest):
+def test_a_disk_without_room_is_one_sentence(tmp_path, student_folder, bitext_file, largest):
     """The limit on the size of a file is met while the start is written, or a checkpoint in training."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest, before[1]))
     try:
         with pytest.raises(OpticalError, match=r"^Cannot write to '.*' \(.*\): make room there, or choose"):
-            distill(run_settings(tmp_path / "run", teacher_folder, bitext_file))
+            distill(run_settings(tmp_path / "run", student_folder, bitext_file))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert not (tmp_path / "run" / "model").exists()

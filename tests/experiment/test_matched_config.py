@@ -10,70 +10,43 @@ SHIPPED = Path(__file__).parents[2] / "configs" / "matched.yaml"
 
 
 def config(**matched):
-    return MatchedConfig.from_dict({"output": "runs/x", "matched": matched})
+    return MatchedConfig.from_dict({"output": "runs/x", "student": "xlmr", "matched": matched})
 
 
 def test_the_shipped_configuration_is_one():
     shipped = MatchedConfig.from_yaml(SHIPPED)
     shipped.check()
-    assert shipped.training.steps == 300 and shipped.mix.english_share == 0.2
-    assert len(runs(shipped)) == 2 * 12 * 3 - 2  # the aligned start needs one seed
-
-
-def test_the_comparison_of_scores_differs_in_its_objectives_alone():
-    first, second = (MatchedConfig.from_yaml(path) for path in (SHIPPED, SHIPPED.with_name("matched-scores.yaml")))
-    second.check()
-    assert second.matched.reference in second.matched.objectives
-    ours, theirs = (dict(settings(c, Run("aligned", "optical", 1, "all"))) for c in (first, second))
-    assert ours == theirs
-
-
-def test_the_long_comparison_differs_in_its_length_alone():
-    short, long = (MatchedConfig.from_yaml(SHIPPED.with_name(f"matched{name}.yaml")) for name in ("-scores", "-long"))
-    long.check()
-    ours, theirs = (dict(settings(c, Run("aligned", "mse+scores", 1, "all"))) for c in (short, long))
-    assert theirs["training"] == {**ours["training"], "steps": 1500, "warmup_steps": 60}
-    assert {**ours, "training": None} == {**theirs, "training": None}
-
-
-def test_another_objective_can_be_the_reference():
-    assert config().narrowed(reference="mse").matched.reference == "mse"
-    with pytest.raises(OpticalError, match="reference: 'mes' is no objective"):
-        config().narrowed(reference="mes")
+    assert len(runs(shipped)) == len(shipped.matched.objectives) * len(shipped.matched.starts)
 
 
 def test_choices_replace_those_of_the_configuration():
-    chosen = config(seeds=[1, 2]).narrowed(objectives=["mse", "ot"], starts=["plain"], pairs=[1000, "all"], output="y")
-    assert chosen.output == "y" and chosen.matched.seeds == [1, 2]
-    assert [str(run) for run in runs(chosen)][:3] == [
-        "plain-mse-seed1-1000",
-        "plain-ot-seed1-1000",
-        "plain-mse-seed2-1000",
-    ]
+    chosen = config(seeds=[1, 2]).narrowed(["mse", "ot"], ["raw"], output="y", reference="raw mse")
+    assert (chosen.output, chosen.matched.seeds, chosen.matched.reference) == ("y", [1, 2], "raw mse")
+    assert [str(run) for run in runs(chosen)] == ["raw-mse-seed1", "raw-ot-seed1", "raw-mse-seed2", "raw-ot-seed2"]
 
 
-def test_only_what_depends_on_the_seed_is_run_for_every_seed():
-    found = runs(config(objectives=["start"], starts=["aligned", "plain"], seeds=[4, 5]).narrowed())
-    assert [str(run) for run in found] == ["aligned-start-seed4-all", "plain-start-seed4-all", "plain-start-seed5-all"]
+def test_a_start_without_training_is_run_for_one_seed():
+    found = runs(config(objectives=["start"], seeds=[4, 5]).narrowed())
+    assert [str(run) for run in found] == ["centred-start-seed4", "raw-start-seed4"]
 
 
-def test_fewer_pairs_have_a_start_of_their_own():
-    assert run_config(config(), Run("aligned", "ot", 1, "all")).output == "runs/x"
-    assert run_config(config(), Run("aligned", "ot", 1, 1000)).output == "runs/x/pairs-1000"
-    assert run_config(config(), Run("aligned", "ot", 7, 1000)).training.seed == 7
+def test_starts_differ_in_centring_and_place_alone():
+    centred, raw = (run_config(config(), Run(start, "ot", 7)) for start in ("centred", "raw"))
+    assert (centred.output, raw.output) == ("runs/x/centred", "runs/x/raw")
+    assert (centred.start.directions, raw.start.directions) == (1, None)
+    assert centred.training == raw.training and raw.training.seed == 7
 
 
 def test_settings_know_the_options_of_their_own_objective_only():
-    options = {"ranking": {"scale": 10}, "ot+ranking": {"weight": 0.5}}
+    options = {"ranking": {"scale": 10}, "optical": {"epsilon": 0.1}}
     found = {
-        name: settings(config(options=options), Run("aligned", name, 1, "all"))["options"]
-        for name in ("ot", "ranking", "ot+ranking", "start")
+        name: settings(config(options=options), Run("raw", name, 1))["options"]
+        for name in ("ot", "optical", "ranking", "start")
     }
-    ot = {"plan": "sinkhorn", "epsilon": 0.01}
     assert found == {
-        "ot": {"ot": ot},
-        "ranking": {"ranking": {"scale": 10}},
-        "ot+ranking": {"ot": ot, "ranking": {"scale": 10}, "weight": 0.5},
+        "ot": {"plan": "sinkhorn", "epsilon": 0.01, "marginals": "uniform"},
+        "optical": {"plan": "sinkhorn", "epsilon": 0.1, "marginals": "norm", "sentence_weight": 1.0},
+        "ranking": {"scale": 10},
         "start": {},
     }
 
@@ -81,19 +54,12 @@ def test_settings_know_the_options_of_their_own_objective_only():
 @pytest.mark.parametrize(
     "matched, message",
     [
-        (
-            {"objectives": ["sinkhorn"]},
-            "No objective is called 'sinkhorn': choose among ot, ot-norm, optical, optical-scores, unbalanced",
-        ),
-        ({"objectives": ["ot+start"]}, "No objective is called 'start'"),
-        ({"objectives": ["ot+ot"]}, "'ot\\+ot' cannot be made: '\\+' joins two different"),
-        ({"starts": ["random"]}, "No start is called 'random': choose aligned or plain"),
+        ({"objectives": ["sinkhorn"]}, "'objectives' under 'matched' has no 'sinkhorn': choose among ot, optical"),
+        ({"starts": ["random"]}, "has no 'random': choose among centred, raw"),
         ({"seeds": ["one"]}, "seeds='one' cannot be used: give whole numbers"),
-        ({"pairs": [0]}, "pairs=0 cannot be used"),
-        ({"pairs": ["half"]}, "pairs='half' cannot be used"),
         ({"seeds": []}, "'seeds' under 'matched' is empty"),
-        ({"options": {"mes": {}}}, "names 'mes', which is no objective"),
-        ({"reference": "mes"}, "reference: 'mes' is no objective"),
+        ({"options": {"mes": {}}}, "'options' under 'matched' has no 'mes'"),
+        ({"reference": "ot"}, "'reference' under 'matched' has no 'ot': choose among centred ot"),
         ({"epochs": 3}, "has no option 'epochs'"),
     ],
 )
@@ -107,9 +73,11 @@ def test_mistakes_are_named(matched, message):
     [
         ({"training": {"steps": 0}}, "'steps' under 'training' is 0"),
         ({"training": {"batch_size": 0}}, "'batch_size' under 'training' is 0"),
-        ({"student": "xlm-roberta-base"}, "'xlm-roberta-base' has no aligned and no plain start"),
+        ({"teacher": "colbert"}, "'colbert' is not compared here: write 'teacher: start'"),
+        ({"student": None}, "needs a checkpoint that is not centred yet as 'student'"),
+        ({"start": {"directions": None}}, "'directions' under 'start' to centre it"),
     ],
 )
-def test_what_cannot_be_trained_is_named(values, message):
+def test_what_cannot_be_compared_is_named(values, message):
     with pytest.raises(OpticalError, match=message):
-        MatchedConfig.from_dict({"output": "x", **values}).check()
+        MatchedConfig.from_dict({"output": "x", "student": "xlmr", **values}).check()

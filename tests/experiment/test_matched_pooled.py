@@ -6,21 +6,21 @@ from pyterrier_optical.experiment.matched.pooled import SentenceVectors, repeats
 
 
 def test_sentence_vectors_are_those_of_the_sentence_encoder(matched_materials):
-    teacher = matched_materials.teachers.teacher
+    teacher = matched_materials.teachers("centred").teacher
     texts = ["water falls near house", "goat"]
     features = teacher.preprocess(texts, task="document")
     torch.testing.assert_close(SentenceVectors(teacher)(features), pooled(teacher, texts), atol=1e-5, rtol=0)
 
 
 def test_token_vectors_stay_what_they_were(matched_materials):
-    teacher = matched_materials.teachers.teacher
+    teacher = matched_materials.teachers("centred").teacher
     texts = ["water falls near house", "goat"]
     both = TokenEncoder(with_sentence_vector(teacher)).documents(texts)
     torch.testing.assert_close(both.values, TokenEncoder(teacher).documents(texts).values)
 
 
 def test_a_sentence_is_encoded_once(matched_materials):
-    teacher = matched_materials.teachers.teacher
+    teacher = matched_materials.teachers("centred").teacher
     vectors = SentenceVectors(teacher)
     calls, forward = [], vectors.teacher.forward
     vectors.teacher.forward = lambda batch, **options: (

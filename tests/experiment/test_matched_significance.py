@@ -3,10 +3,10 @@ import pandas as pd
 import pytest
 
 from pyterrier_optical.experiment.comparison import paired_t_test
-from pyterrier_optical.experiment.matched.significance import results
+from pyterrier_optical.experiment.matched import significance
 
 
-def frame(objective, per_seed, *, start="aligned", ranking="maxsim", dataset="bitext/sw"):
+def frame(objective, per_seed, *, start="centred", ranking="maxsim", dataset="bitext/sw"):
     """Values of an objective: for each seed a value per query."""
     rows = [
         {"seed": seed, "qid": str(i), "value": value}
@@ -14,7 +14,13 @@ def frame(objective, per_seed, *, start="aligned", ranking="maxsim", dataset="bi
         for i, value in enumerate(values)
     ]
     constant = {"objective": objective, "start": start, "ranking": ranking, "dataset": dataset}
-    return pd.DataFrame(rows).assign(**constant, language="sw", measure="RR", pairs="all")
+    return pd.DataFrame(rows).assign(**constant, language="sw", measure="RR")
+
+
+def results(values, reference="centred ot"):
+    """The results of one start, by its objectives."""
+    found = significance.results(values, reference)
+    return found.assign(system=found["system"].str.removeprefix("centred "))
 
 
 def noisy(mean, seed, queries=40):
@@ -40,18 +46,18 @@ def test_marks_say_who_is_ahead():
                 frame("ot", {1: noisy(0.5, 1)}),
                 frame("mse", {1: noisy(0.3, 2)}),
                 frame("ranking", {1: noisy(0.7, 3)}),
-                frame("greedy", {1: noisy(0.5, 1) + np.tile([0.01, -0.01], 20)}),
+                frame("optical", {1: noisy(0.5, 1) + np.tile([0.01, -0.01], 20)}),
             ]
         )
     ).set_index("system")
-    assert found["mark"].to_dict() == {"ot": "", "mse": "*", "ranking": "†", "greedy": ""}
+    assert found["mark"].to_dict() == {"ot": "", "mse": "*", "ranking": "†", "optical": ""}
     assert found["spread"].isna().all(), "one seed says nothing of others"
 
 
 def test_p_is_corrected_for_the_objectives_of_a_data_set_and_not_of_others():
-    one = [frame("ot", {1: noisy(0.5, 1)}), frame("mse", {1: noisy(0.48, 2)}), frame("greedy", {1: noisy(0.47, 3)})]
+    one = [frame("ot", {1: noisy(0.5, 1)}), frame("mse", {1: noisy(0.48, 2)}), frame("optical", {1: noisy(0.47, 3)})]
     found = results(pd.concat(one)).set_index("system")
-    ordered = found.loc[["mse", "greedy"]].sort_values("p")
+    ordered = found.loc[["mse", "optical"]].sort_values("p")
     smaller, larger = ordered["p"]
     assert ordered["p_corrected"].tolist() == pytest.approx([2 * smaller, max(2 * smaller, larger)])
     other = pd.concat([*one, frame("mse", {1: noisy(0.1, 4)}, dataset="bitext/so").assign(language="so")])
@@ -62,7 +68,7 @@ def test_p_is_corrected_for_the_objectives_of_a_data_set_and_not_of_others():
 
 def test_the_reference_may_be_another_objective():
     rows = pd.concat([frame("ot", {1: noisy(0.5, 1)}), frame("mse", {1: noisy(0.3, 2)})])
-    found = results(rows, reference="mse").set_index("system")
+    found = results(rows, reference="centred mse").set_index("system")
     assert found["mark"].to_dict() == {"ot": "†", "mse": ""}
     assert found.loc["ot", "difference"] == pytest.approx((noisy(0.3, 2) - noisy(0.5, 1)).mean())
 
@@ -75,13 +81,18 @@ def test_only_seeds_that_both_have_are_compared():
     assert apart["p"].isna().all()
 
 
-def test_the_untrained_aligned_start_stands_for_every_seed():
-    ours = {1: noisy(0.5, 1), 2: noisy(0.6, 2)}
-    both = [frame("ot", ours), frame("start", {1: noisy(0.4, 3)})]
-    found = results(pd.concat(both)).set_index("system")
-    assert found.loc["start", "difference"] == pytest.approx(np.mean([*ours.values()]) - noisy(0.4, 3).mean())
-    plain = results(pd.concat([rows.assign(start="plain") for rows in both])).set_index("system")
-    assert plain.loc["start", "difference"] == pytest.approx((ours[1] - noisy(0.4, 3)).mean())
+def test_a_start_without_training_stands_for_every_seed():
+    ours, start = {1: noisy(0.5, 1), 2: noisy(0.6, 2)}, noisy(0.4, 3)
+    both = pd.concat([frame("ot", ours), frame("start", {1: start})])
+    mean = np.mean([*ours.values()])
+    assert results(both).set_index("system").loc["start", "difference"] == pytest.approx(mean - start.mean())
+    found = results(both, "centred start").set_index("system")
+    assert found.loc["ot", "difference"] == pytest.approx(start.mean() - mean)
+
+
+def test_the_other_start_is_tested_too():
+    both = pd.concat([frame("ot", {1: noisy(0.6, 1)}), frame("ot", {1: noisy(0.4, 2)}, start="raw")])
+    assert results(both).set_index("system")["mark"].to_dict() == {"ot": "", "raw ot": "*"}
 
 
 def test_a_ranking_by_pooled_vectors_is_a_row_of_its_own():

@@ -41,7 +41,7 @@ def test_equal_english_sides_are_one_document_and_both_right():
 
 @pytest.mark.parametrize("name", ["mtop/en/dev/split", "mtop/es/dev/split", "afriqa/ha/dev"])
 def test_data_sets_give_the_values_of_the_exhaustive_ranking(name, tiny_data, matched_materials):
-    student = matched_materials.student(Run("aligned", "start", 1, "all")).eval()
+    student = matched_materials.student(Run("centred", "start", 1)).eval()
     dataset = pt.get_dataset(f"optical:{name}")
     documents = pd.DataFrame(dataset.get_corpus_iter(verbose=False))
     run = exhaustive_run(dataset.get_topics(), documents, TokenEncoder(student))
@@ -51,7 +51,7 @@ def test_data_sets_give_the_values_of_the_exhaustive_ranking(name, tiny_data, ma
 
 
 def test_pooled_vectors_rank_by_their_cosine(matched_materials):
-    student = with_sentence_vector(matched_materials.student(Run("aligned", "start", 1, "all"))).eval()
+    student = with_sentence_vector(matched_materials.student(Run("centred", "start", 1))).eval()
     pairs = matched_materials.bitext.pairs()["xx"][:8]
     task = heldout_task("xx", pairs)
     values = query_values(student, [task], pooled=True)

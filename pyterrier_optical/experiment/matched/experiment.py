@@ -1,4 +1,4 @@
-"""The whole comparison: every run that is not there yet, then the tables and pictures of all."""
+"""The whole comparison: every run that is not there yet, then the tables of all."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,7 +22,6 @@ def matched_experiment(
     objectives: Sequence[str] | None = None,
     starts: Sequence[str] | None = None,
     seeds: Sequence[int] | None = None,
-    pairs: Sequence[int | str] | None = None,
     output: str | Path | None = None,
     finished: bool = False,
     echo: Callable[[str], None] = print,
@@ -30,20 +29,19 @@ def matched_experiment(
 ) -> MatchedResult:
     """Trains the same student by different objectives and measures it, all else being equal.
 
-    Body, vocabulary, start, bitext, rows and their order, steps, optimiser and seeds are the same; the teacher's rows
-    are frozen in all. A run that is finished is not made again, so that an interrupted comparison goes on where it was
-    and one with more objectives or seeds takes what is there.
+    Body, vocabulary, bitext, rows and their order, steps, optimiser and seeds are the same, and the teacher is the
+    frozen start of the run. A run that is finished is not made again, so that an interrupted comparison goes on where
+    it was and one with more objectives or seeds takes what is there.
 
     Args:
         config: A `MatchedConfig`, the same as a dict, or the path of a YAML file (see `configs/matched.yaml`).
         objectives: Which; None: those of the configuration.
-        starts: "aligned", "plain" or both.
+        starts: "centred", "raw" or both.
         seeds: Whole numbers.
-        pairs: Pairs of each language to learn from, or "all"; several give curves.
         output: Folder for runs and results.
         finished: Run nothing, and report on those of the runs that are finished. Needs neither bitext nor data sets.
         echo: Prints a line.
-        reference: The objective that the others are tested against.
+        reference: The start and the objective that the others are tested against, such as "centred ot".
 
     Returns:
         The results and where they are written.
@@ -59,7 +57,7 @@ def matched_experiment(
         config = MatchedConfig.from_dict(config)
     elif not isinstance(config, MatchedConfig):
         config = MatchedConfig.from_yaml(config)
-    config = config.narrowed(objectives, starts, seeds, pairs, output, reference)
+    config = config.narrowed(objectives, starts, seeds, output, reference)
     store, wanted = RunStore(config), runs(config)
     todo = [run for run in wanted if not store.is_finished(run)]
     echo(f"{len(wanted)} runs, of which {len(wanted) - len(todo)} are finished, in {expand(config.output)}")
@@ -71,8 +69,7 @@ def matched_experiment(
     if not todo:
         return _told(_report(config, wanted, values), echo)
     materials = Materials(config)
-    tasks = all_tasks(config.evaluation.datasets, materials.heldout())
-    _check_starts(materials, store, todo, list(values))
+    tasks = all_tasks(config.evaluation.datasets, materials.bitext.heldout)
     with pt.tqdm(todo, desc="Comparing objectives", unit="run") as bar:
         for run in bar:
             bar.set_postfix_str(str(run))
@@ -85,15 +82,6 @@ def matched_experiment(
             values[run] = store.values(run)
             result = _report(config, wanted, values)
     return _told(result, echo)
-
-
-def _check_starts(materials: Materials, store: RunStore, todo: list[Run], done: list[Run]) -> None:
-    """Refuses runs that are done and had another start than those to come; makes it where there is none."""
-    shared = {run.pairs for run in done}
-    for run in {run.pairs: run for run in todo if run.pairs in shared}.values():
-        materials.student(run)
-    for run in done:
-        store.is_finished(run)
 
 
 def _told(result: MatchedResult, echo: Callable[[str], None]) -> MatchedResult:

@@ -7,8 +7,7 @@ from torch import Tensor
 def with_sentence_vector(model):
     """The same model, which now gives `sentence_embedding` too: the mean of its last layer, L2-normalised.
 
-    Body and token vectors are the given model's own; nothing is copied. all-MiniLM-L6-v2 makes its sentence vectors
-    so, and a transplant of it gives the same ones for English.
+    Body and token vectors are the given model's own; nothing is copied.
 
     Args:
         model: A `MultiVectorEncoder`.

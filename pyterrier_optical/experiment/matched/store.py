@@ -12,11 +12,9 @@ import pandas as pd
 from pyterrier_optical.distill.config import expand
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.matched.config import MatchedConfig
-from pyterrier_optical.experiment.matched.grid import Run, run_config, settings
-from pyterrier_optical.experiment.matched.starts import fingerprint, made_start, plain, with_defaults
+from pyterrier_optical.experiment.matched.grid import Run, settings
 
 QUERIES = "queries.csv.gz"
-START_WEIGHTS = "start_weights"
 
 
 class RunStore:
@@ -29,22 +27,19 @@ class RunStore:
     def __init__(self, config: MatchedConfig):
         self.config = config
         self.folder = Path(expand(config.output)) / "runs"
-        self._starts: dict[str, str | None] = {}
 
     def is_finished(self, run: Run) -> bool:
         """Whether a run is there.
 
         Raises:
-            OpticalError: It is there with other settings, or from another start than the one that is there. Where no
-                start is there, finished runs are all that is known of it.
+            OpticalError: It is there with other settings.
         """
         folder = self.folder / str(run)
         if not folder.is_dir():
             return False
-        wanted = self._facts(run)
-        found = with_defaults(_read(folder / "config.json"), wanted)
+        wanted, found = json.loads(self._facts(run)), _read(folder / "config.json")
         for name, value in wanted.items():
-            if found.get(name) != value and not (name == START_WEIGHTS and value is None):
+            if found.get(name) != value:
                 raise OpticalError(
                     f"The run in '{folder}' had other settings ({shown(name)} differs): "
                     "delete the folder, or give another output."
@@ -60,25 +55,18 @@ class RunStore:
         try:
             yield partial
             shutil.rmtree(partial / "checkpoints", ignore_errors=True)
-            facts = json.dumps(self._facts(run), indent=2, ensure_ascii=False)
-            (partial / "config.json").write_text(facts + "\n", encoding="utf-8")
+            (partial / "config.json").write_text(self._facts(run) + "\n", encoding="utf-8")
             os.replace(partial, self.folder / str(run))
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
-    def _facts(self, run: Run) -> dict:
-        """The settings, and which start it was: one that another version made may differ."""
-        output = run_config(self.config, run).output
-        if output not in self._starts or self._starts[output] is None:
-            self._starts[output] = fingerprint(made_start(run_config(self.config, run)))
-        return {**plain(settings(self.config, run)), START_WEIGHTS: self._starts[output]}
+    def _facts(self, run: Run) -> str:
+        return json.dumps(settings(self.config, run), indent=2, ensure_ascii=False)
 
     def values(self, run: Run) -> pd.DataFrame:
         """The values of a finished run, with columns that say which run it was."""
-        compressed, bare = self.folder / str(run) / QUERIES, self.folder / str(run) / "queries.csv"
-        path = bare if bare.is_file() else compressed  # an earlier version did not compress
-        frame = pd.read_csv(path, dtype={"qid": str, "language": str})
-        return frame.assign(start=run.start, objective=run.objective, seed=run.seed, pairs=str(run.pairs))
+        frame = pd.read_csv(self.folder / str(run) / QUERIES, dtype={"qid": str, "language": str})
+        return frame.assign(start=run.start, objective=run.objective, seed=run.seed)
 
     @staticmethod
     def write_values(values: pd.DataFrame, folder: Path) -> None:

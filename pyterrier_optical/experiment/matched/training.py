@@ -5,7 +5,6 @@ import time
 from itertools import pairwise
 
 import pandas as pd
-import torch
 
 from pyterrier_optical.distill.collator import BitextCollator
 from pyterrier_optical.distill.progress import RunLog
@@ -13,10 +12,10 @@ from pyterrier_optical.distill.run import prepare_student
 from pyterrier_optical.distill.student import mix_with_start
 from pyterrier_optical.distill.training import make_trainer, training_arguments
 from pyterrier_optical.experiment.matched.evaluation import query_values
-from pyterrier_optical.experiment.matched.grid import Run, run_config, settings
+from pyterrier_optical.experiment.matched.grid import Run, run_config
 from pyterrier_optical.experiment.matched.materials import Materials
-from pyterrier_optical.experiment.matched.names import START, trains_pooled_vector
-from pyterrier_optical.experiment.matched.objectives import build_objective
+from pyterrier_optical.experiment.matched.names import POOLED, START
+from pyterrier_optical.experiment.matched.objectives import build_objective, objective_options
 from pyterrier_optical.experiment.matched.pooled import with_sentence_vector
 
 
@@ -51,7 +50,7 @@ def execute(run: Run, materials: Materials, tasks, folder) -> tuple[pd.DataFrame
     values = query_values(
         student,
         tasks,
-        pooled=run.objective == START or trains_pooled_vector(run.objective),
+        pooled=run.objective in {START, *POOLED},
         bfloat16=arguments.bf16,
         max_document_tokens=materials.config.matched.max_document_tokens,
     )
@@ -71,21 +70,14 @@ def _train(run: Run, materials: Materials, arguments, student, log: RunLog) -> N
     from transformers import PrinterCallback
 
     config = run_config(materials.config, run)
-    torch.manual_seed(run.seed)  # of what an objective brings along, a head
     prepare_student(config, student)
-    teachers = materials.teachers
-    loss = build_objective(run.objective, settings(materials.config, run)["options"], student, teachers)
-    if any(name.startswith("head.") or ".head." in name for name, _ in loss.named_parameters()):
-        # What is new at the start is learnt at the rate of the rows that are.
-        arguments.learning_rate_mapping = {
-            **arguments.learning_rate_mapping,
-            r"(^|\.)head\.": config.training.embedding_learning_rate,
-        }
+    teachers = materials.teachers(run.start)
+    loss = build_objective(run.objective, objective_options(materials.config, run.objective), student, teachers)
     before = {name: value.detach().clone() for name, value in student.state_dict().items()}
     trainer = make_trainer(
         arguments,
         student,
-        materials.rows(run.seed, run.pairs),
+        materials.rows(run),
         loss,
         BitextCollator(student, teachers.teacher, config.training.max_tokens, student_english=True),
         callbacks=[log.callback()],
