@@ -19,7 +19,7 @@ from pyterrier_optical.weight_checks import check_finite, check_layers, check_we
 
 logger = logging.getLogger("pyterrier_optical")
 
-SHIPPED_MODEL = Path(__file__).parent / "models" / "optical-minilm-l6-v2"
+SHIPPED_MODEL = Path(__file__).parent / "models" / "optical-xlmr-small-v1"
 CHECKPOINT_VERSION = 3  # 2: may hold a background; 3: may be compact
 CHECKPOINT_FILE = "optical.json"
 

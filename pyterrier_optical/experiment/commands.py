@@ -27,6 +27,7 @@ _Languages = Annotated[list[str] | None, typer.Option(help="Such as 'hi th'; def
 _Model = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")]
 _Engine = Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")]
 _Device = Annotated[str | None, typer.Option(help="Torch device; default: what there is.")]
+_Reranking = Annotated[bool, typer.Option(help="Also rerank the first stage, which takes most of the time.")]
 _Output = Annotated[Path, typer.Option(help="Folder for tables, figures and indexes, in a folder of the report's own.")]
 
 
@@ -61,9 +62,20 @@ def mtop(
     engine: _Engine = "auto",
     output: _Output = Path("output"),
     device: _Device = None,
+    reranking: _Reranking = True,
 ) -> None:
     """Reports on MTOP: queries in de, es, fr, hi, th and en over English utterances."""
-    _report("mtop", baselines, languages, split=split, model=model, engine=engine, output=output, device=device)
+    _report(
+        "mtop",
+        baselines,
+        languages,
+        split=split,
+        model=model,
+        engine=engine,
+        output=output,
+        device=device,
+        reranking=reranking,
+    )
 
 
 @app.command("xquad-r", cls=WordLists)
@@ -74,9 +86,12 @@ def xquad_r(
     engine: _Engine = "auto",
     output: _Output = Path("output"),
     device: _Device = None,
+    reranking: _Reranking = True,
 ) -> None:
     """Reports on XQuAD-R: questions in hi, th, de, es over English paragraphs, and English ones over theirs."""
-    _report("xquad-r", baselines, languages, model=model, engine=engine, output=output, device=device)
+    _report(
+        "xquad-r", baselines, languages, model=model, engine=engine, output=output, device=device, reranking=reranking
+    )
 
 
 @app.command("afriqa", cls=WordLists)
@@ -88,9 +103,20 @@ def afriqa(
     engine: _Engine = "auto",
     output: _Output = Path("output"),
     device: _Device = None,
+    reranking: _Reranking = True,
 ) -> None:
     """Reports on AfriQA: questions in ha, ig, zu, rw over English passages."""
-    _report("afriqa", baselines, languages, split=split, model=model, engine=engine, output=output, device=device)
+    _report(
+        "afriqa",
+        baselines,
+        languages,
+        split=split,
+        model=model,
+        engine=engine,
+        output=output,
+        device=device,
+        reranking=reranking,
+    )
 
 
 def _report(suite: str, baselines: list[str] | None, languages: list[str] | None, **options) -> None:

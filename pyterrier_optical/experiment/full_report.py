@@ -30,7 +30,7 @@ class FullReport:
 
     Attributes:
         ranked: Systems that rank all documents, each tested against the model.
-        reranked: Systems that rerank the first stage, each tested against `OpticalReranker`.
+        reranked: Systems that rerank the first stage, each tested against `OpticalReranker`; None if left out.
         gaps: For each of the two parts the table of `resource_gap`; empty where the collection has no such groups.
         missing: Why a system is not among them: a reason by its name.
         text: All of it as Markdown.
@@ -38,7 +38,7 @@ class FullReport:
     """
 
     ranked: Comparison
-    reranked: Comparison
+    reranked: Comparison | None
     gaps: dict[str, pd.DataFrame]
     missing: dict[str, str]
     text: str
@@ -55,6 +55,7 @@ def run_report(
     teacher=TEACHER,
     engine: str = "auto",
     device: str | None = None,
+    reranking: bool = True,
     output: str | os.PathLike = "output",
     echo: Callable[[str], None] = print,
 ) -> FullReport:
@@ -75,6 +76,7 @@ def run_report(
         teacher: What `pyterrier_optical.distill.load_teacher` takes; None: without it.
         engine: For `pyterrier_optical.bm25`.
         device: Torch device; None: an accelerator where there is one.
+        reranking: Also rerank what the first stage finds, which takes most of the time.
         output: Folder for what is written, in a folder of the report's name; the indexes are kept in it.
         echo: Prints a line.
 
@@ -109,9 +111,11 @@ def run_report(
 
     every = RankedSystems(loaded, found, teacher=teacher, reference=reference, engine=engine, folder=folder)
     ranked = compare(every, ranked_tasks, suite.ranked_measures, baseline=OPTICAL, verbose=True)
-    rerankers = _Rerankers(loaded, found, engine, folder)
-    reranked = compare(rerankers, reranked_tasks, suite.reranked_measures, baseline=RERANKED_OPTICAL, verbose=True)
-    gaps = _gaps(suite, {"All documents ranked": ranked, "The first stage reranked": reranked})
+    rerankers, reranked, parts = _Rerankers(loaded, found, engine, folder), None, {"All documents ranked": ranked}
+    if reranking:
+        reranked = compare(rerankers, reranked_tasks, suite.reranked_measures, baseline=RERANKED_OPTICAL, verbose=True)
+        parts["The first stage reranked"] = reranked
+    gaps = _gaps(suite, parts)
     remark = f"{suite.remark} BM25 by {rerankers.engine}."
     text = report_text(remark, ranked, reranked, gaps, missing, suite.headlines)
     echo(text)
@@ -153,7 +157,9 @@ def _gaps(suite: Suite, parts: dict[str, Comparison]) -> dict[str, pd.DataFrame]
     return {title: gap for title, gap in gaps.items() if len(gap)}
 
 
-def _write(folder: Path, suite: Suite, ranked: Comparison, reranked: Comparison, gaps, text: str) -> tuple[Path, ...]:
+def _write(
+    folder: Path, suite: Suite, ranked: Comparison, reranked: Comparison | None, gaps, text: str
+) -> tuple[Path, ...]:
     tables = folder / "tables.md"
     with whole(tables) as partial:
         partial.write_text(text, encoding="utf-8")
@@ -162,6 +168,8 @@ def _write(folder: Path, suite: Suite, ranked: Comparison, reranked: Comparison,
         ("ranked", ranked, "all documents ranked"),
         ("reranked", reranked, "the first stage reranked"),
     ):
+        if part is None:
+            continue
         write_csv(part, folder / f"{name}.csv")
         title = f"{suite.name}: {measure}, {what}"
         files += [folder / f"{name}.csv", bar_chart(part, measure, folder / f"{name}.png", title=title)]

@@ -12,7 +12,7 @@ from pyterrier_optical.experiment.report import dataset_table, legend, markdown_
 def report_text(
     remark: str,
     ranked: Comparison,
-    reranked: Comparison,
+    reranked: Comparison | None,
     gaps: Mapping[str, pd.DataFrame],
     missing: Mapping[str, str],
     headlines: Sequence[str],
@@ -22,7 +22,7 @@ def report_text(
     Args:
         remark: What a reader should know before all else.
         ranked: Systems that rank all documents.
-        reranked: Systems that rerank the first stage.
+        reranked: Systems that rerank the first stage; None: without them.
         gaps: Tables of `resource_gap` by their titles.
         missing: Why a system is absent, by its name.
         headlines: The measures of the summaries.
@@ -32,9 +32,10 @@ def report_text(
     parts.append("### All documents ranked")
     parts += [_summary(ranked, measure) + _shares(ranked, measure) for measure in headlines]
     parts += _tables(ranked, headlines[0])
-    parts.append("### The first stage reranked\n\nThe first 100 documents of OpticalTranslator >> BM25.")
-    parts += [_summary(reranked, measure) for measure in headlines]
-    parts += _tables(reranked, headlines[0])
+    if reranked is not None:
+        parts.append("### The first stage reranked\n\nThe first 100 documents of OpticalTranslator >> BM25.")
+        parts += [_summary(reranked, measure) for measure in headlines]
+        parts += _tables(reranked, headlines[0])
     if gaps:
         parts.append(
             "### Low- and high-resource languages\n\n"
