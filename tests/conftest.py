@@ -24,7 +24,9 @@ def pytest_collection_modifyitems(items):
         given = getattr(item, "callspec", None)
         if "shipped_model" in item.fixturenames:
             item.add_marker(pytest.mark.shipped)
-        if "java" in item.fixturenames or (given and "terrier" in given.params.values()):
+        if "java" in item.fixturenames or (
+            given and any(isinstance(value, str) and value == "terrier" for value in given.params.values())
+        ):
             item.add_marker(pytest.mark.jvm)
 
 
