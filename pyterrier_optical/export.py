@@ -31,7 +31,9 @@ def export(folder: str | Path, model: str | Path | None = None, *, compact: bool
     source = find_checkpoint(SHIPPED_MODEL if model is None else model)
     encoder = load_encoder(source, device="cpu", dtype="float32")
     plain(encoder)
-    save_model(encoder, folder, read_checkpoint_info(source) or {"kind": "exported"}, compact=compact)
+    info = read_checkpoint_info(source) or {"kind": "exported"}
+    ours = {name: value for name, value in info.items() if name not in ("format_version", "library_version")}
+    save_model(encoder, folder, ours, compact=compact)
     if (source / "README.md").is_file():
         shutil.copy(source / "README.md", folder)
     return folder
