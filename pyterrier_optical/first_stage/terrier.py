@@ -3,8 +3,10 @@
 import base64
 import os
 import shutil
+import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -52,7 +54,13 @@ def why_not() -> str | None:
     try:
         # Before Java 18 this depends on the locale, and Terrier would write a question mark for every letter.
         pt.java.add_option("-Dfile.encoding=UTF-8")
-        pt.java.init()
+        with ExitStack() as streams:
+            # PyTerrier says that Java has started, also where there is nothing to say it to.
+            nowhere = streams.enter_context(open(os.devnull, "w"))
+            for stream, redirect in ((sys.stdout, redirect_stdout), (sys.stderr, redirect_stderr)):
+                if stream is None:
+                    streams.enter_context(redirect(nowhere))
+            pt.java.init()
     except (
         Exception
     ) as error:  # pyjnius, the resolver of the jars and PyTerrier raise all kinds, bare Exception among them
