@@ -38,7 +38,7 @@ quick: $(VENV)/.installed-test
 $(VENV)/.installed-%: $(DECIDES)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or later is needed: make PYTHON=python3.11 ...")'
 	@echo "Setting up $(VENV) for '$*', once. It fetches PyTorch (0.2 GB for the CPU, 3 GB with an NVIDIA GPU or where"
-	@echo "the CPU build is not reachable) and some 60 other packages: 1 to 3 minutes where these are near. Ctrl-C is safe: the same command goes on."
+	@echo "the CPU build is not reachable) and 80 others: 1 to 3 minutes where these are near. Ctrl-C is safe: the same command goes on."
 	@$(PYTHON) -m venv $(VENV)
 	@$(if $(findstring $(BIN)/uv,$(UV)),$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv)
 	@touch $(VENV)/.installing
