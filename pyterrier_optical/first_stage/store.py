@@ -24,7 +24,7 @@ except ImportError:  # Windows
 #: The file that makes a folder one of ours; only such a folder is ever replaced.
 INFO_FILE = "optical_index.json"
 TERMS_FILE = "terms.tsv"
-FORMAT_VERSION = 3  # 3: has a manifest
+FORMAT_VERSION = 4  # 3: has a manifest; 4: no postings beside the engine's
 
 
 @dataclass(frozen=True)
