@@ -101,11 +101,6 @@ def is_sound(folder: Path) -> bool:
         return False
 
 
-def _state(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
-    return status.st_size, status.st_mtime_ns, status.st_ino
-
-
 @lru_cache(maxsize=256)
 def _is_sound(folder: Path, state: tuple) -> bool:
     return manifest.verify(folder, others=True)
