@@ -26,7 +26,7 @@ from pyterrier_optical.encoder import TokenEncoder, TokenVectors
 from pyterrier_optical.experiment.report import markdown_table
 from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.maxsim import maxsim_pairs
-from pyterrier_optical.translate import in_context, names_by_script, nearest_words, word_terms
+from pyterrier_optical.translate import in_context, names_by_script, nearest_words, translator, word_terms
 from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
 
 DATASETS = (
@@ -50,6 +50,7 @@ NO_NAMES = [
 ]
 NO_NOISY_CHANNEL = [replaced(names_by_script.NamesByScript, "_who_knows", lambda self, letters: self._by_ear)]
 NO_RELATIVES = [replaced(word_terms.WordTranslator, "_of_relatives", lambda self, word, languages: [])]
+NO_IDF_OF_THE_WORD = [replaced(translator, "idf_of_the_word", lambda terms, index: terms)]
 NO_CONTEXT = [replaced(in_context.TermsInContext, "__call__", lambda self, texts, plans: list(plans))]
 
 # Name, options of the translator, patches, options of the scores.
@@ -58,8 +59,7 @@ VARIANTS = {
     "background": ({}, [], {"background": False}),
     "gloss": ({}, [], {"share": 0.0}),
     "third wording": ({}, [], {"third": False}),
-    "structured queries (idf)": ({"weighting": "idf"}, [], {}),
-    "structured queries (bag)": ({"weighting": "bag"}, [], {}),
+    "idf of the word": ({}, NO_IDF_OF_THE_WORD, {}),
     "nearest terms": ({"method": "lexicon"}, NO_CONTEXT, {}),
     "choice in context": ({}, NO_CONTEXT, {}),
     "names": ({}, NO_NAMES, {}),

@@ -110,10 +110,11 @@ def test_first_stages_are_compared_as_asked(monkeypatch):
         "pyterrier_optical.experiment.first_stage.first_stage_experiment",
         lambda datasets, **options: asked.append((datasets, options)),
     )
-    arguments = ["--datasets", "afriqa/ha/dev,afriqa/zu/dev", "--systems", "mixture, plain bag", "--lexicon", "my.lex"]
+    raw = "BM25, query as it is"
+    arguments = ["--datasets", "afriqa/ha/dev,afriqa/zu/dev", "--systems", raw, "--lexicon", "my.lex"]
     assert CliRunner().invoke(cli.app, ["experiment", "first-stage", *arguments]).exit_code == 0
     ((datasets, options),) = asked
-    assert datasets == ["afriqa/ha/dev", "afriqa/zu/dev"] and options["systems"] == ["mixture, plain bag"]
+    assert datasets == ["afriqa/ha/dev", "afriqa/zu/dev"] and options["systems"] == [raw]
     assert str(options["lexicon"]) == "my.lex" and options["output"] is None and options["model"] is None
 
 

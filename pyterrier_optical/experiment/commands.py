@@ -12,8 +12,8 @@ from pyterrier_optical.files import writing
 app = typer.Typer(no_args_is_help=True, help="The experiments that the tables in the documentation come from.")
 
 _FIRST_STAGES = (
-    "One of these, each time; default: all. BM25, query as it is; nearest terms; lexicon; mixture; mixture, idf "
-    "weights; mixture, plain bag; OpticalRetriever; OpticalRetriever with gloss; fusion; human translation."
+    "One of these, each time; default: all. BM25, query as it is; nearest terms; lexicon; mixture; OpticalRetriever; "
+    "OpticalRetriever with gloss; fusion; human translation."
 )
 With = Annotated[
     list[str] | None,

@@ -91,8 +91,6 @@ SYSTEMS: Mapping[str, System] = {
     "nearest terms": lambda stages: stages.translated(method="nearest"),
     "lexicon": lambda stages: stages.translated(method="lexicon"),
     TRANSLATED: lambda stages: stages.translated(),
-    "mixture, idf weights": lambda stages: stages.translated(weighting="idf"),
-    "mixture, plain bag": lambda stages: stages.translated(weighting="bag"),
     "OpticalRetriever": lambda stages: stages.dense,
     "OpticalRetriever with gloss": lambda stages: stages.glossed(),
     "fusion": lambda stages: stages.fused(),

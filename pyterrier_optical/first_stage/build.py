@@ -15,7 +15,6 @@ import pyterrier as pt
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.first_stage import pisa, terrier
 from pyterrier_optical.first_stage.corpus import Corpus, CorpusHash
-from pyterrier_optical.first_stage.postings import write_postings
 from pyterrier_optical.first_stage.store import (
     INFO_FILE,
     IndexInfo,
@@ -23,7 +22,6 @@ from pyterrier_optical.first_stage.store import (
     fill_standard_streams,
     is_sound,
     publish,
-    read_terms,
     staging,
     write_terms,
 )
@@ -125,7 +123,6 @@ def index_corpus(
             documents = _spooled(temporary / _SPOOL)
             ENGINES[engine].build(temporary, documents, read.terms, read.num_docs, read.longest_docno, k1, b)
         write_terms(temporary, read.terms)
-        write_postings(temporary, _spooled(temporary / _SPOOL), read_terms(temporary))
         (temporary / _SPOOL).unlink()
         info.write(temporary)
         publish(temporary, folder, info)

@@ -6,7 +6,6 @@ from weakref import WeakValueDictionary
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage.build import ENGINES
-from pyterrier_optical.first_stage.psq import StructuredSearcher
 from pyterrier_optical.first_stage.store import INFO_FILE, IndexInfo, fill_standard_streams, is_sound, read_terms
 from pyterrier_optical.locks import LOADING
 
@@ -29,26 +28,25 @@ class OpenIndex:
                 f"The index at '{folder}' is damaged: build it again with bm25(corpus, index_path='{folder}')."
             )
         self.folder, self.info = folder, info
-        self._searchers: dict[tuple, object] = {}
+        self._searchers: dict[tuple[float, float], object] = {}
 
     @cached_property
     def terms(self) -> dict[str, int]:
         """The number of documents that each term is in."""
         return read_terms(self.folder)
 
-    def searcher(self, engine: str, k1: float, b: float):
+    def searcher(self, k1: float, b: float):
         """What ranks documents by BM25 with these parameters.
 
         Args:
-            engine: That of the index, or "structured" for words that are distributions over terms.
             k1: Saturation of term frequencies.
             b: Length normalisation.
         """
         with LOADING:
-            if (engine, k1, b) not in self._searchers:
-                make = StructuredSearcher if engine == "structured" else ENGINES[engine].Searcher
-                self._searchers[engine, k1, b] = make(self.folder, self.terms, self.info.num_docs, k1, b)
-            return self._searchers[engine, k1, b]
+            if (k1, b) not in self._searchers:
+                make = ENGINES[self.info.engine].Searcher
+                self._searchers[k1, b] = make(self.folder, self.terms, self.info.num_docs, k1, b)
+            return self._searchers[k1, b]
 
 
 _open: WeakValueDictionary[tuple, OpenIndex] = WeakValueDictionary()

@@ -32,11 +32,8 @@ class BM25Retriever(GuardedMixing):
     for these terms; where that column is missing, the text in ``query`` is split by the tokeniser of the index, and a
     word that the index does not have stands for the terms that are other spellings of it, in proportion to their
     document frequencies (:func:`~pyterrier_optical.script.variant_key`). An engine's own query language never comes
-    into play, so any text is a query. With ``query_psq`` (lists of such dicts,
-    one for each word of the query) term and document frequencies are mixed over the terms of a word
-    (:class:`~pyterrier_optical.first_stage.psq.StructuredSearcher`). Terms that are not in the index, and weights that
-    are not positive or less than a millionth of the query's largest, are passed over. A query that is left with no term
-    has no results.
+    into play, so any text is a query. Terms that are not in the index, and weights that are not positive or less than a
+    millionth of the query's largest, are passed over. A query that is left with no term has no results.
 
     Scores are BM25 (Robertson et al., TREC-3) with a binary logarithm, linear in the query weights, the same on both
     engines up to rounding. A term in more than half of the documents, whose idf would be negative, counts next to
@@ -109,29 +106,26 @@ class BM25Retriever(GuardedMixing):
         """Retrieves documents.
 
         Args:
-            inp: One row for each query, with ``qid`` and ``query_psq``, ``query_toks`` or ``query``; the first of
-                these that is there is used. Where ``query_toks`` has other terms than ``query_psq`` it was changed
-                since, and is used instead.
+            inp: One row for each query, with ``qid`` and ``query_toks`` or ``query``; where both are there,
+                ``query_toks`` is used.
 
         Returns:
             One row for each document found: the columns of its query, then ``docno``, ``score`` and ``rank``.
 
         Raises:
             pt.validate.InputValidationError: Columns are missing.
-            OpticalError: ``query_toks`` holds something else than dicts of finite numbers, or ``query_psq`` than lists
-                of such dicts, or the index is not the one that it was when this retriever was made.
+            OpticalError: ``query_toks`` holds something else than dicts of finite numbers, or the index is not the one
+                that it was when this retriever was made.
         """
         with pt.validate.any(inp, context=self) as mode:
             mode.query_frame(extra_columns=["query"])
             mode.query_frame(extra_columns=["query_toks"])
-            mode.query_frame(extra_columns=["query_psq"])
         if len(inp) and IndexInfo.read(Path(self.index_path)) != self.info:
             raise OpticalError(
                 f"The index at '{self.index_path}' was replaced, damaged or removed after this retriever was made: "
                 "make a new one with bm25(corpus, ...)."
             )
-        structured = _is_structured(inp)
-        queries = self._structured(inp) if structured else [self._known(query) for query in self._weights(inp)]
+        queries = [self._known(query) for query in self._weights(inp)]
         rows = np.flatnonzero([len(query) > 0 for query in queries])
         found = [pd.DataFrame({"query": np.zeros(0, int), "docno": np.zeros(0, str), "score": np.zeros(0)})]
         for start in pt.tqdm(
@@ -139,7 +133,7 @@ class BM25Retriever(GuardedMixing):
         ):
             batch = rows[start : start + _BATCH]
             # Not before there is a query: an engine cannot open an index without a term.
-            searcher = self._opened.searcher("structured" if structured else self.engine, self.k1, self.b)
+            searcher = self._opened.searcher(self.k1, self.b)
             results = searcher.search([queries[row] for row in batch], min(self.num_results, self.num_docs))
             found.append(results.assign(query=batch[results["query"].to_numpy(int)]))
         results = pd.concat(found[1:] or found, ignore_index=True)
@@ -170,10 +164,6 @@ class BM25Retriever(GuardedMixing):
     @cached_property
     def _spellings(self) -> Variants:
         return Variants(self._terms)
-
-    def _structured(self, inp: pd.DataFrame) -> list[list[dict[str, float]]]:
-        known = (map(self._known, query) for query in inp["query_psq"])
-        return [[word for word in query if word] for query in known]
 
     def _weights(self, inp: pd.DataFrame) -> list[dict[str, float]]:
         if "query_toks" not in inp.columns:
@@ -230,21 +220,6 @@ def check_parameters(num_results: int, k1: float, b: float) -> None:
         raise OpticalError(f"num_results={num_results}, but at least one document must be asked for.")
     if not (0 <= k1 < math.inf and 0 <= b <= 1):
         raise OpticalError(f"k1={k1} must be 0 or more, and b={b} between 0 and 1.")
-
-
-def _is_structured(inp: pd.DataFrame) -> bool:
-    if "query_psq" not in inp.columns:
-        return False
-    for qid, query in zip(inp["qid"], inp["query_psq"], strict=True):
-        if not isinstance(query, list) or not all(map(_is_bag, query)):
-            raise OpticalError(
-                f"The query_psq of query {shown(qid, 60)} must be a list of dicts of terms and finite weights: "
-                f"{shown(query, 60)}."
-            )
-    if "query_toks" not in inp.columns:
-        return True
-    pairs = zip(inp["query_psq"], inp["query_toks"], strict=True)
-    return all(isinstance(toks, dict) and set().union(*query) == set(toks) for query, toks in pairs)
 
 
 def _is_bag(value) -> bool:

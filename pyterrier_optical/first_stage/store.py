@@ -24,7 +24,7 @@ except ImportError:  # Windows
 #: The file that makes a folder one of ours; only such a folder is ever replaced.
 INFO_FILE = "optical_index.json"
 TERMS_FILE = "terms.tsv"
-FORMAT_VERSION = 3  # 3: has a manifest
+FORMAT_VERSION = 4  # 3: has a manifest; 4: no postings beside the engine's
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,6 @@ def is_sound(folder: Path) -> bool:
         return _is_sound(folder, tuple(facts))
     except (OSError, OpticalError):
         return False
-
-
-def _state(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
-    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 @lru_cache(maxsize=256)

@@ -20,7 +20,7 @@ from pyterrier_optical.script import normalise
 from pyterrier_optical.tokenise import fold
 from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, is_index, vocabulary_words
 from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
-from pyterrier_optical.translate.weighting import WEIGHTINGS, WordTerms, bag, idf_of_the_word
+from pyterrier_optical.translate.weighting import WordTerms, bag, idf_of_the_word
 from pyterrier_optical.translate.word_terms import Plan, WordTranslator
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ METHODS = ("mixture", "nearest", "lexicon")
 
 
 class OpticalTranslator(ByArguments, GuardedMixing):
-    """Adds ``query_toks`` and ``query_psq``, the terms of an index that say what the query says; ``query`` stays.
+    """Adds ``query_toks``, the weighted terms of an index that say what the query says; ``query`` stays.
 
-    A third column, ``query_gloss``, says it as a text, for `OpticalReranker` and `OpticalRetriever` to read beside the
+    A second column, ``query_gloss``, says it as a text, for `OpticalReranker` and `OpticalRetriever` to read beside the
     query: each word as it is if it passes through, or else the term that the lexicon thinks likeliest, if it thinks any
     likely. Where several are, ``method="mixture"`` lets the model's vectors of the query choose among them.
 
@@ -61,6 +61,9 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     and what the lexicon gives it of a word's weight goes with it: a word that means 'of' asks for nothing. A gloss may
     have such terms.
 
+    BM25 prefers rare terms, and the rarest translation is most often a wrong one. So all translations of a word count
+    with one idf, that of the word (:func:`~pyterrier_optical.translate.weighting.idf_of_the_word`).
+
     Args:
         terms: What to translate to: a BM25 retriever of this package; a ``pt.terrier.Retriever``, an index of Terrier,
             an ``IndexRef``, or a retriever or an index of PISA, stemmed or not; a dict of terms and document
@@ -71,10 +74,6 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         method: "mixture", or one way alone: "nearest" or "lexicon" (which needs no model).
         lexicon: A :class:`Lexicon` or the path of one; None: the lexicon inside the package.
         lang: Code of the queries' language, for the lexicon; None: guessed from each query's words.
-        weighting: How the translations of a word share its weight. "psq", a probabilistic structured query (Darwish and
-            Oard 2003): adds ``query_psq``, by which a BM25 retriever of this package mixes the term and document
-            frequencies of a word's translations. "idf": all count with the idf of the word, whose document frequency is
-            theirs, mixed by their probabilities; that needs no retriever of this package. "bag": each with its own idf.
         num_terms: Most nearest terms for one word.
         threshold: Least cosine of a nearest term.
         temperature: Sharpness of the weights of nearest terms; towards 0 all weight goes to the nearest.
@@ -104,7 +103,6 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         method: str = "mixture",
         lexicon: Lexicon | str | os.PathLike | None = None,
         lang: str | None = None,
-        weighting: str = "psq",
         num_terms: int = 20,
         threshold: float = 0.3,
         temperature: float = 0.1,
@@ -118,8 +116,6 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     ):
         if method not in METHODS:
             raise OpticalError(f"Unknown method {method!r}: choose {', '.join(METHODS)}.")
-        if weighting not in WEIGHTINGS:
-            raise OpticalError(f"Unknown weighting {weighting!r}: choose {', '.join(WEIGHTINGS)}.")
         if num_terms < 1 or max_terms < 1 or batch_size < 1:
             raise OpticalError("num_terms, max_terms and batch_size must be at least 1.")
         if temperature <= 0 or not 0 < max_df <= 1 or not 0 <= lexicon_share <= 1:
@@ -134,7 +130,6 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         self.method = method
         self.lexicon = lexicon
         self.lang = lang
-        self.weighting = weighting
         self.num_terms = num_terms
         self.threshold = threshold
         self.temperature = temperature
@@ -153,10 +148,9 @@ class OpticalTranslator(ByArguments, GuardedMixing):
             inp: A frame with ``query``.
 
         Returns:
-            ``inp`` with ``query_toks``, a dict of index terms and weights for each row (empty for an empty query), the
-            weights as for "idf" unless ``weighting`` is "bag"; with ``query_psq``, a list of such dicts for each row,
-            when ``weighting`` is "psq"; with ``query_gloss``, a text for each row (empty where the lexicon says nothing
-            that the query does not), unless ``method`` is "nearest"; and with ``query_terms`` when ``verbose``.
+            ``inp`` with ``query_toks``, a dict of index terms and weights for each row (empty for an empty query); with
+            ``query_gloss``, a text for each row (empty where the lexicon says nothing that the query does not), unless
+            ``method`` is "nearest"; and with ``query_terms`` when ``verbose``.
 
         Raises:
             pt.validate.InputValidationError: There is no column ``query``.
@@ -171,17 +165,14 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         texts = [query if isinstance(query, str) else "" for query in inp["query"]]
         distinct = list(dict.fromkeys(texts))
         translated = dict(zip(distinct, self.translate(distinct), strict=True))
-        plans = {text: [terms for _, terms in plan if terms] for text, plan in translated.items()}
-        columns = {"query_toks": [self._toks(plans[text]) for text in texts]}
-        if self.weighting == "psq":
-            columns["query_psq"] = [plans[text] for text in texts]
+        columns = {"query_toks": [self._toks(translated[text]) for text in texts]}
         if self.method != "nearest":
             glosses = dict(zip(distinct, self.gloss(distinct), strict=True))
             columns["query_gloss"] = [glosses[text] for text in texts]
         if self.verbose:
             columns["query_terms"] = [translated[text] for text in texts]
-        # A structured query or a gloss of an earlier translator would go with the new terms.
-        inp = inp.drop(columns=["query_psq", "query_gloss"], errors="ignore")
+        # A gloss of an earlier translator would go with the new terms.
+        inp = inp.drop(columns="query_gloss", errors="ignore")
         return inp.assign(**{name: pd.Series(values, inp.index, object) for name, values in columns.items()})
 
     def translate(self, texts: Iterable[str]) -> list[Plan]:
@@ -301,9 +292,8 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         table = nearest_terms(self._encoder, candidates[: self.max_terms], self._index.folder)
         return NearestWords(self._encoder, table, self.num_terms, self.threshold, self.temperature)
 
-    def _toks(self, plan: list[WordTerms]) -> WordTerms:
-        weighted = plan if self.weighting == "bag" else [idf_of_the_word(terms, self._index) for terms in plan]
-        return self._index.merged(bag(weighted))
+    def _toks(self, plan: Plan) -> WordTerms:
+        return self._index.merged(bag([idf_of_the_word(terms, self._index) for _, terms in plan]))
 
     def _arguments(self) -> dict:
         by_value = self.terms is not None and not is_index(self.terms)

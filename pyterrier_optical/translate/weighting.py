@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from pyterrier_optical.translate.index_terms import IndexTerms
 
-WEIGHTINGS = ("psq", "idf", "bag")
-
 WordTerms = dict[str, float]
 
 

@@ -1,6 +1,7 @@
 """Index folders: reused, replaced and refused with care."""
 
 import errno
+import json
 import os
 import pathlib
 import signal
@@ -81,6 +82,17 @@ class TestFolders:
             BM25Retriever(tmp_path / "index")
         assert found(bm25(DOCS, index_path=tmp_path / "index", engine="pisa"), "cotton") == ["loom"]
         assert len(builds) == 2 and "damaged or of another version" in caplog.text
+
+    def test_an_index_of_an_earlier_format_is_refused_or_indexed_anew(self, tmp_path, builds, caplog):
+        path = tmp_path / "index"
+        bm25(DOCS, index_path=path, engine="pisa")
+        record = json.loads((path / store.INFO_FILE).read_text())
+        (path / store.INFO_FILE).write_text(json.dumps({**record, "format_version": 3}))
+        with pytest.raises(OpticalError, match="is no index that this version can read"):
+            BM25Retriever(path)
+        retriever = bm25(DOCS, index_path=path, engine="pisa")
+        assert len(builds) == 2 and "damaged or of another version" in caplog.text
+        assert found(retriever, "cotton") == ["loom"] and not list(path.glob("*.npy"))
 
     @pytest.mark.parametrize("damage", ["missing", "cut short"])
     def test_an_index_without_all_its_files_is_refused_and_indexed_anew(self, engine, tmp_path, caplog, damage):

@@ -141,10 +141,10 @@ def test_pisa_in_any_locale(tmp_path, locale):
 def test_searches_leave_an_index_open(engine, path, monkeypatch):
     retriever = BM25Retriever(path)
     retriever.search("river")
-    opened = retriever._opened.searcher(engine, 1.2, 0.75)
+    opened = retriever._opened.searcher(1.2, 0.75)
     monkeypatch.setattr(pisa, "_open", lambda *args: pytest.fail("PISA's index was opened again"))
     assert found(retriever, "cotton") == ["loom"] and found(BM25Retriever(path, num_results=1), "river") == ["ferry"]
-    assert (retriever % 5).compile()._opened.searcher(engine, 1.2, 0.75) is opened
+    assert (retriever % 5).compile()._opened.searcher(1.2, 0.75) is opened
 
 
 def test_a_temporary_folder_that_is_gone(engine, tmp_path):

@@ -141,7 +141,7 @@ def test_identity():
     assert retriever != BM25Retriever(retriever.index_path, b=0.5) and retriever != "BM25"
     assert repr(retriever).startswith(f"BM25Retriever('{retriever.index_path}', num_results=1000")
     assert pt.schematic.transformer_schematic(retriever)["label"] == "BM25"
-    assert pt.inspect.transformer_inputs(retriever) == [["qid", "query"], ["qid", "query_toks"], ["qid", "query_psq"]]
+    assert pt.inspect.transformer_inputs(retriever) == [["qid", "query"], ["qid", "query_toks"]]
 
 
 def test_a_pickled_retriever_opens_the_index_again(retriever):
@@ -176,16 +176,3 @@ def test_weights_of_every_size(engine, largest):
 def test_parameters_out_of_range(options):
     with pytest.raises(OpticalError, match="must be 0 or more, and b="):
         BM25Retriever(shared("pisa", "documents").index_path, **options)
-
-
-@pytest.mark.parametrize("psq", [None, {"river": 1.0}, [["river"]], [{"river": float("nan")}], [{"river": None}]])
-def test_query_psq_of_another_kind_is_refused(psq):
-    frame = pd.DataFrame({"qid": ["q7"], "query": ["river"], "query_psq": [psq]})
-    with pytest.raises(OpticalError, match="query_psq of query 'q7' must be a list of dicts"):
-        shared("pisa", "documents")(frame)
-
-
-def test_structured_queries_find_documents_by_any_term_of_a_word(engine):
-    psq = [[{"maize": 0.5, "nowhere": 0.5}, {"zzz": 1.0}], [{"nowhere": 1.0}], []]
-    frame = pd.DataFrame({"qid": ["a", "b", "c"], "query": "river", "query_psq": psq})
-    assert shared(engine, "documents")(frame)[["qid", "docno"]].values.tolist() == [["a", "millet"]]

@@ -16,8 +16,9 @@ from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.first_stage import bm25
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.translate import Lexicon, OpticalTranslator, nearest_terms
-from pyterrier_optical.translate.index_terms import vocabulary_words
+from pyterrier_optical.translate.index_terms import IndexTerms, vocabulary_words
 from pyterrier_optical.translate.nearest_terms import NearestTerms, model_fingerprint
+from pyterrier_optical.translate.weighting import idf_of_the_word
 from pyterrier_optical.translate.word_vectors import WordEncoder
 
 DOCS = [
@@ -47,7 +48,7 @@ def retriever():
 
 @pytest.fixture(scope="module")
 def translator(retriever, model) -> OpticalTranslator:
-    return OpticalTranslator(retriever, model, method="nearest", weighting="bag", num_terms=3, threshold=0.1)
+    return OpticalTranslator(retriever, model, method="nearest", num_terms=3, threshold=0.1)
 
 
 @pytest.fixture(autouse=True)
@@ -83,11 +84,16 @@ def test_query_toks_add_up_and_query_stays(translator):
     assert toks["dog"] >= 1 and sum(toks.values()) == pytest.approx(3)
 
 
-def test_an_earlier_structured_query_is_replaced(translator, retriever, model):
-    frame = queries("dog").assign(query_psq=[[{"old": 1.0}]])
-    assert "query_psq" not in translator(frame)
-    structured = OpticalTranslator(retriever, model, method="nearest")(frame)
-    assert structured["query_psq"].tolist() == [[{"dog": 1.0}]]
+def test_an_earlier_gloss_is_dropped(translator):
+    assert "query_gloss" not in translator(queries("dog").assign(query_gloss="old"))
+
+
+def test_translations_count_with_the_idf_of_their_word(model):
+    frequencies = {"cat": 9, "dog": 1, "the": 100}
+    translator = OpticalTranslator(frequencies, model, method="nearest", threshold=-1)
+    ((_, terms),) = translator.translate(["katze"])[0]
+    toks = translator(queries("katze"))["query_toks"][0]
+    assert toks == idf_of_the_word(terms, IndexTerms.of(frequencies)) and toks["dog"] < terms["dog"]
 
 
 def test_weights_are_the_softmax_of_cosines_in_context(retriever, model):
@@ -164,7 +170,7 @@ def test_any_text_is_a_query(translator):
 
 def test_frame_without_rows_needs_no_model():
     out = OpticalTranslator(["cat"], model="/no/such/model")(pd.DataFrame(columns=["qid", "query"]))
-    assert out.columns.tolist() == ["qid", "query", "query_toks", "query_psq", "query_gloss"] and out.empty
+    assert out.columns.tolist() == ["qid", "query", "query_toks", "query_gloss"] and out.empty
 
 
 def test_frame_without_query_is_refused():
@@ -178,7 +184,7 @@ def test_verbose_shows_words_and_terms(retriever, model, capsys):
     assert first == "katze" and "cat" in terms and last == ("dog", {"dog": 1.0})
     assert "Encoding words" in capsys.readouterr().err
     empty = OpticalTranslator(retriever, model, verbose=True)(pd.DataFrame(columns=["qid", "query"]))
-    assert empty.columns.tolist() == ["qid", "query", "query_toks", "query_psq", "query_gloss", "query_terms"]
+    assert empty.columns.tolist() == ["qid", "query", "query_toks", "query_gloss", "query_terms"]
 
 
 def test_the_first_stage_finds_what_the_raw_query_does_not(retriever, model):
@@ -237,7 +243,6 @@ def test_a_pickled_translator_loads_again(retriever, tmp_path):
         ({"max_df": 0}, "max_df=0"),
         ({"lexicon_share": 1.5}, "lexicon_share=1.5"),
         ({"method": "dictionary"}, "'dictionary': choose mixture, nearest, lexicon"),
-        ({"weighting": "tf"}, "'tf': choose psq, idf, bag"),
     ],
 )
 def test_options_out_of_range(options, message):
