@@ -2,10 +2,10 @@
 
 Usage:
 
-    python benchmarks/ablation.py --model FOLDER [--datasets mtop/hi/dev/split ...] [--background FOLDER]
+    python benchmarks/ablation.py --model FOLDER [--datasets mtop/hi/dev/split ...]
 
 Rows are data sets, columns what is left out; cells are nDCG@10 of `OpticalTranslator() >> bm25 % 100 >> rerank` on
-development data (BM25 reads text alone). "bare" reranks the candidates of "all" by plain MaxSim of the query.
+development data (BM25 reads text alone). "bare" reranks the candidates of "all" by MaxSim of the query alone.
 """
 
 import argparse
@@ -20,7 +20,6 @@ import pyterrier as pt
 import torch
 
 from pyterrier_optical import OpticalTranslator, bm25, gloss
-from pyterrier_optical.background import Background
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.encoder import TokenEncoder, TokenVectors
 from pyterrier_optical.experiment.report import markdown_table
@@ -56,7 +55,6 @@ NO_CONTEXT = [replaced(in_context.TermsInContext, "__call__", lambda self, texts
 # Name, options of the translator, patches, options of the scores.
 VARIANTS = {
     "all": ({}, [], {}),
-    "background": ({}, [], {"background": False}),
     "gloss": ({}, [], {"share": 0.0}),
     "third wording": ({}, [], {"third": False}),
     "idf of the word": ({}, NO_IDF_OF_THE_WORD, {}),
@@ -82,7 +80,7 @@ VARIANTS = {
         [*NO_NAMES, *NO_RELATIVES, *NO_CONTEXT],
         {"free": True, "third": False},
     ),
-    "bare": ({}, [], {"background": False, "share": 0.0}),
+    "bare": ({}, [], {"share": 0.0}),
     "gloss share .35": ({}, [], {"share": 0.35}),
     "gloss share .5": ({}, [], {"share": 0.5}),
 }
@@ -107,27 +105,25 @@ class EachOnce(TokenEncoder):
             self._known.update((text, vectors.span(i, i + 1)) for i, text in enumerate(new))
         parts = [self._known[text] for text in texts]
         offsets = torch.tensor([0, *(len(part.values) for part in parts)]).cumsum(0)
-        expected = None if parts[0].expected is None else torch.cat([part.expected for part in parts])
-        return TokenVectors(torch.cat([part.values for part in parts]), offsets, expected)
+        return TokenVectors(torch.cat([part.values for part in parts]), offsets)
 
 
 class Scores:
     """Scores of candidates; documents of a corpus are encoded once."""
 
     def __init__(self, model):
-        self.plain, self.above = EachOnce(model, background=False), EachOnce(model)
+        self._encoder = EachOnce(model)
         self._corpus, self._documents = None, None
 
-    def __call__(self, task, candidates, glosses, *, background=True, share=0.65, third=True):
+    def __call__(self, task, candidates, glosses, *, share=0.65, third=True):
         if self._corpus != task.corpus_key:
-            self._documents = self.plain.documents(task.documents["text"].tolist())
+            self._documents = self._encoder.documents(task.documents["text"].tolist())
             self._corpus = task.corpus_key
         topics = task.get_topics()
-        encoder = self.above if background else self.plain
         texts = topics["query"].tolist()
-        queries = encoder.queries(texts)
+        queries = self._encoder.queries(texts)
         if share:
-            queries = gloss.encode_with_gloss(encoder, queries, texts, glosses, share, third=third)
+            queries = gloss.encode_with_gloss(self._encoder, queries, texts, glosses, share, third=third)
         query_of = {qid: i for i, qid in enumerate(topics["qid"])}
         document_of = {docno: i for i, docno in enumerate(task.documents["docno"])}
         pairs = [candidates["qid"].map(query_of), candidates["docno"].map(document_of)]
@@ -156,9 +152,6 @@ def main() -> None:
     logging.basicConfig(level=logging.ERROR)
     nearest_words.NearestWords.__call__ = remembered(nearest_words.NearestWords.__call__)
     model = load_encoder(arguments.model, dtype="bfloat16")
-    if getattr(model, "background", None) is None:
-        sample = pt.get_dataset("optical:sample/sw").get_corpus_iter(verbose=False)
-        model.background = Background.of(model, [document["text"] for document in sample][:24])
     scores, retrievers, rows, lexicon = Scores(model), {}, [], Lexicon.load(SHIPPED_LEXICON)
     for name in arguments.datasets:
         task = Task(name)

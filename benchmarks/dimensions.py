@@ -6,7 +6,7 @@ of the second moments (uncentred, as cosines are) of the token vectors of Englis
     python benchmarks/dimensions.py [--model FOLDER] [--dimensions 256 128 64] [--datasets mtop/hi/dev/split ...]
 
 Reads English sentences from the sample collection in the package and the data sets from OPTICAL_DATA. Prints a markdown
-table: AP (MTOP, same intent) or nDCG@10, every document ranked for every query by plain MaxSim.
+table: AP (MTOP, same intent) or nDCG@10, every document ranked for every query by MaxSim.
 """
 
 import argparse
@@ -61,7 +61,6 @@ def main() -> None:
     parser.add_argument("--datasets", nargs="+", default=DATASETS)
     arguments = parser.parse_args()
     model = load_encoder(arguments.model)
-    model.background = None  # it has all dimensions; every column is by plain MaxSim
     vectors = TokenEncoder(model).documents(english_sentences()).values
     encoders = {model.get_embedding_dimension(): model}
     encoders |= {n: projected(model, principal_components(vectors, n)) for n in arguments.dimensions}

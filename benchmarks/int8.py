@@ -2,7 +2,7 @@
 
 Run from the checkout: ``python benchmarks/int8.py [CHECKPOINT] [--datasets mtop/hi/dev/split afriqa/ha/dev]``.
 CHECKPOINT is any model `OpticalReranker` takes; without one, the model inside the package. Every document is ranked for
-every query by plain MaxSim. Times are CPU seconds of one thread, both precisions in the same run, so that other work on
+every query by MaxSim. Times are CPU seconds of one thread, both precisions in the same run, so that other work on
 the machine matters little.
 """
 
@@ -34,7 +34,6 @@ def main() -> None:
     for precision in PRECISIONS:
         start = time.process_time()
         model = load_encoder(arguments.checkpoint, device="cpu", dtype=precision)
-        model.background = None  # what is asked is how well the vectors themselves are kept
         rows.append({"": "load", "measure": "seconds", "precision": precision, "value": time.process_time() - start})
         encoders[precision] = Timed(model)
     for name in arguments.datasets:

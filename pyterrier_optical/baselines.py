@@ -108,10 +108,7 @@ class BiEncoderReranker(TextReranker):
             model = copy(model)  # which shares the weights; a model that the caller loaded keeps its own prompts
             model.prompts = dict(self.PROMPTS)
         options = {"batch_texts": self.batch_size, "verbose": self.verbose}
-        if self.scoring == "maxsim":
-            encoder = TokenEncoder(model, background=False, **options)
-        else:
-            encoder = SentenceEncoder(model, **options)
+        encoder = (TokenEncoder if self.scoring == "maxsim" else SentenceEncoder)(model, **options)
         return encoder, encoder
 
     def _load_model(self):

@@ -20,7 +20,7 @@ from pyterrier_optical.weight_checks import check_finite, check_layers, check_we
 logger = logging.getLogger("pyterrier_optical")
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "optical-xlmr-small-v1"
-CHECKPOINT_VERSION = 3  # 2: may hold a background; 3: may be compact
+CHECKPOINT_VERSION = 3  # 2: may hold background.safetensors, which is no longer read; 3: may be compact
 CHECKPOINT_FILE = "optical.json"
 
 # Position ids of this family start after the padding id, so fewer tokens fit than the configuration's number says.
@@ -43,8 +43,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
             precision on an accelerator.
 
     Returns:
-        A ``sentence_transformers.MultiVectorEncoder`` in evaluation mode. Of a folder or hub id, its ``background`` is
-        the checkpoint's `pyterrier_optical.background.Background`, or None; a loaded model stays as it is.
+        A ``sentence_transformers.MultiVectorEncoder`` in evaluation mode.
 
     Raises:
         OpticalError: no such folder or hub id, an unreachable hub, a folder that is no checkpoint or holds pickled
@@ -61,12 +60,11 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
     if model is not None and not isinstance(model, (str, os.PathLike)):
         return _require(model, "MultiVectorEncoder")
     folder = find_checkpoint(SHIPPED_MODEL if model is None else model)
-    info = read_checkpoint_info(folder)
+    read_checkpoint_info(folder)  # refuses a newer format
 
     from sentence_transformers import MultiVectorEncoder
 
     import pyterrier_optical.compact  # noqa: F401  (teaches transformers the format)
-    from pyterrier_optical.background import Background
     from pyterrier_optical.encoder import TokenEncoder
 
     device, options = placement(device, dtype)
@@ -75,14 +73,13 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
             encoder = MultiVectorEncoder(str(folder), device=device, local_files_only=True, model_kwargs=options)
         else:
             encoder = MultiVectorEncoder(modules=_last_layer_modules(folder, options), device=device)
-        encoder.background = Background.load(folder, encoder.get_embedding_dimension())
         _finished(encoder, dtype, folder)
-        probe = TokenEncoder(encoder, background=False)  # some damage shows in use only
+        probe = TokenEncoder(encoder)  # some damage shows in use only
         for encode in (probe.queries, probe.documents):
             if not encode(["a"]).values.isfinite().all():
                 raise ValueError("its vectors are not finite")
-    if encoder.background is None and _had_background(info):
-        logger.warning("The checkpoint '%s' was saved with a background and has none: scores are plain MaxSim", folder)
+    if (folder / "background.safetensors").is_file():
+        logger.warning("The background of the checkpoint '%s' is no longer read: scores are plain MaxSim", folder)
     return encoder
 
 
@@ -249,12 +246,6 @@ def _module_paths(folder: Path) -> list[str]:
             "model again."
         )
     return paths
-
-
-def _had_background(info: dict | None) -> bool:
-    config = (info or {}).get("config")
-    background = config.get("background") if isinstance(config, dict) else None
-    return bool(background.get("passages")) if isinstance(background, dict) else False
 
 
 def _finished(encoder, dtype: str | None, folder: Path):

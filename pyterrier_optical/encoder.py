@@ -22,8 +22,6 @@ class TokenVectors:
     Args:
         values: (total_tokens, d) float32, rows of unit length.
         offsets: (n_texts + 1,) int64 on the CPU; text ``i`` owns the rows ``offsets[i]:offsets[i + 1]``.
-        expected: (total_tokens,) float32, for queries of a model with a background: the cosine that each vector finds
-            in any text (see `pyterrier_optical.background.Background`). None: scores are plain MaxSim.
         weights: (total_tokens,) float32, for queries: what a vector's match counts. None: all count 1.
 
     Example:
@@ -34,7 +32,6 @@ class TokenVectors:
 
     values: Tensor
     offsets: Tensor
-    expected: Tensor | None = None
     weights: Tensor | None = None
 
     def __len__(self) -> int:
@@ -50,8 +47,8 @@ class TokenVectors:
     def span(self, first: int, end: int) -> "TokenVectors":
         """The texts from ``first`` up to ``end``, which is left out."""
         rows = slice(int(self.offsets[first]), int(self.offsets[end]))
-        expected, weights = (None if each is None else each[rows] for each in (self.expected, self.weights))
-        return TokenVectors(self.values[rows], self.offsets[first : end + 1] - self.offsets[first], expected, weights)
+        weights = None if self.weights is None else self.weights[rows]
+        return TokenVectors(self.values[rows], self.offsets[first : end + 1] - self.offsets[first], weights)
 
     @property
     def lengths(self) -> Tensor:
@@ -97,8 +94,6 @@ class TokenEncoder:
             fast on the model's device.
         batch_texts: a batch holds at most so many texts; None: only the tokens count.
         verbose: show a progress bar.
-        background: let queries carry what their tokens find in any text, where the model has a background; False:
-            scores are plain MaxSim.
 
     Example:
         >>> encoder = TokenEncoder(load_encoder())             # doctest: +SKIP
@@ -108,20 +103,13 @@ class TokenEncoder:
     """
 
     def __init__(
-        self,
-        model,
-        *,
-        batch_tokens: int | None = None,
-        batch_texts: int | None = None,
-        verbose: bool = False,
-        background: bool = True,
+        self, model, *, batch_tokens: int | None = None, batch_texts: int | None = None, verbose: bool = False
     ):
         self.model = model
         # Larger batches gain nothing on a CPU, whose caches they leave; an accelerator wants to be filled.
         self.batch_tokens = batch_tokens or (1024 if model.device.type == "cpu" else 32_768)
         self.batch_texts = batch_texts
         self.verbose = verbose
-        self._background = getattr(model, "background", None) if background else None
         self._one_length = is_quantised(model)
         self._overheads: dict[str, int] = {}
 
@@ -143,15 +131,12 @@ class TokenEncoder:
         Returns:
             One entry per text, in order. A text without a single known token has 0 vectors.
         """
-        vectors = self._encode(texts, "query", max_tokens, sizes)
-        if self._background is not None:
-            vectors.expected = self._background.expected(vectors.values)
-        return vectors
+        return self._encode(texts, "query", max_tokens, sizes)
 
     def documents(
         self, texts: Sequence[str], max_tokens: int | None = None, *, sizes: Sequence[int] | None = None
     ) -> TokenVectors:
-        """Encode texts as documents; arguments and result as for `queries`, without what is expected of a token."""
+        """Encode texts as documents; arguments and result as for `queries`."""
         return self._encode(texts, "document", max_tokens, sizes)
 
     def lengths(self, texts: Sequence[str], task: str) -> list[int]:
@@ -288,7 +273,7 @@ def load_encoders(transformer: pt.Transformer, *, verbose: bool = False) -> tupl
     """The encoder of the queries and that of the documents; the same one where they share a model.
 
     Args:
-        transformer: Has ``model``, ``document_model``, ``device``, ``dtype``, ``batch_size`` and ``background``, as
+        transformer: Has ``model``, ``document_model``, ``device``, ``dtype`` and ``batch_size``, as
             `OpticalReranker` explains them.
         verbose: as for `TokenEncoder`.
 
@@ -299,8 +284,7 @@ def load_encoders(transformer: pt.Transformer, *, verbose: bool = False) -> tupl
 
     def load(model) -> TokenEncoder:
         loaded = checkpoints.load_encoder(model, device=transformer.device, dtype=transformer.dtype)
-        options = {"batch_texts": transformer.batch_size, "background": transformer.background}
-        return TokenEncoder(loaded, verbose=verbose, **options)
+        return TokenEncoder(loaded, batch_texts=transformer.batch_size, verbose=verbose)
 
     queries = load(transformer.model)
     if transformer.document_model is None:

@@ -162,19 +162,10 @@ def distinct_texts(column: pd.Series) -> tuple[np.ndarray, list[str]]:
     return index, [str(text) for text in distinct]
 
 
-def check_scoring_arguments(gloss: float, background: bool) -> None:
-    """Refuses values that say nothing about how to score.
-
-    Raises:
-        OpticalError: ``gloss`` does not lie between 0 and 1, 1 left out, or ``background`` is neither True nor False.
-    """
+def check_gloss(gloss: float) -> None:
+    """Refuses a share of the score that does not lie between 0 and 1, 1 left out."""
     if isinstance(gloss, bool) or not isinstance(gloss, (int, float)) or not 0 <= gloss < 1:
         raise OpticalError(f"gloss={shown(gloss)}: give the gloss a share of the score from 0 (none) to below 1.")
-    if not isinstance(background, bool):
-        raise OpticalError(
-            f"background={shown(background)}: say True or False; a background of your own goes to the loaded model, as "
-            "model.background."
-        )
 
 
 def check_encoding_arguments(transformer: pt.Transformer) -> None:

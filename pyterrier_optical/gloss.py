@@ -113,15 +113,13 @@ def _beside(mine: TokenVectors, theirs: TokenVectors) -> TokenVectors:
     added = rows_of(offsets[:-1] + mine.lengths, their_lengths)
     kept = rows_of(theirs.offsets[:-1], their_lengths)
 
-    def joined(name: str) -> torch.Tensor | None:
+    def joined(name: str) -> torch.Tensor:
         values = getattr(mine, name)
-        if values is None:
-            return None
         out = values.new_empty(int(offsets[-1]), *values.shape[1:])
         out[own], out[added] = values, getattr(theirs, name)[kept]
         return out
 
-    return TokenVectors(joined("values"), offsets, joined("expected"), joined("weights"))
+    return TokenVectors(joined("values"), offsets, joined("weights"))
 
 
 def distinct_queries(queries: pd.Series, glosses: pd.Series | None) -> tuple[np.ndarray, list[str], list[str] | None]:

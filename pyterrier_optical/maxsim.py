@@ -1,9 +1,6 @@
 """MaxSim: the sum over query tokens of the largest cosine to a document token (Khattab and Zaharia 2020, eq. 3).
 
-Queries that know what each of their tokens finds in any text (`TokenVectors.expected`) are scored by the evidence above
-that: with s the largest cosine and b what is expected, a token adds max(0, s - b) ** 2 + s / 50 in the place of s. The
-fiftieth decides where nothing stands out, which would leave many documents at 0. Where tokens have weights
-(`TokenVectors.weights`), what each adds is multiplied by its own.
+Where tokens have weights (`TokenVectors.weights`), what each adds is multiplied by its own.
 
 One contract, three shapes of work: every query with every document (`maxsim_matrix`), chosen pairs (`maxsim_pairs`),
 and two padded blocks (`maxsim`). `maxsim_reference` is the exact slow form that the others are tested against.
@@ -21,10 +18,6 @@ from pyterrier_optical.ragged import rows_of
 # Per query token, or per weight; a cosine is never below it, so a text without tokens never beats a real one.
 FLOOR = -1.0
 
-# Of what stands above the expected, and of the cosine itself.
-_POWER = 2
-_REST = 1 / 50
-
 # The document rows of one product: on a CPU, few enough to stay in its cache between gathering and multiplying.
 _CHUNK_TOKENS = 2048
 _CHUNK_TOKENS_ACCELERATOR = 262_144
@@ -34,15 +27,12 @@ _CHUNK_NUMBERS = 64_000_000
 _MATRIX_ADVANTAGE = 5
 
 
-def maxsim_reference(
-    query: Tensor, document: Tensor, expected: Tensor | None = None, weights: Tensor | None = None
-) -> float:
+def maxsim_reference(query: Tensor, document: Tensor, weights: Tensor | None = None) -> float:
     """MaxSim of one query and one document, written as the formula is.
 
     Args:
         query: (m, d), rows of unit length.
         document: (n, d), rows of unit length.
-        expected: (m,), what each query token finds in any text; None: plain MaxSim.
         weights: (m,), what each query token counts; None: 1.
 
     Returns:
@@ -55,8 +45,6 @@ def maxsim_reference(
     if not len(query) or not len(document):
         return FLOOR * max(float(len(query) if weights is None else weights.sum()), 1)
     best = [max(float(q @ d) for d in document) for q in query]
-    if expected is not None:
-        best = [max(0.0, s - b) ** _POWER + _REST * s for s, b in zip(best, expected.tolist(), strict=True)]
     weights = [1.0] * len(best) if weights is None else weights.tolist()
     return sum(w * s for w, s in zip(weights, best, strict=True))
 
@@ -67,7 +55,7 @@ def maxsim(
     query_mask: Tensor | None = None,
     document_mask: Tensor | None = None,
 ) -> Tensor:
-    """Plain MaxSim of matching rows of two padded blocks.
+    """MaxSim of matching rows of two padded blocks.
 
     Args:
         queries: (B, m, d) float.
@@ -96,7 +84,7 @@ def maxsim_matrix(queries: TokenVectors, documents: TokenVectors) -> Tensor:
     """MaxSim of every query with every document.
 
     Args:
-        queries: n_queries texts, scored above what is expected where they know it.
+        queries: n_queries texts.
         documents: n_docs texts of the same width.
 
     Returns:
@@ -117,7 +105,7 @@ def maxsim_pairs(queries: TokenVectors, documents: TokenVectors, query_index: Te
     """MaxSim of chosen pairs: one product per query with all its documents' tokens, without padding.
 
     Args:
-        queries: the query texts, scored above what is expected where they know it.
+        queries: the query texts.
         documents: the document texts, of the same width.
         query_index: (n_pairs,) int64, indices into ``queries``.
         document_index: (n_pairs,) int64, indices into ``documents``.
@@ -149,8 +137,6 @@ def _best(cosines: Tensor, lengths: Tensor, queries: TokenVectors) -> Tensor:
     owner = torch.repeat_interleave(torch.arange(len(lengths)), lengths).to(cosines.device)
     best = torch.full((len(lengths), cosines.shape[1]), -torch.inf, device=cosines.device)
     best.scatter_reduce_(0, owner[:, None].expand_as(cosines), cosines.float(), "amax")
-    if queries.expected is not None:
-        best = (best - queries.expected.to(best.device)).clamp_(min=0).pow_(_POWER).add_(best, alpha=_REST)
     return best if queries.weights is None else best.mul_(queries.weights.to(best.device))
 
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 
-from pyterrier_optical.frames import GLOSS_SHARE, TextReranker, check_scoring_arguments
+from pyterrier_optical.frames import GLOSS_SHARE, TextReranker, check_gloss
 
 
 class OpticalReranker(TextReranker):
     """Reranks documents by MaxSim between the query's and the document's token vectors.
 
-    Each query token looks for the document token of the largest cosine s (Khattab and Zaharia 2020). Where the
-    checkpoint has a background, as the model inside the package does, the token adds max(0, s - b) ** 2 + s / 50 to the
-    score, with b the largest cosine that it finds in any text; otherwise it adds s, which is plain MaxSim.
+    Each query token adds the largest of its cosines to the document's tokens (Khattab and Zaharia 2020).
 
     A share of the score is that of the query's gloss, what a lexicon says its words mean in English: with m, g and c
     what tokens of the query, of the gloss, and of both in one text add on average, the score is that of a query with
@@ -40,15 +38,13 @@ class OpticalReranker(TextReranker):
             that scores of long and short queries can be compared; -1 is then the score of an empty text.
         verbose: show progress bars.
         document_model: a second model for the documents, given as ``model`` is; its vectors must live in the same
-            space, as those of a student's teacher do; the background stays that of ``model``. None: one model for both
-            sides.
+            space, as those of a student's teacher do. None: one model for both sides.
         gloss: the share of the query's gloss in the score, from 0 to below 1; 0: none, as for documents in the query's
             own language. Half of it is that of the gloss alone and half that of query and gloss in one text. What is
             over the limit of a query is cut of these, whatever ``truncation`` says. A column ``query_gloss`` is read
             instead of the lexicon where there is one.
         lexicon: where glosses come from, a `Lexicon` or the path of one; None: the lexicon inside the package for the
             model inside the package, none for another.
-        background: score above the checkpoint's background, where it has one; False: plain MaxSim.
 
     Raises:
         OpticalError: an argument is out of its range; when loading, see
@@ -84,7 +80,6 @@ class OpticalReranker(TextReranker):
         document_model=None,
         gloss: float = GLOSS_SHARE,
         lexicon=None,
-        background: bool = True,
     ):
         self.model = model
         self.text_field = text_field
@@ -100,9 +95,8 @@ class OpticalReranker(TextReranker):
         self.document_model = document_model
         self.gloss = gloss
         self.lexicon = lexicon
-        self.background = background
         self._check_arguments()
-        check_scoring_arguments(gloss, background)
+        check_gloss(gloss)
 
     def _scores_grow(self) -> bool:
         return not self.normalize

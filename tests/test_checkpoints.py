@@ -10,6 +10,7 @@ import tiny
 import torch
 from safetensors.torch import load_file, save_file
 
+from pyterrier_optical import manifest
 from pyterrier_optical.checkpoints import (
     CHECKPOINT_FILE,
     CHECKPOINT_VERSION,
@@ -153,6 +154,21 @@ def test_a_newer_format_is_refused(tmp_path):
     path = folder / CHECKPOINT_FILE
     path.write_text(json.dumps({"format_version": CHECKPOINT_VERSION + 1}))
     refused(lambda: load_encoder(folder), str(CHECKPOINT_VERSION + 1), "upgrade")
+
+
+def test_the_background_of_an_earlier_format_is_left_out_with_one_warning(tmp_path, caplog):
+    folder = tiny.encoder(tmp_path)
+    before = load_encoder(folder, device="cpu").encode_query(TEXTS)
+    assert not caplog.records
+    save_file({"values": torch.ones(1, 16), "offsets": torch.tensor([0, 1])}, folder / "background.safetensors")
+    (folder / CHECKPOINT_FILE).write_text('{"format_version": 2, "config": {"background": {"passages": 1}}}')
+    manifest.write(folder)
+    after = load_encoder(folder, device="cpu").encode_query(TEXTS)
+    torch.testing.assert_close(after, before)
+    (record,) = caplog.records
+    assert (
+        record.getMessage() == f"The background of the checkpoint '{folder}' is no longer read: scores are plain MaxSim"
+    )
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"format_version": "new"}', "{}"])

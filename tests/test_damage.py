@@ -18,7 +18,6 @@ import yaml
 from safetensors.torch import load_file
 
 from pyterrier_optical import OpticalReranker
-from pyterrier_optical.background import Background
 from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.distill.saving import save_model
 from pyterrier_optical.errors import OpticalError
@@ -33,7 +32,6 @@ DAMAGES = ("cut", "empty", "gone", "head", "body", "other")
 
 def checkpoint(folder, seed):
     model = load_encoder(tiny.encoder(folder / f"made-{seed}", seed=seed), device="cpu")
-    model.background = Background.of(model, ["the cat sleeps", "a dog runs near water"][: 1 + seed])
     save_model(model, folder / f"model-{seed}", {"seed": seed})
     return folder / f"model-{seed}"
 
@@ -86,7 +84,7 @@ def test_a_damaged_checkpoint_scores_the_same_or_not_at_all(checkpoints, tmp_pat
             damage(copy / file, how, other / file, rng)
             outcomes[str(file)] = same_or_refused(partial(scores, copy), expected)
             shutil.rmtree(copy)
-    assert outcomes["model.safetensors"] == outcomes["background.safetensors"] == "refused"
+    assert outcomes["model.safetensors"] == "refused"
 
 
 def test_a_damaged_checkpoint_without_a_manifest_does_not_crash(checkpoints, tmp_path):

@@ -77,16 +77,6 @@ def test_the_gloss_has_its_share_of_the_mean(folder):
     assert both.totals.tolist() == pytest.approx([len(own[0]) / 0.7, len(own[1]), 0])
 
 
-def test_what_is_expected_goes_with_its_tokens(folder):
-    from pyterrier_optical.background import Background
-
-    model = load_encoder(folder, device="cpu")
-    model.background = Background.of(model, ["the cat sleeps near water"])
-    encoder = TokenEncoder(model)
-    both = encode_with_gloss(encoder, encoder.queries(["mto", "katze"]), ["mto", "katze"], ["long river", "dog"], 0.5)
-    torch.testing.assert_close(both.expected, model.background.expected(both.values))
-
-
 def test_reranker_retriever_and_exhaustive_run_agree(folder):
     documents = pd.DataFrame({"docno": ["a", "b"], "text": ["the long river", "a small dog"]})
     topics = pd.DataFrame({"qid": ["1", "2"], "query": ["mto", "mto"], "query_gloss": ["river", "dog"]})

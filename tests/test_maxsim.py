@@ -1,5 +1,7 @@
 """The fast MaxSim forms against the slow exact one, and against sentence-transformers."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch.nn.functional import normalize
@@ -17,12 +19,15 @@ def ragged(lengths, *, seed, dim=8, shift=0.0):
 
 
 def reference(queries, documents):
-    rows = [[maxsim_reference(queries[i], documents[j]) for j in range(len(documents))] for i in range(len(queries))]
-    return torch.tensor(rows)
+    each = [queries.span(i, i + 1) for i in range(len(queries))]
+    return torch.tensor(
+        [[maxsim_reference(q.values, documents[j], q.weights) for j in range(len(documents))] for q in each]
+    )
 
 
 QUERIES = ragged([3, 1, 0, 7, 2], seed=1)
 DOCUMENTS = ragged([5, 0, 1, 12, 2, 30, 4], seed=2)
+WEIGHTED = replace(QUERIES, weights=torch.linspace(0, 2, len(QUERIES.values)))
 
 
 @pytest.fixture(params=[2048, 13, 1])
@@ -31,18 +36,20 @@ def chunk(request, monkeypatch):
     monkeypatch.setattr(kernels, "_CHUNK_TOKENS", request.param)
 
 
-def test_matrix_is_the_reference(chunk):
-    torch.testing.assert_close(maxsim_matrix(QUERIES, DOCUMENTS), reference(QUERIES, DOCUMENTS))
+@pytest.mark.parametrize("queries", [QUERIES, WEIGHTED])
+def test_matrix_is_the_reference(chunk, queries):
+    torch.testing.assert_close(maxsim_matrix(queries, DOCUMENTS), reference(queries, DOCUMENTS))
 
 
+@pytest.mark.parametrize("queries", [QUERIES, WEIGHTED])
 @pytest.mark.parametrize("advantage", [0, 5, 1000])
-def test_pairs_are_the_reference(chunk, advantage, monkeypatch):
+def test_pairs_are_the_reference(chunk, advantage, queries, monkeypatch):
     """By the query, by the measured rule, and through the full matrix."""
     monkeypatch.setattr(kernels, "_MATRIX_ADVANTAGE", advantage)
-    expected = reference(QUERIES, DOCUMENTS)
+    expected = reference(queries, DOCUMENTS)
     for count in (1, 5, 200):  # few pairs, and more than there are cells
         i, j = torch.randint(len(QUERIES), (count,)), torch.randint(len(DOCUMENTS), (count,))
-        torch.testing.assert_close(maxsim_pairs(QUERIES, DOCUMENTS, i, j), expected[i, j])
+        torch.testing.assert_close(maxsim_pairs(queries, DOCUMENTS, i, j), expected[i, j])
 
 
 def test_padded_blocks_are_the_reference():

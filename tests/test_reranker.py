@@ -276,7 +276,7 @@ def test_identity(folder):
 def test_arguments_are_attributes(folder):
     options = {"text_field": "t", "query_field": "q", "batch_size": 3, "device": "cpu", "dtype": "float32"}
     options |= {"max_query_tokens": 9, "max_document_tokens": 8, "truncation": "error"}
-    options |= {"normalize": True, "verbose": True, "document_model": "b", "gloss": 0.5, "background": False}
+    options |= {"normalize": True, "verbose": True, "document_model": "b", "gloss": 0.5, "lexicon": "c"}
     reranker = OpticalReranker("a", **options)
     found = {attribute.name: attribute.value for attribute in pt.inspect.transformer_attributes(reranker)}
     assert found == {"model": "a", **options}

@@ -13,7 +13,7 @@ from pyterrier_optical.frames import (
     DOCUMENTATION,
     GLOSS_SHARE,
     check_encoding_arguments,
-    check_scoring_arguments,
+    check_gloss,
     too_long_error,
     warn_of_cuts,
 )
@@ -67,7 +67,6 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         document_model: a second model for the documents, as for `OpticalReranker`.
         gloss: the share of a query's gloss in the score, as for `OpticalReranker`.
         lexicon: where glosses come from, as for `OpticalReranker`.
-        background: score above the checkpoint's background, as for `OpticalReranker`; candidates are found without it.
 
     Raises:
         OpticalError: an argument is out of its range, or no documents can be read from ``corpus``.
@@ -99,7 +98,6 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         document_model=None,
         gloss: float = GLOSS_SHARE,
         lexicon=None,
-        background: bool = True,
     ):
         self.corpus = corpus
         self.model = model
@@ -119,9 +117,8 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         self.document_model = document_model
         self.gloss = gloss
         self.lexicon = lexicon
-        self.background = background
         check_encoding_arguments(self)
-        check_scoring_arguments(gloss, background)
+        check_gloss(gloss)
         if precision not in ("float16", "float32"):
             raise OpticalError(f"precision={shown(precision)}: choose 'float16' or 'float32' for the stored vectors.")
         if num_results < 1 or candidates < 1 or exact_limit < 0:

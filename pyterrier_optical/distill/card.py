@@ -16,8 +16,7 @@ TEMPLATE = """---
 
 A late-interaction encoder for cross-lingual retrieval: queries in {languages} find English documents. It is a
 multilingual student of {teacher}, distilled from bitext by optimal transport (OPTICAL: Huang, Yu and Allan,
-WSDM 2023; {loss}). {dim}-dimensional token vectors, scored by
-{scoring}.
+WSDM 2023; {loss}). {dim}-dimensional token vectors, scored by MaxSim.
 
 ```python
 from pyterrier_optical import OpticalReranker
@@ -25,7 +24,7 @@ from pyterrier_optical import OpticalReranker
 reranker = OpticalReranker("path/to/this/folder")
 ```
 
-or, without PyTerrier and by plain MaxSim, `sentence_transformers.MultiVectorEncoder("path/to/this/folder")`.
+or, without PyTerrier, `sentence_transformers.MultiVectorEncoder("path/to/this/folder")`.
 
 ## Training data
 
@@ -41,7 +40,7 @@ Dropped in cleaning: {dropped} pairs. {notes}
 |---|---|
 {measured}
 
-By plain MaxSim. `bitext_<lang>`: accuracy at 1 of finding the English translation of a held-out sentence. Data sets are
+By MaxSim. `bitext_<lang>`: accuracy at 1 of finding the English translation of a held-out sentence. Data sets are
 ranked exhaustively: AP for the same intent on MTOP (a query's own translation left out), nDCG@10 elsewhere.
 
 ## How it was made
@@ -83,7 +82,6 @@ def write_card(folder: Path, config, bitext, measured: Mapping[str, float], dime
         teacher="its own English before training" if config.teacher == OWN_START else f"`{config.teacher}`",
         loss=", ".join(f"{name}: {value}" for name, value in config.loss.items()) or "the paper's loss",
         dim=dimension,
-        scoring="MaxSim above the background in `background.safetensors`" if config.background.passages else "MaxSim",
         data="\n".join(rows),
         dropped=sum(sum(why.values()) for why in bitext.report.dropped.values()),
         notes=card.get("notes", ""),

@@ -141,26 +141,6 @@ class EvaluationConfig:
 
 
 @dataclass(frozen=True)
-class BackgroundOptions:
-    """What a finished checkpoint compares a match with (see `pyterrier_optical.background`).
-
-    Attributes:
-        passages: English passages whose token vectors the checkpoint keeps; 0 for scores by plain MaxSim.
-        sentences: Sentences of the bitext in each of them.
-    """
-
-    passages: int = 24
-    sentences: int = 4
-
-    def __post_init__(self):
-        if self.passages < 0 or self.sentences < 1:
-            raise OpticalError(
-                f"'passages' under 'background' must be at least 0 and 'sentences' at least 1, not {self.passages} "
-                f"and {self.sentences}."
-            )
-
-
-@dataclass(frozen=True)
 class LexiconOptions:
     """How a lexicon is made.
 
@@ -210,7 +190,6 @@ class DistillConfig:
         loss: Options of `OpticalLoss`: `plan`, `epsilon`, ...
         training: See `TrainingConfig`.
         evaluation: See `EvaluationConfig`.
-        background: See `BackgroundOptions`.
         card: Facts for the model card: `name`, `licence`, `notes`.
         lexicon: See `LexiconOptions`; `pyterrier-optical lexicon` reads it.
 
@@ -230,7 +209,6 @@ class DistillConfig:
     loss: dict = field(default_factory=lambda: {"plan": "sinkhorn", "epsilon": 0.01})
     training: TrainingConfig = field(default_factory=TrainingConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
-    background: BackgroundOptions = field(default_factory=BackgroundOptions)
     card: dict = field(default_factory=dict)
     lexicon: LexiconOptions = field(default_factory=LexiconOptions)
 

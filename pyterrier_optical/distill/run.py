@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pyterrier as pt
 
-from pyterrier_optical.background import Background
-from pyterrier_optical.distill.background_passages import background_passages
 from pyterrier_optical.distill.card import write_card, write_curve
 from pyterrier_optical.distill.collator import BitextCollator
 from pyterrier_optical.distill.config import DistillConfig, expand
@@ -80,8 +78,6 @@ def _distilled(config: DistillConfig, output: Path, resume: bool) -> Path:
     mix_with_start(student, start, config.training.keep_start)
     measured = trainer.evaluator(student)
     log.write(event="end", step=trainer.state.global_step, **{f"eval_{k}": v for k, v in measured.items()})
-    if config.background.passages:
-        student.background = Background.of(student, background_passages(config, bitext))
     facts = {
         "kind": "distilled",
         "teacher": config.teacher,
@@ -125,7 +121,7 @@ def _trainer(config: DistillConfig, arguments, student, teacher, bitext, log):
 
 
 def prepare_student(config: DistillConfig, student) -> None:
-    """Freezes what `training.trainable` leaves out; drops a background.
+    """Freezes what `training.trainable` leaves out.
 
     Args:
         config: The run's configuration.
@@ -134,7 +130,6 @@ def prepare_student(config: DistillConfig, student) -> None:
     Raises:
         OpticalError: If a pattern of `training.trainable` matches no parameter.
     """
-    student.background = None  # that of an earlier checkpoint; the new one is made when training has ended
     training = config.training
     freeze_all_but(student, training.trainable, embeddings=training.embedding_learning_rate > 0)
 

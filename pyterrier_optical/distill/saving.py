@@ -23,7 +23,7 @@ def check_replaceable(folder: Path) -> None:
 
 
 def save_model(model, folder: str | Path, info: dict, *, half: bool = False, compact: bool = False) -> None:
-    """Saves a `MultiVectorEncoder`, its background and a manifest, in place of an earlier checkpoint of ours.
+    """Saves a `MultiVectorEncoder` and a manifest, in place of an earlier checkpoint of ours.
 
     Args:
         model: The model.
@@ -48,8 +48,6 @@ def save_model(model, folder: str | Path, info: dict, *, half: bool = False, com
             model.to(precision)
             if compact:
                 make_compact(partial)
-            if getattr(model, "background", None) is not None:
-                model.background.save(partial)
             write_checkpoint_info(partial, info)
             manifest.write(partial)
             partial.chmod(0o755)

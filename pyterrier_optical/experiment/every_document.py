@@ -19,18 +19,15 @@ class EveryDocument:
         self.encoder = encoder
         self._texts: tuple[str, ...] | None = None
 
-    def rank(
-        self, topics: pd.DataFrame, documents: pd.DataFrame, *, queries: TokenEncoder | None = None, gloss: float = 0.0
-    ) -> pd.DataFrame:
+    def rank(self, topics: pd.DataFrame, documents: pd.DataFrame, *, gloss: float = 0.0) -> pd.DataFrame:
         """A result frame, not cut off.
 
         Args:
             topics: As for `exhaustive_run`.
             documents: Likewise.
-            queries: Encodes the queries; None: the encoder of the documents.
             gloss: As for `exhaustive_run`.
         """
-        return exhaustive_run(topics, documents, queries or self.encoder, self, gloss=gloss)
+        return exhaustive_run(topics, documents, self.encoder, self, gloss=gloss)
 
     def documents(self, texts: Sequence[str]) -> TokenVectors:
         """As `TokenEncoder.documents`, remembering the last corpus."""

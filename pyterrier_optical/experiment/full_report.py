@@ -62,10 +62,10 @@ def run_report(
     """Measures a model, its teacher, BM25 and baselines on one collection in many languages.
 
     Each language has two tables. In the first every system ranks all documents: BM25 for the query as it is, the first
-    stage (``OpticalTranslator() >> bm25``), bi-encoders, the teacher on the queries in English, the model by plain
-    MaxSim, above its background, and with the gloss of the query, and the reciprocal-rank fusion of the last with the
-    first stage. In the second what the first stage found is reranked. Every system
-    is tested against the model: paired t-tests over queries, Holm's correction for the systems of a table.
+    stage (``OpticalTranslator() >> bm25``), bi-encoders, the teacher on the queries in English, the model by MaxSim and
+    with the gloss of the query, and the fusion of the last with the first stage. In the second what the first stage
+    found is reranked. Every system is tested against the model: paired t-tests over queries, Holm's correction for the
+    systems of a table.
 
     Args:
         suite: "mtop", "xquad-r" or "afriqa".

@@ -16,7 +16,6 @@ from pyterrier_optical.score_fusion import score_fusion
 from pyterrier_optical.translate import OpticalTranslator
 
 OPTICAL = "OPTICAL"
-PLAIN = "OPTICAL, plain MaxSim"
 GLOSS = "OPTICAL with gloss"
 FUSION = "OPTICAL with gloss + first stage"
 TEACHER = "teacher, English queries"
@@ -64,8 +63,6 @@ class RankedSystems:
             reference = self._reference or task
             if (english := reference.english_topics()) is not None:
                 runs[TEACHER] = self._teacher.rank(english, reference.documents)
-        if getattr(self._model, "background", None) is not None:
-            runs[PLAIN] = self._optical.rank(topics, documents, queries=TokenEncoder(self._model, background=False))
         runs[OPTICAL] = self._optical.rank(topics, documents)
         glossed = self._optical.rank(translated, documents, gloss=GLOSS_SHARE)
         fused = score_fusion(glossed, runs[FIRST], weights=FUSION_WEIGHTS, num_results=None)

@@ -20,6 +20,7 @@ def test_yaml_with_defaults(tmp_path):
     ("text", "message"),
     [
         ("output: x\nstep: 3\n", "the configuration has no option 'step'"),
+        ("output: x\nbackground: {passages: 0}\n", "the configuration has no option 'background'"),
         ("output: x\ntraining: {step: 3}\n", "'training' in the configuration has no option 'step'"),
         ("output: x\ntraining: {steps: many}\n", "must be int, not 'many'"),
         ("output: x\ntraining: 3\n", "must be a mapping"),

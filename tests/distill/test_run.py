@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info
 from pyterrier_optical.distill import DistillConfig, distill, load_bitext, load_pair
-from pyterrier_optical.distill.background_passages import background_passages
 from pyterrier_optical.distill.run import warn_of_idle_weights
 from pyterrier_optical.errors import OpticalError
 
@@ -74,8 +73,6 @@ def test_a_run_from_bitext_to_a_checkpoint(settings, tmp_path):
     assert all(value.dtype == torch.float16 for value in stored.values() if value.is_floating_point())
     loaded = load_encoder(model)
     assert loaded.encode_query("madi phedo nyuba uyawa").shape[1] == 16
-    assert len(loaded.background.passages) == 24
-    assert "background.safetensors" in card
 
 
 def test_a_checkpoint_in_half_precision_learns_in_full_where_a_gpu_would_keep_it_half(settings, monkeypatch):
@@ -131,25 +128,6 @@ def test_a_weight_for_what_is_not_in_the_bitext_is_noticed(settings, caplog):
         "'language_weights' under 'mix' weighs nothing for xxx: there is no such bitext in this run",
         "'source_weights' under 'mix' weighs nothing for news: there is no such bitext in this run",
     ]
-
-
-def test_background_passages_are_english_of_the_bitext_and_always_the_same(settings):
-    config = DistillConfig.from_dict({**settings, "background": {"passages": 5, "sentences": 3}})
-    bitext = load_bitext(config.bitext)
-    passages = background_passages(config, bitext)
-    assert passages == background_passages(config, bitext) and len(passages) == 5
-    english = {word for pairs in bitext.pairs().values() for sentence, _ in pairs for word in sentence.split()}
-    assert {word for passage in passages for word in passage.split()} <= english
-    with pytest.raises(OpticalError, match="'passages' under 'background' must be at least 0"):
-        DistillConfig.from_dict({**settings, "background": {"passages": -1}})
-
-
-def test_a_run_may_leave_the_background_out_or_change_it_when_it_has_ended(settings, tmp_path):
-    model = distill({**settings, "background": {"passages": 0}})
-    assert load_encoder(model).background is None
-    assert "scored by\nMaxSim." in (model / "README.md").read_text()
-    distill({**settings, "background": {"passages": 3, "sentences": 2}})
-    assert len(load_encoder(model).background.passages) == 3
 
 
 def test_checkpoints_of_another_run_are_not_gone_on_from(settings, tmp_path, bitext_file):

@@ -7,10 +7,8 @@ import pytest
 import tiny
 
 from pyterrier_optical import OpticalError
-from pyterrier_optical.background import Background
-from pyterrier_optical.checkpoints import load_encoder
 from pyterrier_optical.experiment import evaluate, full_report, run_report, standard_systems
-from pyterrier_optical.experiment.ranked_systems import FUSION, GLOSS, OPTICAL, PLAIN, TEACHER
+from pyterrier_optical.experiment.ranked_systems import FUSION, GLOSS, OPTICAL, TEACHER
 from pyterrier_optical.experiment.systems import FIRST, RAW
 from pyterrier_optical.experiment.systems import OPTICAL as RERANKED
 
@@ -64,15 +62,6 @@ def test_two_tables_for_each_language_and_everything_written(quick, tmp_path):
     assert gap[["low", "high", "gap"]].tolist() == pytest.approx(
         [values["hi"], values["de"], values["de"] - values["hi"]]
     )
-
-
-def test_a_model_with_a_background_is_also_scored_without(quick, tiny_model, teacher):
-    model = load_encoder(tiny_model, device="cpu")
-    model.background = Background.of(model, ["the cat sleeps near water", "a small dog"])
-    report = run_report("mtop", ["hi"], split="dev", **{**quick, "model": model})
-    assert report.ranked.tables["hi"]["name"].tolist() == [RAW, FIRST, TEACHER, PLAIN, OPTICAL, GLOSS, FUSION]
-    plain = run_report("mtop", ["hi"], split="dev", **quick).ranked.summary("AP")
-    assert report.ranked.summary("AP").loc[PLAIN, "hi"] == pytest.approx(plain.loc[OPTICAL, "hi"])
 
 
 def test_rankings_of_all_documents_are_those_of_evaluate(quick, tiny_model, teacher):
