@@ -147,7 +147,9 @@ def test_mistakes_end_it_before_a_model_is_loaded(quick, monkeypatch, tmp_path):
         run_report("mtop", split="train", **quick)
     with pytest.raises(OpticalError, match="No data set 'afriqa/xx/dev'"):
         run_report("afriqa", ["xx"], **quick)
-    with pytest.raises(OpticalError, match="No baseline is called 'bert': choose among minilm, mbert, labse, xlmr"):
+    with pytest.raises(
+        OpticalError, match="No baseline is called 'bert': choose among minilm, mbert, me5, labse, xlmr"
+    ):
         run_report("afriqa", ["ha"], baselines=["bert"], **quick)
     with pytest.raises(OpticalError, match=r"Cannot download .*th\.json"):
         run_report("xquad-r", ["th"], **quick)
