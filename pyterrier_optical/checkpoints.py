@@ -202,7 +202,7 @@ def _transformer(folder: Path, options: dict):
     options = {**options, "local_files_only": True}
     if not (folder / "modules.json").is_file():
         return Transformer(str(folder), model_kwargs=options)
-    inside = _module_paths(folder)[0]
+    inside = module_paths(folder)[0]
     return Transformer.load(str(folder), subfolder=inside, local_files_only=True, model_kwargs=options)
 
 
@@ -228,11 +228,16 @@ def _json(path: Path) -> dict:
 
 
 def _weight_folders(folder: Path) -> list[Path]:
-    paths = _module_paths(folder) if (folder / "modules.json").is_file() else []
+    paths = module_paths(folder) if (folder / "modules.json").is_file() else []
     return sorted({folder, *(folder / path for path in paths)})
 
 
-def _module_paths(folder: Path) -> list[str]:
+def module_paths(folder: Path) -> list[str]:
+    """The folders of a checkpoint's modules, relative to its own, the transformer's first.
+
+    Raises:
+        OpticalError: `modules.json` is damaged, or names none or some outside the checkpoint.
+    """
     try:
         paths = [module["path"] for module in json.loads((folder / "modules.json").read_text(encoding="utf-8"))]
         outside = any(Path(path).is_absolute() or ".." in Path(path).parts for path in paths)

@@ -141,20 +141,7 @@ def test_an_output_folder_that_cannot_be_written_to_is_one_line_and_status_2(mon
     config.write_text(f"output: {tmp_path}/run/sw\nbitext: {{files: [{{lang: sw, path: sw.tsv}}]}}\n", encoding="utf-8")
     assert run(monkeypatch, command, str(config)) == 2
     said = capsys.readouterr().err.splitlines()
-    assert said[-1].startswith("pyterrier-optical: Cannot write to the folder") and "Traceback" not in "".join(said)
-
-
-def test_a_full_disk_is_one_line_and_status_2(monkeypatch, capsys, tmp_path):
-    def full(*_):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr("pyterrier_optical.translate.lexicon.Lexicon.save", full)
-    (tmp_path / "sw.tsv").write_text("cat\tpaka\nriver\tmto\n", encoding="utf-8")
-    config = tmp_path / "sw.yaml"
-    files = f"{{files: [{{lang: sw, path: {tmp_path}/sw.tsv}}]}}"
-    config.write_text(f"output: {tmp_path}/run\nbitext: {files}\n", encoding="utf-8")
-    assert run(monkeypatch, "lexicon", str(config)) == 2
-    assert "(No space left on device): make room there" in capsys.readouterr().err
+    assert said[-1].startswith("pyterrier-optical: Cannot write to ") and "Traceback" not in "".join(said)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from pyterrier_optical import manifest
+from pyterrier_optical.checkpoints import module_paths
 from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.sources import Bitext
 from pyterrier_optical.errors import OpticalError
@@ -119,7 +120,11 @@ def _damage(checkpoint: Path) -> str | None:
     """Why nothing can go on from a checkpoint as if it had not stopped; None when it can."""
     from safetensors import SafetensorError, safe_open
 
-    for kind in (STATE, "optimizer.pt", "scheduler.pt", "rng_state*.pth", "**/model*.safetensors"):
+    try:
+        body = Path(module_paths(checkpoint)[0]) / "model*.safetensors"
+    except (OpticalError, OSError):
+        return "it has no modules.json, as when it was not written to its end"
+    for kind in (STATE, "optimizer.pt", "scheduler.pt", "rng_state*.pth", str(body)):
         if not any(checkpoint.glob(kind)):
             return f"it has no {Path(kind).name.replace('*', '')}, as when it was not written to its end"
     try:

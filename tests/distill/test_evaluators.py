@@ -30,7 +30,8 @@ def test_ranking_of_a_small_data_set_is_what_pyterrier_measures(model):
     name = "optical:sample/sw"
     dataset = pt.get_dataset(name)
     frame = dataset.get_topics().merge(pd.DataFrame(dataset.get_corpus_iter(verbose=False)), how="cross")
-    expected = pt.Evaluate(OpticalReranker(model)(frame), dataset.get_qrels(), [ir_measures.nDCG @ 10])["nDCG@10"]
+    ranked = OpticalReranker(model, text_field="text")(frame)
+    expected = pt.Evaluate(ranked, dataset.get_qrels(), [ir_measures.nDCG @ 10])["nDCG@10"]
     scores = DatasetRanking([name])(model)
     assert scores["sample/sw"] == pytest.approx(expected, abs=1e-4)
     assert scores["ranking_mean"] == scores["sample/sw"]

@@ -91,7 +91,7 @@ def test_what_is_gone_on_from_an_older_checkpoint_ends_the_same(settings, finish
     model = distill(settings)
     before, after = (load_file(folder / "model.safetensors") for folder in (finished / "model", model))
     assert all((before[name] - after[name]).abs().max() <= 1e-3 for name in before)
-    assert json.loads((run / "checkpoints" / RECORD).read_text())["teacher"] == settings["teacher"]
+    assert json.loads((run / "checkpoints" / RECORD).read_text())["student"] == settings["student"]
     assert [event["event"] for event in RunLog(run / "log.jsonl").read()].count("end") == 2
 
 
