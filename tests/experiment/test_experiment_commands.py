@@ -32,6 +32,7 @@ def test_by_default(asked, suite, split):
     ((named, languages, options),) = asked
     assert (named, languages, options.pop("echo") is not None) == (suite, None, True)
     assert options.pop("split", None) == split
+    assert options.pop("reranking") is True
     assert options == {"baselines": (), "model": None, "engine": "auto", "output": options["output"], "device": None}
     assert str(options["output"]) == "output"
 
