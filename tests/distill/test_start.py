@@ -157,7 +157,7 @@ def test_a_student_learns_from_its_own_centred_start(settings, tmp_path):
     model = distill(settings)
     events = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     losses = [event["loss"] for event in events if "loss" in event]
-    assert losses[-1] < 0.9 * losses[0]
+    assert losses[-1] < losses[0] - 0.03
     start, end = load_encoder(tmp_path / "run" / "start"), load_encoder(model)
     moved = {name for name, value in end.state_dict().items() if (value - start.state_dict()[name]).abs().max() > 2e-3}
     assert moved
