@@ -4,12 +4,14 @@ import pandas as pd
 import pytest
 
 from pyterrier_optical import OpticalReranker
+from pyterrier_optical.gloss import glosses_for
 
 WORDS = {
-    "en": "water house tree dog cat fire bread milk road river mountain sun moon rain book school teacher doctor hand eye "
-    "head child woman man king town market money meat fish salt egg cow goat horse bird snake door window chair table "
-    "knife shirt shoe bed star stone leaf flower fruit friend mother father name",
-    "fr": "eau maison arbre chien chat feu pain lait route rivière montagne soleil lune pluie livre école enseignant médecin",
+    "en": "water house tree dog cat fire bread milk road river mountain sun moon rain book school teacher doctor hand "
+    "eye head child woman man king town market money meat fish salt egg cow goat horse bird snake door window chair "
+    "table knife shirt shoe bed star stone leaf flower fruit friend mother father name",
+    "fr": "eau maison arbre chien chat feu pain lait route rivière montagne soleil lune pluie livre école "
+    "enseignant médecin",
     "es": "agua casa árbol perro gato fuego pan leche camino río montaña sol luna lluvia libro escuela maestro médico",
     "de": "Wasser Haus Baum Hund Katze Feuer Brot Milch Straße Fluss Berg Sonne Mond Regen Buch Schule Lehrer Arzt",
     "sw": "maji nyumba mti mbwa paka moto mkate maziwa barabara mto mlima jua mwezi mvua kitabu shule mwalimu daktari",
@@ -43,8 +45,6 @@ def test_the_right_word_comes_first(shipped_model, reranker, lang):
     assert ranked_first(reranker, lang) >= LEAST.get(lang, 0.9)
 
 
-def test_names_in_small_letters_are_not_turned_into_other_words(shipped_model, reranker):
-    places = ["Kenya", "Nairobi", "India", "Chicago", "Nigeria", "London"]
-    rows = [(name, name.lower(), place, f"a road in {place}") for name in places[:2] for place in places]
-    best = reranker(pd.DataFrame(rows, columns=["qid", "query", "docno", "text"])).query("rank == 0")
-    assert best["docno"].tolist() == best["qid"].tolist()
+def test_names_in_small_letters_are_not_glossed_as_others():
+    frame = pd.DataFrame({"query": ["kenya", "nairobi", "hausa", "maji safi"]})
+    assert glosses_for(OpticalReranker(), frame).tolist() == ["", "", "", "water clean"]
