@@ -92,3 +92,12 @@ def test_what_cannot_be_made_compact_is_refused(folders, tmp_path):
     with pytest.raises(OpticalError, match="multiple of 32"):
         export(tmp_path / "narrow", tiny.encoder(tmp_path / "source", dim=16), compact=True)
     assert not (tmp_path / "narrow").exists()
+
+
+def test_a_file_or_a_folder_of_something_else_is_not_replaced(folders, tmp_path):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "file").write_text("mine")
+    for place in (tmp_path / "notes", tmp_path / "notes" / "file"):
+        with pytest.raises(OpticalError, match="holds something else: name an empty or new folder"):
+            export(place, folders[0])
+    assert (tmp_path / "notes" / "file").read_text() == "mine"

@@ -18,8 +18,9 @@ def check_replaceable(folder: Path) -> None:
         OpticalError: If the folder exists and is no checkpoint of this package.
     """
     restore(folder)
-    if folder.exists() and any(folder.iterdir()) and not (folder / CHECKPOINT_FILE).is_file():
-        raise OpticalError(f"The folder {shown(str(folder))} holds something else: name an empty or new folder.")
+    empty = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if not empty and not (folder / CHECKPOINT_FILE).is_file():
+        raise OpticalError(f"{shown(str(folder))} holds something else: name an empty or new folder.")
 
 
 def save_model(model, folder: str | Path, info: dict, *, half: bool = False, compact: bool = False) -> None:
