@@ -8,7 +8,8 @@ import pyterrier as pt
 from pyterrier_optical.datasets.mtop import WithoutTranslation
 from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.maxsim import maxsim_matrix
-from pyterrier_optical.query.gloss import encode_with_gloss, glosses_of
+from pyterrier_optical.query.encoding import encode_with_gloss
+from pyterrier_optical.query.gloss import glosses_of
 
 WITHOUT_TRANSLATION = "without-translation"
 

@@ -9,7 +9,7 @@ from pyterrier_optical import Lexicon, OpticalError, OpticalReranker, OpticalRet
 from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.maxsim import maxsim_reference
-from pyterrier_optical.query.gloss import encode_with_gloss
+from pyterrier_optical.query.encoding import encode_with_gloss
 from pyterrier_optical.retrieve.exhaustive import exhaustive_run
 
 LEXICON = Lexicon.from_entries({"sw": {"mto": (9, {"river": 0.7, "rivers": 0.3}), "wa": (9, {"of": 1.0})}})
