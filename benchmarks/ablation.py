@@ -27,7 +27,7 @@ from pyterrier_optical.late.encoder import TokenEncoder, TokenVectors
 from pyterrier_optical.late.maxsim import maxsim_pairs
 from pyterrier_optical.lexicon.table import SHIPPED_LEXICON, Lexicon
 from pyterrier_optical.lexicon.words import names_by_script, word_terms
-from pyterrier_optical.query import gloss
+from pyterrier_optical.query.encoding import encode_with_gloss
 from pyterrier_optical.translate import in_context, nearest_words, translator
 
 DATASETS = (
@@ -123,9 +123,10 @@ class Scores:
             self._corpus = task.corpus_key
         topics = task.get_topics()
         texts = topics["query"].tolist()
-        queries = self._encoder.queries(texts)
         if share:
-            queries = gloss.encode_with_gloss(self._encoder, queries, texts, glosses, share, third=third)
+            queries = encode_with_gloss(self._encoder, texts, glosses, share, third=third)
+        else:
+            queries = self._encoder.queries(texts)
         query_of = {qid: i for i, qid in enumerate(topics["qid"])}
         document_of = {docno: i for i, docno in enumerate(task.documents["docno"])}
         pairs = [candidates["qid"].map(query_of), candidates["docno"].map(document_of)]
