@@ -152,7 +152,7 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
     nearest_words.NearestWords.__call__ = remembered(nearest_words.NearestWords.__call__)
-    model = load_encoder(arguments.model, dtype="bfloat16")
+    model = load_encoder(arguments.model, dtype="float32")
     scores, retrievers, rows, lexicon = Scores(model), {}, [], Lexicon.load(SHIPPED_LEXICON)
     for name in arguments.datasets:
         task = Task(name)
