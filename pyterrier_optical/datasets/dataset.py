@@ -1,6 +1,7 @@
 """Every collection as a PyTerrier data set: one form for topics, judgments, documents and their text."""
 
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -17,6 +18,8 @@ from pyterrier_optical.datasets.preset import Preset
 from pyterrier_optical.datasets.text_loader import OpticalTextLoader
 from pyterrier_optical.errors import OpticalError, shown
 
+# Missing and damaged files, and what ir_datasets' readers raise on files of another form.
+_WRONG = (OSError, EOFError, RuntimeError, ValueError, LookupError, TypeError, AssertionError, TarError, zlib.error)
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 
 
@@ -51,13 +54,13 @@ class OpticalDataset(pt.datasets.Dataset):
 
     Attributes:
         preset, topics: As given.
-        collection: The plain tables of a collection that this package reads itself, else None.
     """
 
     def __init__(self, preset: Preset, topics: str | None = None):
         preset.topics(topics)
         self.preset = preset
         self.topics = topics
+        self._sources: dict[str, pt.datasets.Dataset] = {}
 
     @property
     def name(self) -> str:
@@ -65,8 +68,17 @@ class OpticalDataset(pt.datasets.Dataset):
         return self.preset.name
 
     @property
-    def collection(self) -> Collection | None:
-        """The plain tables, of a collection that this package reads itself."""
+    def collection(self) -> Collection:
+        """The plain tables of a collection that this package reads itself.
+
+        Raises:
+            OpticalError: It is another, which may be too large for memory.
+        """
+        if self.preset.collection is None:
+            raise OpticalError(
+                f"{self.name} is read from disk and has no tables in memory: use get_topics, get_qrels, "
+                "get_corpus_iter and text_loader."
+            )
         return self.preset.collection
 
     def get_topics(self, variant: str | None = None) -> pd.DataFrame:
@@ -88,7 +100,7 @@ class OpticalDataset(pt.datasets.Dataset):
         with self._reading():
             topics = self._topics_with(columns)
             if self.preset.judged_only:
-                topics = topics[topics["qid"].isin(self.get_qrels()["qid"])]
+                topics = topics[topics["qid"].isin(self._qrels["qid"])]
         return topics[topics["query"].str.strip() != ""].reset_index(drop=True)
 
     def get_qrels(self, variant: str | None = None) -> pd.DataFrame:
@@ -100,13 +112,11 @@ class OpticalDataset(pt.datasets.Dataset):
         Raises:
             OpticalError: There is no such variant, or the files are missing.
         """
-        variants = self.collection.qrels_variants if self.collection else {}
+        variants = self.preset.collection.qrels_variants if self.preset.collection else {}
         if variant is not None and variant not in variants:
             known = ", ".join(variants) or "none"
             raise OpticalError(f"{self.name} has no qrels variant {shown(variant)}: it has {known}.")
-        with self._reading():
-            qrels = self._irds(self.preset.qrels_id).get_qrels()[["qid", "docno", "label"]]
-        return variants[variant](qrels).reset_index(drop=True) if variant else qrels
+        return variants[variant](self._qrels).reset_index(drop=True) if variant else self._qrels.copy()
 
     def get_corpus_iter(self, *, verbose: bool = True, start: int = 0, count: int | None = None) -> pt.model.IterDict:
         """The documents as dicts of ``docno``, ``text`` (and ``title``), in a fixed order.
@@ -168,6 +178,11 @@ class OpticalDataset(pt.datasets.Dataset):
             return list(self.preset.topic_fields)
         return True if component in ("topics", "qrels", "corpus") else None
 
+    @cached_property
+    def _qrels(self) -> pd.DataFrame:
+        with self._reading():
+            return self._irds(self.preset.qrels_id).get_qrels()[["qid", "docno", "label"]]
+
     def _topic_field(self, name: str) -> str:
         return self.preset.companions.get(name) or self.preset.topics_of.get(name, name)
 
@@ -175,9 +190,10 @@ class OpticalDataset(pt.datasets.Dataset):
         source = self._irds(self.preset.topics_id)
         parts = {field: source.get_topics(field) for fields in columns.values() for field in fields}
         topics = next(iter(parts.values()))[["qid"]].copy()
+        clean = str if self.preset.collection else _one_line
         for column, fields in columns.items():
             texts = zip(*(parts[field]["query"] for field in fields), strict=True)
-            topics[column] = [_LINE_BREAK.sub(" ", " ".join(map(str.strip, row)).strip()) for row in texts]
+            topics[column] = [" ".join(filter(None, map(clean, row))) for row in texts]
         return topics
 
     def _documents(self, records, start: int, count: int | None) -> Iterator[dict]:
@@ -186,10 +202,6 @@ class OpticalDataset(pt.datasets.Dataset):
         with self._reading():
             for record in islice(records, start, stop):
                 yield {"docno": record["docno"], **{column: record[field] or "" for column, field in columns}}
-
-    @cached_property
-    def _sources(self) -> dict[str, pt.datasets.Dataset]:
-        return {}
 
     def _irds(self, irds_id: str) -> pt.datasets.Dataset:
         # Loading one of CLIRMatrix downloads a file, so no data set is loaded before it is needed.
@@ -210,13 +222,17 @@ class OpticalDataset(pt.datasets.Dataset):
             yield
         except OpticalError:
             raise
-        except (OSError, EOFError, RuntimeError, ValueError, TarError) as error:
+        except _WRONG as error:
             raise OpticalError(
                 f"The files of {self.name} cannot be read ({shown(error)}): {self.preset.fetching()}."
             ) from error
 
     def __repr__(self) -> str:
         return f"OpticalDataset({self.name!r}{f', topics={self.topics!r}' if self.topics else ''})"
+
+
+def _one_line(text: str) -> str:
+    return _LINE_BREAK.sub(" ", text.strip())
 
 
 def _length(records) -> int | None:

@@ -202,6 +202,13 @@ def test_missing_files_name_the_command(empty_data, monkeypatch, name, command):
         load(name).text_loader()(pd.DataFrame({"docno": ["d1"]}))
 
 
+def test_topics_of_another_form_are_one_sentence():
+    miniatures.hc4()
+    miniatures.write_lines(miniatures.HOME / "hc4/dev.topics.v1-0.jsonl", [{"languages_with_qrels": ["fas"]}])
+    with pytest.raises(OpticalError, match=r"The files of hc4/fa/dev cannot be read \(KeyError"):
+        load("hc4/fa/dev").get_topics()
+
+
 def test_damaged_files_are_one_sentence(empty_data):
     path = miniatures.write(miniatures.HOME / "hc4/zho/hc4_docs.jsonl", '{"id": "d1"')
     with pytest.raises(OpticalError, match=r"The files of hc4/zh/dev cannot be read \(JSONDecodeError"):
@@ -231,6 +238,11 @@ def test_unknown_document():
     miniatures.hc4()
     with pytest.raises(OpticalError, match="hc4/fa/dev has no document 'd9'"):
         load("hc4/fa/dev").text_loader()(pd.DataFrame({"docno": ["d1", "d9"]}))
+
+
+def test_large_collections_have_no_tables_in_memory():
+    with pytest.raises(OpticalError, match="hc4/fa/dev is read from disk"):
+        _ = load("hc4/fa/dev").collection
 
 
 def test_repr_tells_the_topics():

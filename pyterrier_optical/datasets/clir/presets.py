@@ -183,7 +183,6 @@ def _afriqa_open() -> Iterator[Preset]:
                 documents=TITLED,
                 topics_of={"query": "text"},
                 companions={"query_translated": "text_translated"},
-                judged_only=True,
             )
 
 
