@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from pyterrier_optical.base.unpack import lines, unpacked
 from pyterrier_optical.datasets.folders import data_folder, download_folder
 from pyterrier_optical.datasets.reading import check_texts, reading
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.unpack import lines, unpacked
 
 #: FLORES-200's codes, after each the ISO 639-1 code where the language has one.
 _CODES = """

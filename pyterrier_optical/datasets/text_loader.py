@@ -1,22 +1,18 @@
 """Gives retrieved documents their text."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError, shown
 
-if TYPE_CHECKING:
-    from pyterrier_optical.datasets.dataset import OpticalDataset
-
 
 class OpticalTextLoader(pt.Transformer):
     """Adds the documents' fields to a frame with ``docno``; all other columns, the order and the index stay.
 
     Args:
-        dataset: Where the documents are.
+        dataset: Where the documents are, an :class:`~pyterrier_optical.datasets.OpticalDataset`.
         fields: Which columns of the documents to add, "*" for all.
         verbose: Show a progress bar.
 
@@ -29,7 +25,7 @@ class OpticalTextLoader(pt.Transformer):
         ['docno', 'title']
     """
 
-    def __init__(self, dataset: "OpticalDataset", fields: Sequence[str] | str = "*", *, verbose: bool = False):
+    def __init__(self, dataset: pt.datasets.Dataset, fields: Sequence[str] | str = "*", *, verbose: bool = False):
         self.dataset = dataset
         self.fields = fields
         self.verbose = verbose

@@ -9,8 +9,8 @@ import pytest
 from pyterrier_optical import OpticalError, OpticalReranker, bm25
 from pyterrier_optical.datasets import OpticalDatasetProvider, catalogue, load
 from pyterrier_optical.datasets.clir import presets
-from pyterrier_optical.document_text import frame_texts
-from pyterrier_optical.first_stage.corpus import Corpus
+from pyterrier_optical.frames.texts import frame_texts
+from pyterrier_optical.retrieve.bm25.corpus import Corpus
 
 # name, what writes its miniature, language of the topics and of the documents.
 MINIATURES = [

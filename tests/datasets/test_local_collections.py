@@ -13,8 +13,8 @@ from pyterrier_optical import OpticalError
 from pyterrier_optical.datasets import belebele, catalogue, load, register
 from pyterrier_optical.datasets.belebele_files import LANGUAGES
 from pyterrier_optical.datasets.clir.afriqa_open import plain_words
-from pyterrier_optical.document_text import frame_texts
-from pyterrier_optical.first_stage.corpus import Corpus
+from pyterrier_optical.frames.texts import frame_texts
+from pyterrier_optical.retrieve.bm25.corpus import Corpus
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,9 @@ import ir_datasets
 from ir_datasets.datasets.base import Dataset
 from ir_datasets.formats import GenericDoc, JsonlDocs, TrecQrels, TsvDocs, TsvQueries
 
+from pyterrier_optical.base.unpack import unpacked
 from pyterrier_optical.datasets.clir import layouts
 from pyterrier_optical.datasets.folders import data_folder, download_folder
-from pyterrier_optical.unpack import unpacked
 
 CIRAL_LABELS = {1: "relevant", 0: "not relevant"}
 AFRICLIRMATRIX_LABELS = dict.fromkeys(range(7), "Jenks-optimised BM25 score of the English article's neighbours")
