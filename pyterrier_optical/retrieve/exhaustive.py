@@ -8,7 +8,8 @@ import pyterrier as pt
 from pyterrier_optical.datasets.mtop import WithoutTranslation
 from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.maxsim import maxsim_matrix
-from pyterrier_optical.query.gloss import encode_with_gloss, glosses_of
+from pyterrier_optical.query.encoding import encode_with_gloss
+from pyterrier_optical.query.gloss import glosses_of
 
 WITHOUT_TRANSLATION = "without-translation"
 
@@ -39,9 +40,11 @@ def exhaustive_run(
         >>> exhaustive_run(dataset.get_topics(), documents, TokenEncoder(load_encoder()))  # doctest: +SKIP
     """
     asked = topics["query"].tolist()
-    queries = query_encoder.queries(asked)
-    if (glosses := glosses_of(topics, gloss)) is not None:
-        queries = encode_with_gloss(query_encoder, queries, asked, glosses.tolist(), gloss)
+    glosses = glosses_of(topics, gloss)
+    if glosses is None:
+        queries = query_encoder.queries(asked)
+    else:
+        queries = encode_with_gloss(query_encoder, asked, glosses.tolist(), gloss)
     texts = (document_encoder or query_encoder).documents(documents["text"].tolist())
     scores = maxsim_matrix(queries, texts).cpu().numpy()
     depth = min(depth or scores.shape[1], scores.shape[1])

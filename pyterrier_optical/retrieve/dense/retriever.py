@@ -162,8 +162,8 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         from pyterrier_optical.query.encoding import encode_queries
         from pyterrier_optical.retrieve.dense.search import search_all, search_candidates
 
-        query_index, queries = encode_queries(self, self._encoders[0], inp)
         index = self.tokens
+        query_index, queries = encode_queries(self, self._encoders[0], inp)
         if len(index) <= self.exact_limit:
             found = search_all(queries, index, self.num_results, verbose=self.verbose)
         else:
