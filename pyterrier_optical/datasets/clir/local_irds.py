@@ -14,7 +14,7 @@ from pyterrier_optical.datasets.clir import layouts
 from pyterrier_optical.datasets.folders import data_folder, download_folder
 
 CIRAL_LABELS = {1: "relevant", 0: "not relevant"}
-AFRICLIRMATRIX_LABELS = dict.fromkeys(range(7), "Jenks-optimised BM25 score of the English article's neighbours")
+AFRICLIRMATRIX_LABELS = dict.fromkeys(range(7), "grade of the English article's BM25 score, as in CLIRMatrix")
 
 
 class NewsPassage(NamedTuple):

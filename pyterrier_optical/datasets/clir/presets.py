@@ -43,7 +43,7 @@ SPANISH_FIELDS = {
     "trec4": ("description_en1", "description_es1", "description_en2", "description_es2"),
 }
 
-#: How ir_datasets and users spell the language that mMARCO calls dt.
+# ISO 639-1 code of a language that a data set spells otherwise.
 _CODES = {"dt": "nl", "en-simple": "en"}
 _CLIRMATRIX = re.compile(r"clirmatrix/([a-z]+)/(?:bi139-base|bi139-full|multi8)/([a-z]+)/(?:train|dev|test1|test2)")
 
