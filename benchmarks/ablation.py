@@ -28,7 +28,7 @@ from pyterrier_optical.late.maxsim import maxsim_pairs
 from pyterrier_optical.lexicon.table import SHIPPED_LEXICON, Lexicon
 from pyterrier_optical.lexicon.words import hidden_names, word_terms
 from pyterrier_optical.query.encoding import encode_with_gloss
-from pyterrier_optical.translate import in_context, nearest_words, translator
+from pyterrier_optical.translate import nearest_words, translator
 
 DATASETS = (
     *(f"afriqa/{lang}/dev" for lang in ("ha", "zu", "ig", "rw")),
@@ -51,7 +51,6 @@ NO_NAMES = [
 ]
 NO_RELATIVES = [replaced(word_terms.WordTranslator, "_of_relatives", lambda self, word, languages: [])]
 NO_IDF_OF_THE_WORD = [replaced(translator, "idf_of_the_word", lambda terms, index: terms)]
-NO_CONTEXT = [replaced(in_context.TermsInContext, "__call__", lambda self, texts, plans: list(plans))]
 
 # Name, options of the translator, patches, options of the scores.
 VARIANTS = {
@@ -59,26 +58,20 @@ VARIANTS = {
     "gloss": ({}, [], {"share": 0.0}),
     "third wording": ({}, [], {"third": False}),
     "idf of the word": ({}, NO_IDF_OF_THE_WORD, {}),
-    "nearest terms": ({"method": "lexicon"}, NO_CONTEXT, {}),
-    "choice in context": ({}, NO_CONTEXT, {}),
+    "nearest terms": ({"method": "lexicon"}, [], {}),
     "names": ({}, NO_NAMES, {}),
     "relatives": ({}, NO_RELATIVES, {}),
     "names and relatives": ({}, [*NO_NAMES, *NO_RELATIVES], {}),
-    "names, relatives, context, nearest terms": (
+    "names, relatives, nearest terms": (
         {"method": "lexicon"},
-        [*NO_NAMES, *NO_RELATIVES, *NO_CONTEXT],
+        [*NO_NAMES, *NO_RELATIVES],
         {},
     ),
     "the index, for the gloss": ({}, [], {"free": True}),
-    "the index, names, relatives, context, for the gloss": (
+    "the index, names, relatives, for the gloss": (
         {},
-        [*NO_NAMES, *NO_RELATIVES, *NO_CONTEXT],
+        [*NO_NAMES, *NO_RELATIVES],
         {"free": True},
-    ),
-    "the same and the third wording": (
-        {},
-        [*NO_NAMES, *NO_RELATIVES, *NO_CONTEXT],
-        {"free": True, "third": False},
     ),
     "bare": ({}, [], {"share": 0.0}),
     "gloss share .35": ({}, [], {"share": 0.35}),

@@ -25,7 +25,6 @@ from pyterrier_optical.translate.terms import Terms, is_index, read_terms
 
 if TYPE_CHECKING:
     from pyterrier_optical.late.word_vectors import WordEncoder
-    from pyterrier_optical.translate.in_context import TermsInContext
     from pyterrier_optical.translate.nearest_words import NearestWords
 
 logger = logging.getLogger("pyterrier_optical")
@@ -38,7 +37,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     A second column, ``query_gloss``, says it as a text, for `OpticalReranker` and `OpticalRetriever` to read beside the
     query: each word as it is if it passes through, or else the term that the lexicon thinks likeliest, if it thinks any
-    likely. Where several are, ``method="mixture"`` lets the model's vectors of the query choose among them.
+    likely.
 
     A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
     But a word that its language has for itself, in bitext that does not translate it by that term, is translated: Hausa
@@ -198,21 +197,16 @@ class OpticalTranslator(ByArguments, GuardedMixing):
             texts: Queries.
 
         Returns:
-            For each text its words in order: those that pass through, and one term of each of the others to which the
-            lexicon gives any a probability of .2 or more, no term twice in a row. That is the likeliest term, or with
-            ``method="mixture"``, of those of .15 and more, the one of highest log p + 10 cos, with the cosine of the
-            term and of the query's word that is nearest to it. Empty where all of these stand in the query already, as
-            in one in the language of the index.
+            For each text its words in order: those that pass through, and the likeliest term of each of the others to
+            which the lexicon gives any a probability of .2 or more, no term twice in a row. Empty where all of these
+            stand in the query already, as in one in the language of the index.
         """
         texts = _cleaned(texts)
         if not any(texts):
             return [""] * len(texts)
         with LOADING:
-            by_lexicon, in_context = self._by_lexicon, self._in_context if self.method == "mixture" else None
-        plans = by_lexicon.translate(texts)
-        if in_context:
-            plans = in_context(texts, plans)
-        return [gloss_text(plan, self._index.lang) for plan in plans]
+            by_lexicon = self._by_lexicon
+        return [gloss_text(plan, self._index.lang) for plan in by_lexicon.translate(texts)]
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
@@ -262,12 +256,6 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         return self._lexical.with_terms(frozenset(self._index.frequencies))
 
     @cached_property
-    def _in_context(self) -> "TermsInContext":
-        from pyterrier_optical.translate.in_context import TermsInContext
-
-        return TermsInContext(self._encoder)
-
-    @cached_property
     def _lexical(self) -> WordTranslator:
         lexicon = None if self.method == "nearest" else load_lexicon(self.lexicon)
         if lexicon and self.lang is not None and self.lang not in lexicon.languages:
@@ -298,7 +286,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     def __getstate__(self) -> dict:
         """Without what a worker process must load for itself."""
-        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words", "_by_lexicon", "_in_context", "_lexical")
+        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words", "_by_lexicon", "_lexical")
         return {name: value for name, value in self.__dict__.items() if name not in loaded}
 
 
