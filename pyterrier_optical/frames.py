@@ -8,7 +8,7 @@ import pyterrier as pt
 
 from pyterrier_optical.document_text import DEFAULTS, frame_texts, named_fields
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.frame_checks import check_field, check_ids, check_one_query, plain, texts_of
+from pyterrier_optical.frame_checks import check_field, check_ids, checked_queries, texts_of
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.locks import LOADING
 from pyterrier_optical.mixing import GuardedMixing
@@ -69,13 +69,12 @@ class TextReranker(ByArguments, GuardedMixing):
             OpticalError: the model cannot be loaded; with ``truncation="error"``, a text is too long; a row has no
                 ``qid`` or ``docno``, a ``qid`` has two queries, a text is none, or two columns have one name.
         """
-        inp = plain(inp)
+        inp = checked_queries(inp, self.query_field)
         named = named_fields(self.text_field)
         with pt.validate.any(inp, context=self) as mode:
             for fields in DEFAULTS if named is None else [named]:
                 mode.result_frame(extra_columns=[self.query_field, *fields])
-        check_ids(inp, "qid", "docno")
-        check_one_query(inp["qid"], texts_of(inp[self.query_field]))
+        check_ids(inp, "docno")
         scores = self._scores(inp) if len(inp) else np.zeros(0)
         return pt.model.add_ranks(inp.assign(score=scores))
 

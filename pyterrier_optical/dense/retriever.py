@@ -9,6 +9,7 @@ import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.first_stage.corpus import Corpus
+from pyterrier_optical.frame_checks import checked_queries
 from pyterrier_optical.frames import (
     DOCUMENTATION,
     GLOSS_SHARE,
@@ -149,9 +150,11 @@ class OpticalRetriever(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: columns are missing.
-            OpticalError: a model cannot be loaded; the corpus is empty or a docno comes twice; with
+            OpticalError: a row has no ``qid``, a ``qid`` has two queries, a query is no text, or two columns have one
+                name; a model cannot be loaded; the corpus is empty or a docno comes twice; with
                 ``truncation="error"``, a text is too long.
         """
+        inp = checked_queries(inp)
         pt.validate.query_frame(inp, extra_columns=["query"], context=self)
         found = self._search(inp) if len(inp) else []
         counts = [len(positions) for positions, _ in found]

@@ -13,6 +13,7 @@ import pyterrier as pt
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.first_stage.opened import OpenIndex, open_index
 from pyterrier_optical.first_stage.store import IndexInfo
+from pyterrier_optical.frame_checks import checked_queries, texts_of
 from pyterrier_optical.mixing import GuardedMixing
 from pyterrier_optical.script import Variants
 from pyterrier_optical.tokenise import TOKENISER_VERSION, words
@@ -114,9 +115,11 @@ class BM25Retriever(GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: Columns are missing.
-            OpticalError: ``query_toks`` holds something else than dicts of finite numbers, or the index is not the one
+            OpticalError: A row has no ``qid``, a ``qid`` has two queries, a query is no text, or two columns have one
+                name; ``query_toks`` holds something else than dicts of finite numbers, or the index is not the one
                 that it was when this retriever was made.
         """
+        inp = checked_queries(inp)
         with pt.validate.any(inp, context=self) as mode:
             mode.query_frame(extra_columns=["query"])
             mode.query_frame(extra_columns=["query_toks"])
@@ -167,7 +170,7 @@ class BM25Retriever(GuardedMixing):
 
     def _weights(self, inp: pd.DataFrame) -> list[dict[str, float]]:
         if "query_toks" not in inp.columns:
-            return [self._count(query) for query in inp["query"]]
+            return [self._count(query) for query in texts_of(inp["query"])]
         for qid, toks in zip(inp["qid"], inp["query_toks"], strict=True):
             if not _is_bag(toks):
                 raise OpticalError(
@@ -176,9 +179,9 @@ class BM25Retriever(GuardedMixing):
                 )
         return list(inp["query_toks"])
 
-    def _count(self, query) -> dict[str, float]:
+    def _count(self, query: str) -> dict[str, float]:
         weights: dict[str, float] = {}
-        for word in words(query, self.info.lang) if isinstance(query, str) else ():
+        for word in words(query, self.info.lang):
             spellings = self._spellings(word)
             documents = sum(self._terms[spelling] for spelling in spellings)
             for spelling in spellings:

@@ -9,6 +9,7 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.frame_checks import checked_queries, texts_of
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.locks import LOADING
@@ -95,10 +96,12 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: a column is missing.
-            OpticalError: the model cannot be loaded, or knows no such language; the cache cannot be written.
+            OpticalError: a row has no ``qid``, a ``qid`` has two queries, a query is no text, or two columns have one
+                name; the model cannot be loaded, or knows no such language; the cache cannot be written.
         """
+        inp = checked_queries(inp)
         pt.validate.columns(inp, includes=["qid", "query"], context=self)
-        return rewritten(inp, self.translate(inp["query"]))
+        return rewritten(inp, self.translate(texts_of(inp["query"])))
 
     def translate(self, texts: Iterable[str]) -> list[str]:
         """Translates texts.

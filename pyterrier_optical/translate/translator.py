@@ -12,6 +12,7 @@ import pyterrier as pt
 from pyterrier._ops import Compose
 
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.frame_checks import checked_queries, texts_of
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.identity import ByArguments
 from pyterrier_optical.locks import LOADING
@@ -154,15 +155,17 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: There is no column ``query``.
-            OpticalError: The model or the lexicon cannot be loaded.
+            OpticalError: A row has no ``qid``, a ``qid`` has two queries, a query is no text, or two columns have one
+                name; the model or the lexicon cannot be loaded.
         """
+        inp = checked_queries(inp)
         pt.validate.columns(inp, includes=["query"], context=self)
         if self.terms is None and len(inp):
             logger.warning(
                 "OpticalTranslator has no index and translates to the words of its model: give it a retriever, or put "
                 "(OpticalTranslator() >> retriever) in brackets."
             )
-        texts = [query if isinstance(query, str) else "" for query in inp["query"]]
+        texts = texts_of(inp["query"]).tolist()
         distinct = list(dict.fromkeys(texts))
         translated = dict(zip(distinct, self.translate(distinct), strict=True))
         columns = {"query_toks": [self._toks(translated[text]) for text in texts]}
