@@ -15,6 +15,7 @@ from pyterrier_optical.first_stage.opened import OpenIndex, open_index
 from pyterrier_optical.first_stage.store import IndexInfo
 from pyterrier_optical.frame_checks import checked_queries, texts_of
 from pyterrier_optical.mixing import GuardedMixing
+from pyterrier_optical.progress import progress
 from pyterrier_optical.script import Variants
 from pyterrier_optical.tokenise import TOKENISER_VERSION, words
 
@@ -45,7 +46,7 @@ class BM25Retriever(GuardedMixing):
         num_results: Most documents for one query.
         k1: Saturation of term frequencies.
         b: Length normalisation, from 0 (none) to 1.
-        verbose: Show a progress bar.
+        verbose: Show progress bars at once; otherwise one appears for work that takes over two seconds.
 
     Attributes:
         info: What the index was built from.
@@ -131,9 +132,7 @@ class BM25Retriever(GuardedMixing):
         queries = [self._known(query) for query in self._weights(inp)]
         rows = np.flatnonzero([len(query) > 0 for query in queries])
         found = [pd.DataFrame({"query": np.zeros(0, int), "docno": np.zeros(0, str), "score": np.zeros(0)})]
-        for start in pt.tqdm(
-            range(0, len(rows), _BATCH), desc=f"BM25 ({self.engine})", disable=not (self.verbose and len(rows))
-        ):
+        for start in progress(range(0, len(rows), _BATCH), desc=f"BM25 ({self.engine})", verbose=self.verbose):
             batch = rows[start : start + _BATCH]
             # Not before there is a query: an engine cannot open an index without a term.
             searcher = self._opened.searcher(self.k1, self.b)

@@ -43,7 +43,7 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
         cache: a folder that keeps translations beyond this process; None keeps them in memory, as long as this
             transformer lives. What it keeps counts for the same model (a folder by its name and content, a hub
             id by its name and ``revision``), languages, ``num_beams``, ``max_length`` and ``dtype`` only.
-        verbose: show a progress bar.
+        verbose: show progress bars at once; otherwise one appears for work that takes over two seconds.
 
     Raises:
         OpticalError: an argument is out of its range; when translating, see `pyterrier_optical.mt.checkpoint.load`.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyterrier as pt
 
+from pyterrier_optical.datasets.folders import download_folder
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.first_stage import BM25Retriever
 from pyterrier_optical.first_stage.own_index import WholeWords, is_own_index, read_own_index
@@ -29,7 +30,7 @@ class IndexTerms:
         frequencies: The number of documents that each term is in; 0 where that is not known.
         num_docs: Documents in the index; 0 when not known.
         lang: The documents' language, or None.
-        folder: The folder of the index, where vectors of its terms may be kept, or None.
+        folder: Where vectors of the terms may be kept: the folder of the index if it is one of this package; or None.
         term_of: For an index of stems, of which the terms here are whole words, the stem of a word; otherwise None.
     """
 
@@ -52,7 +53,7 @@ class IndexTerms:
         if is_own_index(terms):
             index = read_own_index(terms)
             frequencies = index.frequencies if index.term_of is None else WholeWords(index, words())
-            return cls(frequencies, index.num_docs, term_of=index.term_of)
+            return cls(frequencies, index.num_docs, folder=_own_folder(), term_of=index.term_of)
         if isinstance(terms, Mapping):
             # The most frequent term of real text is in nearly every document.
             return cls(terms, max(terms.values(), default=0))
@@ -83,6 +84,14 @@ class IndexTerms:
                 f"({len(self.frequencies)} terms, all in more than {most:.0f} documents)."
             )
         return found
+
+
+def _own_folder() -> Path | None:
+    """Where vectors of the terms of an index that others made are kept, in PyTerrier's home; None without a home."""
+    try:
+        return download_folder() / "term-vectors"
+    except OSError:
+        return None
 
 
 def vocabulary_words(tokenizer) -> list[str]:

@@ -84,7 +84,8 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         batch_size: Texts encoded at once.
         device: Torch device; None: an accelerator where there is one.
         dtype: Precision of the model, as for :class:`OpticalReranker`.
-        verbose: Show a progress bar, and add the column ``query_terms``, what :meth:`translate` says of each query.
+        verbose: Show progress bars at once, not only after two seconds of work, and add the column
+            ``query_terms``, what :meth:`translate` says of each query.
 
     Raises:
         OpticalError: An option out of its range.
