@@ -130,9 +130,7 @@ def test_folding_twice_changes_nothing():
         assert fold(fold(word)) == fold(word)
 
 
-@pytest.mark.parametrize(
-    "words", [[], [""], ["", "rice", "ข้าว"], ["rice", "", "กินrice", "𠮷", "東京", "𝐀", "\ud800"]]
-)
+@pytest.mark.parametrize("words", [[], [""], ["", "rice", "ข้าว"], ["rice", "", "กินrice", "𠮷", "東京", "𝐀", "\ud800"]])
 def test_many_words_are_judged_as_each_alone(words):
     assert which_are_spaceless(words).tolist() == [is_spaceless(word) for word in words]
     assert which_have(words, regex.compile(r"\s")).tolist() == [False] * len(words)
