@@ -10,8 +10,8 @@ import pandas as pd
 import pyterrier as pt
 from scipy import stats
 
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.progress import progress
 
 Pipelines = Mapping[str, pt.Transformer]
 

@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Iterator, Sequence
 
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.mt.families import Direction
-from pyterrier_optical.progress import progress
 
 logger = logging.getLogger("pyterrier_optical")
 
@@ -35,7 +35,7 @@ class TranslationModel:
             batch_size: texts in a batch.
             num_beams: beams of the search; 1 is greedy search.
             max_length: most tokens of a text, and of a translation, as far as the model has room for them.
-            verbose: as for `pyterrier_optical.progress`.
+            verbose: as for `pyterrier_optical.base.progress`.
 
         Yields:
             The translation of each text of a batch.

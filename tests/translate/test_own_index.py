@@ -6,9 +6,9 @@ import pytest
 import tiny
 
 from pyterrier_optical import OpticalError, OpticalTranslator
-from pyterrier_optical.first_stage import terrier
+from pyterrier_optical.late.word_vectors import WordEncoder
+from pyterrier_optical.retrieve.bm25 import terrier
 from pyterrier_optical.translate import Lexicon
-from pyterrier_optical.translate.word_vectors import WordEncoder
 
 DOCS = [
     {"docno": "school", "text": "The schools of Nairobi teach generalizations."},

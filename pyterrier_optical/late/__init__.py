@@ -1,0 +1,1 @@
+"""Late interaction: token vectors, MaxSim, passages."""
