@@ -42,7 +42,7 @@ def checked_queries(frame: pd.DataFrame, name: str = "query") -> pd.DataFrame:
         OpticalError: As `plain`, `check_ids` for ``qid``, `texts_of` for the queries, and `check_one_query`.
 
     Example:
-        >>> checked_queries(pd.DataFrame({"qid": ["q1", 1], "query": ["mto", "maji"]}))
+        >>> checked_queries(pd.DataFrame({"qid": ["q1", 1], "query": ["mto", "maji"]}))  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
         pyterrier_optical.errors.OpticalError: The qid 'q1' is text and the qid 1 is a number, so they never meet: ...
