@@ -17,6 +17,7 @@ __version__ = "0.2.0"
 API_VERSION = 1
 
 _HOMES = {
+    "OpticalModel": "model",
     "OpticalReranker": "rerank.optical",
     "OpticalRetriever": "retrieve.dense",
     "ReciprocalRankFusion": "retrieve.fusion.reciprocal_rank",

@@ -281,10 +281,10 @@ def load_encoders(transformer: pt.Transformer, *, verbose: bool = False) -> tupl
     Raises:
         OpticalError: as `pyterrier_optical.checkpoint.folder.load_encoder`; the two models' vectors differ in width.
     """
-    from pyterrier_optical.checkpoint import folder as checkpoints
+    from pyterrier_optical.checkpoint.shared import shared_encoder
 
     def load(model) -> TokenEncoder:
-        loaded = checkpoints.load_encoder(model, device=transformer.device, dtype=transformer.dtype)
+        loaded = shared_encoder(model, device=transformer.device, dtype=transformer.dtype)
         return TokenEncoder(loaded, batch_texts=transformer.batch_size, verbose=verbose)
 
     queries = load(transformer.model)

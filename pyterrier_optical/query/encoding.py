@@ -40,15 +40,13 @@ def encode_queries(
     index, texts, glosses = _distinct(frame[field], glosses)
     sizes = encoder.lengths(texts, "query")
     check_sizes(transformer, encoder, "query", frame["qid"], index, sizes)
-    queries = encoder.queries(texts, transformer.max_query_tokens, sizes=sizes)
     if glosses:
-        queries = encode_with_gloss(encoder, queries, texts, glosses, share, transformer.max_query_tokens)
-    return index, queries
+        return index, encode_with_gloss(encoder, texts, glosses, share, transformer.max_query_tokens)
+    return index, encoder.queries(texts, transformer.max_query_tokens, sizes=sizes)
 
 
 def encode_with_gloss(
     encoder: TokenEncoder,
-    queries: TokenVectors,
     texts: Sequence[str],
     glosses: Sequence[str],
     share: float,
@@ -56,16 +54,15 @@ def encode_with_gloss(
     *,
     third: bool = True,
 ) -> TokenVectors:
-    """Puts the tokens of each query's gloss, and those of query and gloss as one text, beside the query's own.
+    """Encodes queries, with the tokens of each one's gloss, and those of query and gloss as one text, beside its own.
 
     A score is then (1 - share) m + share (g + c) / 2, times the query's number of tokens and 1 / (1 - share): m, g
     and c are what the tokens of the query, of the gloss, and of both in one text add on average, so that a long gloss
     counts no more than a short one. In one text each wording gives the other its context.
 
     Args:
-        encoder: Encodes the glosses, as queries.
-        queries: The encoded queries.
-        texts: Their texts.
+        encoder: Encodes all wordings as queries, in one call.
+        texts: The queries.
         glosses: One for each query; a query with an empty one stays as it is.
         share: The gloss's share of the score, from 0 to below 1.
         max_tokens: As for `TokenEncoder.queries`.
@@ -75,16 +72,17 @@ def encode_with_gloss(
         One entry for each query, with weights.
 
     Example:
-        >>> queries = encoder.queries(["mto mrefu"])                                          # doctest: +SKIP
-        >>> encode_with_gloss(encoder, queries, ["mto mrefu"], ["river long"], 0.5).weights   # doctest: +SKIP
+        >>> encode_with_gloss(encoder, ["mto mrefu"], ["river long"], 0.5).weights   # doctest: +SKIP
         tensor([1.0000, 1.0000, 1.0000, 1.0000, 0.5000, 0.5000, 0.5000, 0.5000, 0.3333, 0.3333, ...])
     """
     both = [f"{text} {gloss}" if gloss else "" for text, gloss in zip(texts, glosses, strict=True)]
+    wordings = [texts, glosses, both] if third else [texts, glosses]
+    encoded = encoder.queries([text for wording in wordings for text in wording], max_tokens)
+    queries, *others = (encoded.span(i * len(texts), (i + 1) * len(texts)) for i in range(len(wordings)))
     glossed = replace(queries, weights=torch.ones(len(queries.values)))
-    for wording in (glosses, both) if third else (glosses,):
-        encoded = encoder.queries(wording, max_tokens)
-        weight = share / (1 + third) / (1 - share) * queries.lengths / encoded.lengths.clamp(min=1)
-        glossed = _beside(glossed, replace(encoded, weights=torch.repeat_interleave(weight, encoded.lengths).float()))
+    for other in others:
+        weight = share / len(others) / (1 - share) * queries.lengths / other.lengths.clamp(min=1)
+        glossed = _beside(glossed, replace(other, weights=torch.repeat_interleave(weight, other.lengths).float()))
     return glossed
 
 

@@ -40,9 +40,11 @@ def exhaustive_run(
         >>> exhaustive_run(dataset.get_topics(), documents, TokenEncoder(load_encoder()))  # doctest: +SKIP
     """
     asked = topics["query"].tolist()
-    queries = query_encoder.queries(asked)
-    if (glosses := glosses_of(topics, gloss)) is not None:
-        queries = encode_with_gloss(query_encoder, queries, asked, glosses.tolist(), gloss)
+    glosses = glosses_of(topics, gloss)
+    if glosses is None:
+        queries = query_encoder.queries(asked)
+    else:
+        queries = encode_with_gloss(query_encoder, asked, glosses.tolist(), gloss)
     texts = (document_encoder or query_encoder).documents(documents["text"].tolist())
     scores = maxsim_matrix(queries, texts).cpu().numpy()
     depth = min(depth or scores.shape[1], scores.shape[1])

@@ -233,10 +233,10 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     @cached_property
     def _encoder(self) -> "WordEncoder":
-        from pyterrier_optical.checkpoint.folder import load_encoder
+        from pyterrier_optical.checkpoint.shared import shared_encoder
         from pyterrier_optical.late.word_vectors import WordEncoder
 
-        model = load_encoder(self.model, device=self.device, dtype=self.dtype)
+        model = shared_encoder(self.model, device=self.device, dtype=self.dtype)
         return WordEncoder(model, self.batch_size, self.verbose)
 
     @cached_property

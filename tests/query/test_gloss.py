@@ -64,7 +64,7 @@ def test_the_gloss_has_its_share_of_the_mean(folder):
     questions, glosses = ["mto mrefu", "katze", ""], ["the river sleeps near water", "", "dog"]
     own, said = encoder.queries(questions), encoder.queries(glosses)
     in_one = encoder.queries([f"{questions[0]} {glosses[0]}"])
-    both = encode_with_gloss(encoder, own, questions, glosses, 0.3)
+    both = encode_with_gloss(encoder, questions, glosses, 0.3)
     document = encoder.documents(["the long river"])[0]
 
     def score(vectors, i):
@@ -106,7 +106,7 @@ def test_candidates_are_found_by_the_weighted_mean(folder):
     documents = [{"docno": name, "text": text} for name, text in enumerate(["long river", "small dog", "mto", "cat"])]
     topics = pd.DataFrame({"qid": ["1"], "query": ["mto"], "query_gloss": ["the cat sleeps near water bread dog"]})
     encoder = TokenEncoder(load_encoder(folder, device="cpu"))
-    both = encode_with_gloss(encoder, encoder.queries(["mto"]), ["mto"], topics["query_gloss"].tolist(), 0.3)
+    both = encode_with_gloss(encoder, ["mto"], topics["query_gloss"].tolist(), 0.3)
     mean = (both.values * both.weights[:, None]).sum(0)
     means = [encoder.documents([document["text"]]).values.mean(0) for document in documents]
     cosines = torch.stack([torch.cosine_similarity(mean, other, dim=0) for other in means])

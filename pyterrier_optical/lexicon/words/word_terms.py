@@ -10,9 +10,7 @@ from pyterrier_optical.lexicon.words.document_languages import document_language
 from pyterrier_optical.lexicon.words.hidden_names import HiddenNames
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms
 from pyterrier_optical.lexicon.words.names import after_capital, at_an_end, from_capital, is_form_of
-from pyterrier_optical.lexicon.words.names_by_script import NamesByScript
 from pyterrier_optical.lexicon.words.spelling import SpeltTerms
-from pyterrier_optical.lexicon.words.transliterated_names import TransliteratedNames
 from pyterrier_optical.lexicon.words.weighting import WordTerms, bag, scaled
 from pyterrier_optical.script.segment import Segmenter, lexicon_words
 from pyterrier_optical.script.tokenise import fold, is_spaceless, join_runs, runs, words
@@ -103,7 +101,7 @@ class WordTranslator:
         self._by_spelling = lexicon is not None
         self.lexicon_share = lexicon_share if nearest else 1.0
         self._spelt_terms = SpeltTerms(index.frequencies)
-        self._names = _names(self._spelt_terms, self.lexicon)
+        self._names = HiddenNames(self._spelt_terms, self.lexicon.spaceless_term_counts)
         self._segmenter = Segmenter(self.lexicon.spaceless_counts, self._names.count if self._by_spelling else None)
         self._document_languages = document_languages(index, self.lexicon)
 
@@ -249,14 +247,6 @@ class WordTranslator:
             scaled(self.lexicon.translations(relative, languages), _RELATIVE_COUNTS * similarity**3)
             for relative, similarity in self.lexicon.relatives(word, languages)
         ]
-
-
-def _names(spelt: SpeltTerms, lexicon: Lexicon) -> NamesByScript:
-    said, words = lexicon.spaceless_term_counts, lexicon.spaceless_counts.total()
-    transliterated = [
-        TransliteratedNames(spelt.frequencies, way, said, words=words) for way in lexicon.transliterations.values()
-    ]
-    return NamesByScript(transliterated, HiddenNames(spelt, said))
 
 
 def _self_counts(word: str, translations: WordTerms) -> float:
