@@ -14,6 +14,7 @@ from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames import DOCUMENTATION
+from pyterrier_optical.frames.checks import checked_queries, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.lexicon.table import Lexicon, load_lexicon
 from pyterrier_optical.lexicon.words.gloss import gloss_text
@@ -79,7 +80,8 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         batch_size: Texts encoded at once.
         device: Torch device; None: an accelerator where there is one.
         dtype: Precision of the model, as for :class:`OpticalReranker`.
-        verbose: Show a progress bar, and add the column ``query_terms``, what :meth:`translate` says of each query.
+        verbose: Show progress bars at once, not only after two seconds of work, and add the column
+            ``query_terms``, what :meth:`translate` says of each query.
 
     Raises:
         OpticalError: An option out of its range.
@@ -150,15 +152,17 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: There is no column ``query``.
-            OpticalError: The model or the lexicon cannot be loaded.
+            OpticalError: A row has no ``qid``, a ``qid`` has two queries, a query is no text, or two columns have one
+                name; the model or the lexicon cannot be loaded.
         """
+        inp = checked_queries(inp)
         pt.validate.columns(inp, includes=["query"], context=self)
         if self.terms is None and len(inp):
             logger.warning(
                 "OpticalTranslator has no index and translates to the words of its model: give it a retriever, or put "
                 "(OpticalTranslator() >> retriever) in brackets."
             )
-        texts = [query if isinstance(query, str) else "" for query in inp["query"]]
+        texts = texts_of(inp["query"]).tolist()
         distinct = list(dict.fromkeys(texts))
         translated = dict(zip(distinct, self.translate(distinct), strict=True))
         columns = {"query_toks": [self._toks(translated[text]) for text in texts]}

@@ -301,15 +301,26 @@ class TestTermVectors:
         assert len(encoded) == 2
         assert model_fingerprint(model) != model_fingerprint(other)
 
-    @pytest.mark.parametrize("damage", ["truncated", "foreign"])
+    @pytest.mark.parametrize("damage", ["truncated", "foreign", "one byte", "one number less", "header"])
     def test_that_are_damaged_are_computed_again(self, model, encoded, tmp_path, monkeypatch, damage):
         retriever = bm25(DOCS, engine="pisa", index_path=tmp_path)
         OpticalTranslator(retriever, model).translate(["mto"])
         (file,) = tmp_path.glob("*.safetensors")
-        file.write_bytes(file.read_bytes()[:-7] if damage == "truncated" else b"{}")
+        content = file.read_bytes()
+        damaged = {
+            "truncated": content[:-7],
+            "foreign": b"{}",
+            "one byte": content[:-1] + bytes([content[-1] ^ 1]),
+            "one number less": content[:-2],
+            "header": content.replace(b'"F16"', b'"I16"'),
+        }
+        file.write_bytes(damaged[damage])
         monkeypatch.setattr(nearest_terms, "_tables", {})
-        OpticalTranslator(retriever, model).translate(["mto"])
+        expected = OpticalTranslator(retriever, model).translate(["mto"])
         assert len(encoded) == 2
+        monkeypatch.setattr(nearest_terms, "_tables", {})
+        assert OpticalTranslator(retriever, model).translate(["mto"]) == expected
+        assert len(encoded) == 2, "they were written anew"
 
     def test_that_cannot_be_written_are_no_obstacle(self, model, tmp_path, monkeypatch):
         def full(*_):
