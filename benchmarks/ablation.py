@@ -28,7 +28,7 @@ from pyterrier_optical.late.maxsim import maxsim_pairs
 from pyterrier_optical.lexicon.table import SHIPPED_LEXICON, Lexicon
 from pyterrier_optical.lexicon.words import hidden_names, word_terms
 from pyterrier_optical.query.encoding import encode_with_gloss
-from pyterrier_optical.translate import nearest_words, translator
+from pyterrier_optical.translate import nearest_words
 
 DATASETS = (
     *(f"afriqa/{lang}/dev" for lang in ("ha", "zu", "ig", "rw")),
@@ -50,14 +50,12 @@ NO_NAMES = [
     replaced(hidden_names.HiddenNames, "count", lambda self, letters: 0.0),
 ]
 NO_RELATIVES = [replaced(word_terms.WordTranslator, "_of_relatives", lambda self, word, languages: [])]
-NO_IDF_OF_THE_WORD = [replaced(translator, "idf_of_the_word", lambda terms, index: terms)]
 
 # Name, options of the translator, patches, options of the scores.
 VARIANTS = {
     "all": ({}, [], {}),
     "gloss": ({}, [], {"share": 0.0}),
     "third wording": ({}, [], {"third": False}),
-    "idf of the word": ({}, NO_IDF_OF_THE_WORD, {}),
     "nearest terms": ({"method": "lexicon"}, [], {}),
     "names": ({}, NO_NAMES, {}),
     "relatives": ({}, NO_RELATIVES, {}),

@@ -19,7 +19,7 @@ from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.lexicon.table import Lexicon, load_lexicon
 from pyterrier_optical.lexicon.words.gloss import gloss_text
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms, digest, vocabulary_words
-from pyterrier_optical.lexicon.words.weighting import WordTerms, bag, idf_of_the_word
+from pyterrier_optical.lexicon.words.weighting import WordTerms, bag
 from pyterrier_optical.lexicon.words.word_terms import Plan, WordTranslator
 from pyterrier_optical.script import normalise
 from pyterrier_optical.translate.terms import Terms, is_index, read_terms
@@ -57,9 +57,6 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     instead. A term in more than a share ``max_df`` of the documents tells nothing apart. It is left out of the terms,
     and what the lexicon gives it of a word's weight goes with it: a word that means 'of' asks for nothing. A gloss may
     have such terms.
-
-    BM25 prefers rare terms, and the rarest translation is most often a wrong one. So all translations of a word count
-    with one idf, that of the word (:func:`~pyterrier_optical.lexicon.words.weighting.idf_of_the_word`).
 
     Args:
         terms: What to translate to: a BM25 retriever of this package; a ``pt.terrier.Retriever``, an index of Terrier,
@@ -282,7 +279,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         return NearestWords(self._encoder, table, self.num_terms, self.threshold, self.temperature)
 
     def _toks(self, plan: Plan) -> WordTerms:
-        return self._index.merged(bag([idf_of_the_word(terms, self._index) for _, terms in plan]))
+        return self._index.merged(bag([terms for _, terms in plan]))
 
     def _arguments(self) -> dict:
         by_value = self.terms is not None and not is_index(self.terms)
