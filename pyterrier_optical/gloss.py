@@ -95,13 +95,18 @@ def encode_with_gloss(
         >>> encode_with_gloss(encoder, queries, ["mto mrefu"], ["river long"], 0.5).weights   # doctest: +SKIP
         tensor([1.0000, 1.0000, 1.0000, 1.0000, 0.5000, 0.5000, 0.5000, 0.5000, 0.3333, 0.3333, ...])
     """
-    both = [f"{text} {gloss}" if gloss else "" for text, gloss in zip(texts, glosses, strict=True)]
+    together = [both(text, gloss) for text, gloss in zip(texts, glosses, strict=True)]
     glossed = replace(queries, weights=torch.ones(len(queries.values)))
-    for wording in (glosses, both) if third else (glosses,):
+    for wording in (glosses, together) if third else (glosses,):
         encoded = encoder.queries(wording, max_tokens)
         weight = share / (1 + third) / (1 - share) * queries.lengths / encoded.lengths.clamp(min=1)
         glossed = _beside(glossed, replace(encoded, weights=torch.repeat_interleave(weight, encoded.lengths).float()))
     return glossed
+
+
+def both(text: str, gloss: str) -> str:
+    """A query and its gloss as one text; empty without a gloss."""
+    return f"{text} {gloss}" if gloss else ""
 
 
 def _beside(mine: TokenVectors, theirs: TokenVectors) -> TokenVectors:

@@ -155,13 +155,12 @@ def alignments(
     pairs: Annotated[Path | None, typer.Option(help="A file of ENGLISH<TAB>TRANSLATION lines; default: three.")] = None,
     model: _Model = None,
     teacher: Annotated[str | None, typer.Option(help="Its folder, hub id or package; default: the model.")] = None,
-    font: Annotated[str, typer.Option(help="An installed font with the letters of the translations.")] = "DejaVu Sans",
     output: Annotated[Path, typer.Option(help="The picture, a PNG file.")] = Path("alignments.png"),
 ) -> None:
-    """Draws which of the teacher's tokens optimal transport gives to each token of a translation."""
+    """Draws which of the teacher's words optimal transport gives to each word of a translation."""
     from pyterrier_optical.distill.bitext import read_pairs
     from pyterrier_optical.experiment.alignments import PAIRS, alignment_figure
 
     chosen = PAIRS if pairs is None else list(read_pairs(pairs))
     with _writing(output):
-        typer.echo(f"written: {alignment_figure(chosen, output, model=model, teacher=teacher, font=font)}")
+        typer.echo(f"written: {alignment_figure(chosen, output, model=model, teacher=teacher)}")
