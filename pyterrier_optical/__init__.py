@@ -31,6 +31,7 @@ _HOMES = {
     "XLMRReranker": "baselines",
     "MiniLMReranker": "baselines",
     "bm25": "first_stage",
+    "diagnose": "late.diagnose",
 }
 _ROOMS = ("datasets", "distill", "experiment", "transport")
 

@@ -34,7 +34,7 @@ def figure_of(explanation: Explanation, wordings: Sequence[str] | None, most_wor
     left, right = figure.subplots(1, 2, sharey=True)
     cosines, plan = (_stacked([getattr(part, name) for part in parts], columns) for name in ("cosines", "plan"))
     lines = _lines(parts)
-    left.imshow(cosines, cmap="Greys", vmin=0, vmax=1.4, aspect="auto")
+    left.imshow(cosines, cmap="Greys", vmin=0, vmax=1.6, aspect="auto")
     _write_contributions(left, explanation, parts, columns, lines)
     right.imshow(plan, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for axes, title in ((left, "MaxSim: contributions, on cosines"), (right, "Transport plan: shares of mass")):
