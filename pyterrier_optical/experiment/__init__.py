@@ -13,7 +13,7 @@ _HOMES = {
     "evaluate": "evaluation",
     "first_stage_experiment": "first_stage",
     "matched_experiment": "matched.experiment",
-    "paired_t_test": "comparison",
+    "paired_t_test": "significance",
     "run_demo": "demo",
     "run_report": "full_report",
     "standard_systems": "systems",

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pyterrier_optical.experiment.comparison import paired_t_test
 from pyterrier_optical.experiment.matched import significance
+from pyterrier_optical.experiment.significance import paired_t_test
 
 
 def frame(objective, per_seed, *, start="centred", ranking="maxsim", dataset="bitext/sw"):

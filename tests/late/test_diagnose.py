@@ -10,7 +10,6 @@ import tiny
 from pyterrier_optical import OpticalError, OpticalReranker, diagnose
 from pyterrier_optical.baselines import MBERTReranker
 from pyterrier_optical.fusion import ReciprocalRankFusion
-from pyterrier_optical.late.diagnose import COLUMNS
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from pyterrier_optical.experiment.comparison import paired_t_test
 from pyterrier_optical.experiment.matched.evaluation import COSINE
 from pyterrier_optical.experiment.matched.names import START
+from pyterrier_optical.experiment.significance import paired_t_test
 
 ALPHA = 0.05
 AHEAD, BEHIND = "*", "†"
