@@ -19,14 +19,16 @@ import pandas as pd
 import pyterrier as pt
 import torch
 
-from pyterrier_optical import OpticalTranslator, bm25, gloss
-from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.encoder import TokenEncoder, TokenVectors
+from pyterrier_optical import OpticalTranslator, bm25
+from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.experiment.report import markdown_table
 from pyterrier_optical.experiment.tasks import Task
-from pyterrier_optical.maxsim import maxsim_pairs
-from pyterrier_optical.translate import in_context, names_by_script, nearest_words, translator, word_terms
-from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
+from pyterrier_optical.late.encoder import TokenEncoder, TokenVectors
+from pyterrier_optical.late.maxsim import maxsim_pairs
+from pyterrier_optical.lexicon.table import SHIPPED_LEXICON, Lexicon
+from pyterrier_optical.lexicon.words import hidden_names, word_terms
+from pyterrier_optical.query.encoding import encode_with_gloss
+from pyterrier_optical.translate import in_context, nearest_words, translator
 
 DATASETS = (
     *(f"afriqa/{lang}/dev" for lang in ("ha", "zu", "ig", "rw")),
@@ -45,9 +47,8 @@ NO_NAMES = [
     replaced(word_terms.WordTranslator, "_spelt", lambda self, word: {}),
     replaced(word_terms, "after_capital", lambda word, index: None),
     replaced(word_terms, "at_an_end", lambda word, index: None),
-    replaced(names_by_script.NamesByScript, "count", lambda self, letters, least=0.0: 0.0),
+    replaced(hidden_names.HiddenNames, "count", lambda self, letters: 0.0),
 ]
-NO_NOISY_CHANNEL = [replaced(names_by_script.NamesByScript, "_who_knows", lambda self, letters: self._by_ear)]
 NO_RELATIVES = [replaced(word_terms.WordTranslator, "_of_relatives", lambda self, word, languages: [])]
 NO_IDF_OF_THE_WORD = [replaced(translator, "idf_of_the_word", lambda terms, index: terms)]
 NO_CONTEXT = [replaced(in_context.TermsInContext, "__call__", lambda self, texts, plans: list(plans))]
@@ -61,7 +62,6 @@ VARIANTS = {
     "nearest terms": ({"method": "lexicon"}, NO_CONTEXT, {}),
     "choice in context": ({}, NO_CONTEXT, {}),
     "names": ({}, NO_NAMES, {}),
-    "noisy channel": ({}, NO_NOISY_CHANNEL, {}),
     "relatives": ({}, NO_RELATIVES, {}),
     "names and relatives": ({}, [*NO_NAMES, *NO_RELATIVES], {}),
     "names, relatives, context, nearest terms": (
@@ -121,9 +121,10 @@ class Scores:
             self._corpus = task.corpus_key
         topics = task.get_topics()
         texts = topics["query"].tolist()
-        queries = self._encoder.queries(texts)
         if share:
-            queries = gloss.encode_with_gloss(self._encoder, queries, texts, glosses, share, third=third)
+            queries = encode_with_gloss(self._encoder, texts, glosses, share, third=third)
+        else:
+            queries = self._encoder.queries(texts)
         query_of = {qid: i for i, qid in enumerate(topics["qid"])}
         document_of = {docno: i for i, docno in enumerate(task.documents["docno"])}
         pairs = [candidates["qid"].map(query_of), candidates["docno"].map(document_of)]

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.files import whole
 from pyterrier_optical.late.explain.fonts import families_for
 from pyterrier_optical.late.explain.plan_of_words import plan_of_words
 from pyterrier_optical.late.explain.words import Words, read_words
@@ -84,7 +84,7 @@ def alignment_figure(
     """
     from matplotlib.figure import Figure
 
-    from pyterrier_optical.checkpoints import load_encoder
+    from pyterrier_optical.checkpoint.folder import load_encoder
     from pyterrier_optical.distill.teacher import load_teacher
 
     path = Path(path)
@@ -110,7 +110,7 @@ def alignment_figure(
 
 
 def _read(model, text: str) -> tuple[Words, Tensor]:
-    from pyterrier_optical.encoder import TokenEncoder
+    from pyterrier_optical.late.encoder import TokenEncoder
 
     encoder = TokenEncoder(model)
     words = read_words(encoder, text, "document")

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.encoder import TokenEncoder
 from pyterrier_optical.experiment.report import markdown_table
 from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.late.diagnose import THRESHOLDS, diagnose
+from pyterrier_optical.late.encoder import TokenEncoder
 
 _MARK = "†"
 

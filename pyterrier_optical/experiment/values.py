@@ -10,8 +10,8 @@ import ir_measures
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.files import whole
 
 logger = logging.getLogger("pyterrier_optical")
 

@@ -1,1 +1,1 @@
-"""Late interaction: what token vectors say of a query and a document."""
+"""Late interaction: token vectors, MaxSim, passages, explanations."""

@@ -6,13 +6,13 @@ import pandas as pd
 import pyterrier as pt
 import regex
 
-from pyterrier_optical.document_text import frame_texts
-from pyterrier_optical.encoder import TokenEncoder
+from pyterrier_optical.base.locks import TOKENIZING
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.frame_checks import plain, texts_of
-from pyterrier_optical.locks import TOKENIZING
+from pyterrier_optical.frames.checks import plain, texts_of
+from pyterrier_optical.frames.texts import frame_texts
+from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.script import normalise
-from pyterrier_optical.tokenise import runs
+from pyterrier_optical.script.tokenise import runs
 
 logger = logging.getLogger("pyterrier_optical")
 
@@ -86,7 +86,7 @@ def diagnose(
 
 def _encoder(model, task: str) -> tuple[TokenEncoder, int | None]:
     """What encodes the texts, and the limit that its owner gives it."""
-    from pyterrier_optical.checkpoints import load_encoder
+    from pyterrier_optical.checkpoint.folder import load_encoder
 
     if isinstance(model, TokenEncoder):
         return model, None

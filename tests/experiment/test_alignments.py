@@ -6,9 +6,9 @@ import tiny
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.checkpoint.folder import load_encoder
+from pyterrier_optical.cli import experiment as commands
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.experiment import commands
 from pyterrier_optical.experiment.alignments import alignment, alignment_figure
 from pyterrier_optical.late.explain import fonts
 

@@ -8,8 +8,8 @@ import pytest
 import tiny
 
 from pyterrier_optical import OpticalError, OpticalReranker, diagnose
-from pyterrier_optical.baselines import MBERTReranker
-from pyterrier_optical.fusion import ReciprocalRankFusion
+from pyterrier_optical.rerank.bi_encoder import MBERTReranker
+from pyterrier_optical.retrieve.fusion.reciprocal_rank import ReciprocalRankFusion
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """Why a document has its score: which word of the query met which word of the document, and what each match adds."""
 
-from pyterrier_optical.late.explain.explanation import Explanation, Part
-from pyterrier_optical.late.explain.pair import explain_row
+from pyterrier_optical.late.explain.explanation import Explanation
+from pyterrier_optical.late.explain.part import Part
 from pyterrier_optical.late.explain.words import Words, read_words
 
-__all__ = ["Explanation", "Part", "Words", "explain_row", "read_words"]
+__all__ = ["Explanation", "Part", "Words", "read_words"]

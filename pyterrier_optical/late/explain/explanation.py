@@ -2,33 +2,15 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
+from pyterrier_optical.late.explain.part import Part
 from pyterrier_optical.late.explain.words import Words
 
 COLUMNS = (
     *("wording", "query_position", "query_word", "document_position", "document_word"),
     *("cosine", "weight", "contribution", "planned_word", "planned_share"),
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """One wording of the query against the words of the document.
-
-    Attributes:
-        name: "query", "gloss", or "query and gloss" for the two in one text.
-        words: Of the wording, n of them.
-        cosines: (n, m) float64: for each two words, the largest cosine between their tokens.
-        plan: (n, m) float64: the share of a word's mass that the transport plan gives to each word of the document; a
-            row sums to 1.
-    """
-
-    name: str
-    words: Words
-    cosines: np.ndarray
-    plan: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)

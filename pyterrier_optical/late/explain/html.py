@@ -4,13 +4,13 @@ from html import escape
 
 import numpy as np
 
-from pyterrier_optical.late.explain.explanation import Explanation, Part
+from pyterrier_optical.late.explain.part import Part
 from pyterrier_optical.late.explain.words import Words
 
 _SHOWN = ["wording", "query_word", "document_word", "cosine", "weight", "contribution", "planned_word", "planned_share"]
 
 
-def html_of(explanation: Explanation) -> str:
+def html_of(explanation) -> str:
     """The texts, a word the darker the more it adds, and the frame as a table; all text escaped."""
     names = ((name, getattr(explanation, name)) for name in ("qid", "docno"))
     head = [f"score {explanation.score:.4f}", *(f"{name} {escape(str(value))}" for name, value in names if value)]
@@ -20,7 +20,7 @@ def html_of(explanation: Explanation) -> str:
     return f"<div><p>{', '.join(head)}</p>{''.join(lines)}{table}</div>"
 
 
-def _sums(explanation: Explanation, part: Part | None = None) -> np.ndarray:
+def _sums(explanation, part: Part | None = None) -> np.ndarray:
     """What each word of a wording adds, or what the matches with each word of the document add."""
     frame, words = explanation.frame, explanation.document if part is None else part.words
     if part is not None:

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.late.explain.explanation import Explanation, Part
 from pyterrier_optical.late.explain.fonts import draws_scripts_whole, families_for
+from pyterrier_optical.late.explain.part import Part
 
 logger = logging.getLogger("pyterrier_optical")
 
 _CELL = 0.34  # inches
 
 
-def figure_of(explanation: Explanation, wordings: Sequence[str] | None, most_words: int):
+def figure_of(explanation, wordings: Sequence[str] | None, most_words: int):
     """As `Explanation.plot`."""
     from matplotlib.figure import Figure
 
@@ -57,7 +57,7 @@ def figure_of(explanation: Explanation, wordings: Sequence[str] | None, most_wor
     return figure
 
 
-def _parts(explanation: Explanation, wordings: Sequence[str] | None) -> list[Part]:
+def _parts(explanation, wordings: Sequence[str] | None) -> list[Part]:
     known = {part.name: part for part in explanation.parts}
     for name in wordings or ():
         if name not in known:
@@ -65,7 +65,7 @@ def _parts(explanation: Explanation, wordings: Sequence[str] | None) -> list[Par
     return [known[name] for name in wordings or known]
 
 
-def _columns(explanation: Explanation, parts: Sequence[Part], most_words: int) -> np.ndarray:
+def _columns(explanation, parts: Sequence[Part], most_words: int) -> np.ndarray:
     """The positions of the document's words that MaxSim or the plan chose, in order."""
     frame = explanation.frame
     frame = frame[frame["wording"].isin([part.name for part in parts]) & (frame["document_position"] >= 0)]
@@ -91,7 +91,7 @@ def _stacked(blocks: Sequence[np.ndarray], columns: np.ndarray) -> np.ndarray:
     return np.vstack([part for block in blocks for part in (gap, block[:, columns])][1:])
 
 
-def _write_contributions(axes, explanation: Explanation, parts: Sequence[Part], columns, lines) -> None:
+def _write_contributions(axes, explanation, parts: Sequence[Part], columns, lines) -> None:
     place = {column: index for index, column in enumerate(columns.tolist())}
     names = {part.name for part in parts}
     for row in explanation.frame.itertuples():

@@ -1,8 +1,8 @@
 """The words of a text as a model reads them: sub-words merged again, in every script.
 
-A word is a run of letters, marks and numbers, as in `pyterrier_optical.tokenise`. Where a script has no spaces between
-words (Thai, Khmer, Chinese), each piece of the model's own vocabulary is one, and pieces that part a grapheme are
-merged.
+A word is a run of letters, marks and numbers, as in `pyterrier_optical.script.tokenise`. Where a script has no spaces
+between words (Thai, Khmer, Chinese), each piece of the model's own vocabulary is one, and pieces that part a grapheme
+are merged.
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ import numpy as np
 import regex
 import torch
 
-from pyterrier_optical.encoder import TokenEncoder
+from pyterrier_optical.base.locks import TOKENIZING
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.locks import TOKENIZING
+from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.script import normalise
-from pyterrier_optical.tokenise import runs
+from pyterrier_optical.script.tokenise import runs
 
 _GRAPHEME = regex.compile(r"\X")
 

@@ -9,7 +9,7 @@ import pytest
 import tiny
 
 from pyterrier_optical import OpticalError, OpticalReranker
-from pyterrier_optical.maxsim import FLOOR
+from pyterrier_optical.late.maxsim import FLOOR
 
 LONG = "the long river runs near the small mountain " * 6
 

@@ -3,9 +3,9 @@
 import pytest
 import tiny
 
-from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.encoder import TokenEncoder
+from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.explain.words import merged, read_words
 
 

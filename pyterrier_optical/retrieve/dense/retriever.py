@@ -1,0 +1,224 @@
+"""OpticalRetriever: late interaction as a first stage, as a PyTerrier transformer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyterrier as pt
+
+from pyterrier_optical.base.identity import ByArguments
+from pyterrier_optical.base.locks import LOADING
+from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.frames import DOCUMENTATION
+from pyterrier_optical.frames.mixing import GuardedMixing
+from pyterrier_optical.late.limits import check_encoding_arguments
+from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
+from pyterrier_optical.retrieve.bm25.corpus import Corpus
+
+
+@dataclass
+class _Loaded:
+    """What a retriever and its copies with another cutoff have in common once the first of them was used."""
+
+    encoders: tuple | None = None
+    tokens: object = None
+    begun: bool = False
+
+
+class OpticalRetriever(ByArguments, GuardedMixing):
+    """Retrieves by MaxSim between the token vectors of a query and those of every document of a corpus.
+
+    The documents are encoded once, when the first query arrives, and their vectors are kept in memory. Up to
+    ``exact_limit`` documents the ranking is exact: every query meets every document. In larger corpora each query meets
+    the ``candidates`` documents whose mean vectors are nearest to its own, and these are ranked exactly.
+
+    Scores are those of `OpticalReranker` with the same models, up to the precision of the stored vectors. Documents of
+    equal score stand in corpus order. A query without a token that the model knows has no results, and a document
+    without one is never found.
+
+    Args:
+        corpus: a PyTerrier or ir_datasets dataset, the name of one, a data frame with ``docno`` and ``text``, an
+            iterable of such dicts (read once), or a function that returns one; as for `bm25`.
+        model: None for the model inside the package, a local checkpoint folder, a hub id, or a loaded
+            ``MultiVectorEncoder``.
+        fields: fields that make up a document's text; None: ``title`` and ``text``, where they exist.
+        num_results: most documents for one query.
+        exact_limit: the largest number of documents that each query meets all of.
+        candidates: documents that a query meets in larger corpora, and so can find at most.
+        batch_size: texts per forward pass, at most; None: as many as are fast on the device.
+        device: a torch device name; None picks the accelerator when there is one.
+        dtype: "float32", "float16", "bfloat16" or, on the CPU, "int8" of the model; None is float32 on the CPU, the
+            stored precision elsewhere.
+        precision: "float16" or "float32" of the stored vectors.
+        max_query_tokens: a query's tokens, markers included, at most what the model takes; None for its own limit.
+        max_document_tokens: a document's tokens, likewise.
+        truncation: what to do with a text over its limit: "warn" cuts it and logs how many were cut, "error" raises
+            and names the ``qid`` or ``docno``, "passages" splits a document into overlapping passages and takes the
+            best one (queries are cut, with the warning).
+        normalize: divide each score by the number of query tokens (with a gloss, by the sum of all tokens' weights), so
+            that scores of long and short queries can be compared; -1 is then the score of an empty text.
+        verbose: show progress bars.
+        document_model: a second model for the documents, as for `OpticalReranker`.
+        gloss: the share of a query's gloss in the score, as for `OpticalReranker`.
+        lexicon: where glosses come from, as for `OpticalReranker`.
+
+    Raises:
+        OpticalError: an argument is out of its range, or no documents can be read from ``corpus``.
+
+    Example:
+        >>> docs = [{"docno": "d1", "text": "Millet porridge"}, {"docno": "d2", "text": "A river in flood"}]
+        >>> OpticalRetriever(docs).search("mto umefurika")["docno"].tolist()   # doctest: +SKIP
+        ['d2', 'd1']
+    """
+
+    def __init__(
+        self,
+        corpus,
+        model=None,
+        *,
+        fields: str | Iterable[str] | None = None,
+        num_results: int = 1000,
+        exact_limit: int = 100_000,
+        candidates: int = 1000,
+        batch_size: int | None = None,
+        device: str | None = None,
+        dtype: str | None = None,
+        precision: str = "float16",
+        max_query_tokens: int | None = None,
+        max_document_tokens: int | None = None,
+        truncation: str = "warn",
+        normalize: bool = False,
+        verbose: bool = False,
+        document_model=None,
+        gloss: float = GLOSS_SHARE,
+        lexicon=None,
+    ):
+        self.corpus = corpus
+        self.model = model
+        self.fields = Corpus(corpus, fields).fields
+        self.num_results = num_results
+        self.exact_limit = exact_limit
+        self.candidates = candidates
+        self.batch_size = batch_size
+        self.device = device
+        self.dtype = dtype
+        self.precision = precision
+        self.max_query_tokens = max_query_tokens
+        self.max_document_tokens = max_document_tokens
+        self.truncation = truncation
+        self.normalize = normalize
+        self.verbose = verbose
+        self.document_model = document_model
+        self.gloss = gloss
+        self.lexicon = lexicon
+        check_encoding_arguments(self)
+        check_gloss(gloss)
+        if precision not in ("float16", "float32"):
+            raise OpticalError(f"precision={shown(precision)}: choose 'float16' or 'float32' for the stored vectors.")
+        if num_results < 1 or candidates < 1 or exact_limit < 0:
+            raise OpticalError(
+                f"num_results={num_results} and candidates={candidates} must be at least 1, and "
+                f"exact_limit={exact_limit} at least 0."
+            )
+        self._loaded = _Loaded()
+
+    @property
+    def tokens(self):
+        """The `TokenIndex` of the corpus; asking for it encodes the documents if no query has done so."""
+        with LOADING:
+            if self._loaded.tokens is None:
+                self._loaded.tokens = self._encode_corpus()
+            return self._loaded.tokens
+
+    def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
+        """Retrieves documents.
+
+        Args:
+            inp: one row for each query, with ``qid`` and ``query``, and ``query_gloss`` where its glosses are to
+                be read instead of the lexicon's.
+
+        Returns:
+            One row for each document found: the columns of its query, then ``docno``, ``score`` (float64, finite) and
+            ``rank`` (0 is the best).
+
+        Raises:
+            pt.validate.InputValidationError: columns are missing.
+            OpticalError: a model cannot be loaded; the corpus is empty or a docno comes twice; with
+                ``truncation="error"``, a text is too long.
+        """
+        pt.validate.query_frame(inp, extra_columns=["query"], context=self)
+        found = self._search(inp) if len(inp) else []
+        counts = [len(positions) for positions, _ in found]
+        rows = np.repeat(np.arange(len(inp)), counts)
+        out = inp.drop(columns=["score", "rank"], errors="ignore").iloc[rows].reset_index(drop=True)
+        docnos = self.tokens.docnos[np.concatenate([positions for positions, _ in found])] if sum(counts) else []
+        scores = np.concatenate([np.zeros(0), *(scores for _, scores in found)])
+        ranks = np.concatenate([np.zeros(0, np.int64), *map(np.arange, counts)]) + pt.model.FIRST_RANK
+        return out.assign(docno=pd.Series(list(docnos), dtype=str), score=scores, rank=ranks)
+
+    def _search(self, inp: pd.DataFrame) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Positions in the index and scores for each row, best first."""
+        from pyterrier_optical.query.encoding import encode_queries
+        from pyterrier_optical.retrieve.dense.search import search_all, search_candidates
+
+        index = self.tokens
+        query_index, queries = encode_queries(self, self._encoders[0], inp)
+        if len(index) <= self.exact_limit:
+            found = search_all(queries, index, self.num_results, verbose=self.verbose)
+        else:
+            found = search_candidates(queries, index, self.num_results, self.candidates, verbose=self.verbose)
+        for number, total in enumerate(queries.totals.tolist()):
+            positions, scores = found[number]
+            if not total:  # every document would get the floor
+                found[number] = positions[:0], scores[:0]
+            elif self.normalize:
+                found[number] = positions, scores / total
+        return [found[number] for number in query_index.tolist()]
+
+    def _encode_corpus(self):
+        from pyterrier_optical.retrieve.dense.build import encode_corpus
+
+        encoder, corpus = self._encoders[1], Corpus(self.corpus, self.fields)
+        if self._loaded.begun and not corpus.repeatable:
+            raise OpticalError(
+                "Reading the documents was broken off before and their generator cannot be read again: give a list, "
+                "a data frame, or a function that returns a generator."
+            )
+        self._loaded.begun = True
+        return encode_corpus(
+            corpus,
+            encoder,
+            max_tokens=self.max_document_tokens,
+            truncation=self.truncation,
+            precision=self.precision,
+            verbose=self.verbose,
+        )
+
+    def fuse_rank_cutoff(self, k: int) -> "OpticalRetriever":
+        """The same retriever with at most ``k`` results; PyTerrier asks for it to compile ``retriever % k``."""
+        if k >= self.num_results:
+            return self
+        fewer = pt.inspect.transformer_apply_attributes(self, num_results=k)
+        fewer._loaded = self._loaded
+        return fewer
+
+    def schematic(self, *, input_columns=None) -> dict:
+        """How PyTerrier draws this transformer."""
+        return {"label": "OpticalRetriever", "help_url": DOCUMENTATION}
+
+    @property
+    def _encoders(self):
+        with LOADING:
+            if self._loaded.encoders is None:
+                from pyterrier_optical.late.encoder import load_encoders
+
+                self._loaded.encoders = load_encoders(self, verbose=False)
+            return self._loaded.encoders
+
+    def _scores_grow(self) -> bool:
+        return not self.normalize
+
+    def __getstate__(self) -> dict:
+        """Without models and vectors: a worker process loads and encodes for itself."""
+        return {**self.__dict__, "_loaded": _Loaded()}
