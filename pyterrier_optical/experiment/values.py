@@ -38,10 +38,8 @@ class Store:
         if path is None or not path.is_file():
             return pd.DataFrame(columns=_COLUMNS)
         try:
-            texts = dict.fromkeys(_COLUMNS[:3], str)
-            return pd.read_csv(
-                path, compression="gzip", dtype=texts, keep_default_na=False, float_precision="round_trip"
-            )[_COLUMNS]
+            # As text: not every version of pandas reads a number exactly.
+            return pd.read_csv(path, compression="gzip", dtype=str, keep_default_na=False)[_COLUMNS].astype(_TYPES)
         except (OSError, EOFError, ValueError, KeyError) as error:
             raise OpticalError(f"The file '{path}' is damaged: delete it to compute its values again.") from error
 
