@@ -10,6 +10,7 @@ import ir_measures
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.significance import summarise
 from pyterrier_optical.experiment.values import Store, query_values
@@ -109,7 +110,7 @@ def compare(
         raise OpticalError("There is no data set to compare on: name at least one.")
     store, frames, values, tables = Store(folder and Path(folder), runs=runs), [], [], {}
     names = list(map(str, measures))
-    with pt.tqdm(datasets.items(), desc="Comparing", unit="data set", disable=not verbose) as bar:
+    with progress(datasets.items(), desc="Comparing", unit="data set", verbose=verbose) as bar:
         for name, dataset in bar:
             bar.set_postfix_str(name)
             pipelines = dict(systems(dataset) if callable(systems) else systems)
