@@ -26,7 +26,7 @@ from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.late.encoder import TokenEncoder, TokenVectors
 from pyterrier_optical.late.maxsim import maxsim_pairs
 from pyterrier_optical.lexicon.table import SHIPPED_LEXICON, Lexicon
-from pyterrier_optical.lexicon.words import hidden_names, word_terms
+from pyterrier_optical.lexicon.words import word_terms
 from pyterrier_optical.query.encoding import encode_with_gloss
 from pyterrier_optical.translate import nearest_words
 
@@ -47,7 +47,6 @@ NO_NAMES = [
     replaced(word_terms.WordTranslator, "_spelt", lambda self, word: {}),
     replaced(word_terms, "after_capital", lambda word, index: None),
     replaced(word_terms, "at_an_end", lambda word, index: None),
-    replaced(hidden_names.HiddenNames, "count", lambda self, letters: 0.0),
 ]
 NO_RELATIVES = [replaced(word_terms.WordTranslator, "_of_relatives", lambda self, word, languages: [])]
 

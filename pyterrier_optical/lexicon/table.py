@@ -240,17 +240,6 @@ class Lexicon:
                 counts[words[row]] += int(table.counts[row])
         return counts
 
-    @cached_property
-    def spaceless_term_counts(self) -> dict[str, float]:
-        """How often each term is what a word of a script without spaces means, in expectation over the bitext."""
-        counts = np.zeros(len(self.terms))
-        for table in self.languages.values():
-            seen = table.counts * table.spaceless
-            if seen.any():
-                times = np.repeat(seen, np.diff(table.offsets)) * (table.levels / _LEVELS) ** 2
-                counts += np.bincount(table.term_ids, times, len(counts))
-        return {term: count for term, count in zip(self.terms, counts.tolist(), strict=True) if count}
-
     def save(self, path: str | os.PathLike) -> None:
         """Writes the lexicon as safetensors, in one step, with a checksum.
 

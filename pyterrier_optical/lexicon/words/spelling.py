@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
 from pyterrier_optical.lexicon.sound import EARS, consonants, needs_tolerance, sound
@@ -67,41 +67,27 @@ class SpeltTerms:
         kept = {term: weight for term, weight in weights.items() if weight >= _LEAST_WEIGHT * total} or weights
         return scaled(kept, 1 / sum(kept.values()))
 
-    def similar(self, word: str, least: Callable[[str], float] | None = None) -> dict[str, float]:
-        """The terms that are spelt like a word.
-
-        Args:
-            word: A word of any script.
-            least: The least likeness that is asked of a term, besides what any spelling must have; None: no other.
-
-        Returns:
-            Terms and how much each is like the word, above 0 and up to 1.
-        """
+    def similar(self, word: str) -> dict[str, float]:
+        """The terms that are spelt like a word of any script, and how much each is like it, above 0 and up to 1."""
         lenient = needs_tolerance(word)
         similar: dict[str, float] = {}
         for ear in range(EARS if lenient else 1):
-            for term, ratio in self._heard(word, ear, lenient, least):
+            for term, ratio in self._heard(word, ear, lenient):
                 similar[term] = max(ratio, similar.get(term, 0.0))
             if ear == 0 and similar:
                 break
         return similar
 
-    def _heard(
-        self, word: str, ear: int, lenient: bool, least: Callable[[str], float] | None
-    ) -> Iterator[tuple[str, float]]:
+    def _heard(self, word: str, ear: int, lenient: bool) -> Iterator[tuple[str, float]]:
         key, spelt = consonants(word, ear), sound(word, ear)
         number = len(key.lstrip("*"))
         if number < _FEWEST_CONSONANTS + (ear > 0) or len(spelt) < _FEWEST_LETTERS - lenient:
             return
         lost = _HALF_HEARD * (ear > 0)
         for other, terms in self._sounding(ear).get(key, {}).items():
-            asked = [least(term) if least else 0.0 for term in terms]
-            if min(asked) > _most_alike(spelt, other) - lost:
-                continue
             likeness = _lenient_likeness if lenient else _strict_likeness
             if ratio := likeness(spelt, other, number):
-                alike = ratio - lost
-                yield from ((term, alike) for term, asks in zip(terms, asked, strict=True) if alike >= asks)
+                yield from ((term, ratio - lost) for term in terms)
 
     def _sounding(self, ear: int) -> dict[str, dict[str, list[str]]]:
         """Terms by their sound, these by their consonants."""
@@ -112,12 +98,6 @@ class SpeltTerms:
                     found[key][sound(term, ear)].append(term)
             self._by_consonants[ear] = found
         return self._by_consonants[ear]
-
-
-def _most_alike(spelt: str, other: str) -> float:
-    """What the likeness of two words is at most, by their lengths: a bound on both kinds below."""
-    ratio = 2 * min(len(spelt), len(other)) / (len(spelt) + len(other))
-    return (ratio + 1) / 2 if len(other) > len(spelt) else ratio
 
 
 def _strict_likeness(spelt: str, other: str, number: int) -> float:

@@ -7,13 +7,12 @@ from typing import NamedTuple, Protocol
 
 from pyterrier_optical.lexicon.table import Lexicon
 from pyterrier_optical.lexicon.words.document_languages import document_languages
-from pyterrier_optical.lexicon.words.hidden_names import HiddenNames
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms
 from pyterrier_optical.lexicon.words.names import after_capital, at_an_end, from_capital, is_form_of
 from pyterrier_optical.lexicon.words.spelling import SpeltTerms
 from pyterrier_optical.lexicon.words.weighting import WordTerms, bag, scaled
 from pyterrier_optical.script.segment import Segmenter, lexicon_words
-from pyterrier_optical.script.tokenise import fold, is_spaceless, join_runs, runs, words
+from pyterrier_optical.script.tokenise import fold, join_runs, runs, words
 
 #: The words of one text in order, each with its terms.
 Plan = list[tuple[str, WordTerms]]
@@ -101,8 +100,7 @@ class WordTranslator:
         self._by_spelling = lexicon is not None
         self.lexicon_share = lexicon_share if nearest else 1.0
         self._spelt_terms = SpeltTerms(index.frequencies)
-        self._names = HiddenNames(self._spelt_terms, self.lexicon.spaceless_term_counts)
-        self._segmenter = Segmenter(self.lexicon.spaceless_counts, self._names.count if self._by_spelling else None)
+        self._segmenter = Segmenter(self.lexicon.spaceless_counts)
         self._document_languages = document_languages(index, self.lexicon)
 
     def with_nearest(self, nearest: Nearest, lexicon_share: float) -> "WordTranslator":
@@ -239,7 +237,7 @@ class WordTranslator:
     def _spelt(self, word: str) -> WordTerms:
         if not self._by_spelling:
             return {}
-        spelt = self._names(word) if is_spaceless(word) else self._spelt_terms(from_capital(word) or word)
+        spelt = self._spelt_terms(from_capital(word) or word)
         return {term: weight for term, weight in spelt.items() if term in self.translating}
 
     def _of_relatives(self, word: str, languages: dict[str, float]) -> list[WordTerms]:
