@@ -48,6 +48,7 @@ setup(
         "pandas>=2.2",
         "scipy>=1.11",
         "scikit-learn>=1.4",
+        "statsmodels>=0.14",
         "anyascii>=0.3.2",
         "tokenizers>=0.22",
         "safetensors>=0.5",

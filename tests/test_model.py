@@ -63,6 +63,12 @@ def test_ranking_texts(model):
     assert model.rank("river", ["a dog", "the river"])["docno"].tolist() == ["1", "0"]
 
 
+def test_explaining_is_the_rerankers(model):
+    explanation = model.explain("river", "the river", plan="exact")
+    assert explanation.score == model.rank("river", ["the river"])["score"].item()
+    assert "river" in explanation.frame["planned_word"].tolist()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
