@@ -60,6 +60,7 @@ setup(
     extras_require=EXTRAS,
     entry_points={
         "console_scripts": ["pyterrier-optical = pyterrier_optical.cli:main"],
+        "pyterrier.artifact": ["token_index.optical = pyterrier_optical.late.index:OpticalIndex"],
         "pyterrier.dataset_provider": ["optical = pyterrier_optical.datasets:OpticalDatasetProvider"],
     },
     classifiers=[

@@ -18,6 +18,7 @@ API_VERSION = 1
 _HOMES = {
     "OpticalReranker": "reranker",
     "OpticalRetriever": "dense",
+    "OpticalIndex": "late.index",
     "ReciprocalRankFusion": "fusion",
     "ScoreFusion": "score_fusion",
     "OpticalTranslator": "translate",

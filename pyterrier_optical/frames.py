@@ -70,14 +70,17 @@ class TextReranker(ByArguments, GuardedMixing):
                 ``qid`` or ``docno``, a ``qid`` has two queries, a text is none, or two columns have one name.
         """
         inp = plain(inp)
-        named = named_fields(self.text_field)
-        with pt.validate.any(inp, context=self) as mode:
-            for fields in DEFAULTS if named is None else [named]:
-                mode.result_frame(extra_columns=[self.query_field, *fields])
+        self._validate(inp)
         check_ids(inp, "qid", "docno")
         check_one_query(inp["qid"], texts_of(inp[self.query_field]))
         scores = self._scores(inp) if len(inp) else np.zeros(0)
         return pt.model.add_ranks(inp.assign(score=scores))
+
+    def _validate(self, inp: pd.DataFrame) -> None:
+        named = named_fields(self.text_field)
+        with pt.validate.any(inp, context=self) as mode:
+            for fields in DEFAULTS if named is None else [named]:
+                mode.result_frame(extra_columns=[self.query_field, *fields])
 
     @property
     def encoders(self):
@@ -96,8 +99,12 @@ class TextReranker(ByArguments, GuardedMixing):
         raise NotImplementedError
 
     def _check_arguments(self) -> None:
-        check_field("query_field", self.query_field)
         check_encoding_arguments(self)
+        self._check_field_arguments()
+
+    def _check_field_arguments(self) -> None:
+        check_field("query_field", self.query_field)
+        check_positive("max_query_tokens", self.max_query_tokens)
         if isinstance(self.text_field, list):
             self.text_field = tuple(self.text_field)  # equal lists make equal rerankers
         for field in self.text_field if isinstance(self.text_field, tuple) else [self.text_field]:
@@ -105,47 +112,35 @@ class TextReranker(ByArguments, GuardedMixing):
                 check_field("text_field", field)
 
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:
-        from pyterrier_optical.gloss import distinct_queries, encode_with_gloss, glosses_for
+        from pyterrier_optical.query_vectors import encode_queries
+
+        return self._text_scores(inp, encode_queries(self, self.encoders[0], inp, self.query_field))
+
+    def _text_scores(self, inp: pd.DataFrame, queries) -> np.ndarray:
+        """The score of each row's text with its query, one of the `QueryVectors` ``queries``."""
         from pyterrier_optical.scoring import score_pairs
 
-        query_encoder, document_encoder = self.encoders
-        wordings = glosses_for(self, inp) if self.query_field == "query" else None
-        query_index, queries, glosses = distinct_queries(inp[self.query_field], wordings)
-        document_index, documents = distinct_texts(frame_texts(inp, named_fields(self.text_field)))
-        query_sizes = query_encoder.lengths(queries, "query")
-        document_sizes = document_encoder.lengths(documents, "document")
-        query_limit = query_encoder.limit("query", self.max_query_tokens)
-        document_limit = document_encoder.limit("document", self.max_document_tokens)
-        long_queries = np.flatnonzero(np.array(query_sizes) > query_limit)
-        long_documents = np.flatnonzero(np.array(document_sizes) > document_limit)
-        if self.truncation == "error":
-            query_limits = query_limit, query_encoder.room("query")
-            self._refuse(inp["qid"], "query", query_index, long_queries, query_sizes, *query_limits)
-            limits = document_limit, document_encoder.room("document")
-            self._refuse(inp["docno"], "document", document_index, long_documents, document_sizes, *limits)
-        else:
-            cut_documents = [] if self.truncation == "passages" else long_documents
-            warn_of_cuts(len(long_queries), query_limit, len(cut_documents), document_limit)
-        encoded = query_encoder.queries(queries, self.max_query_tokens, sizes=query_sizes)
-        if glosses:
-            encoded = encode_with_gloss(query_encoder, encoded, queries, glosses, self.gloss, self.max_query_tokens)
+        encoder = self.encoders[1]
+        index, documents = distinct_texts(frame_texts(inp, named_fields(self.text_field)))
+        sizes = encoder.lengths(documents, "document")
+        limit = encoder.limit("document", self.max_document_tokens)
+        too_long = np.flatnonzero(np.array(sizes) > limit)
+        if len(too_long) and self.truncation == "error":
+            docno = inp["docno"].iloc[int(np.flatnonzero(index == too_long[0])[0])]
+            raise too_long_error("document", docno, sizes[too_long[0]], limit, encoder.room("document"))
+        warn_of_cuts(queries.cut, queries.limit, 0 if self.truncation == "passages" else len(too_long), limit)
         return score_pairs(
-            encoded,
-            document_encoder,
+            queries.vectors,
+            encoder,
             documents,
-            query_index,
-            document_index,
-            sizes=document_sizes,
+            queries.index,
+            index,
+            sizes=sizes,
             max_tokens=self.max_document_tokens,
             passages=self.truncation == "passages",
             normalize=self.normalize,
             block_tokens=BLOCK_TOKENS,
         )
-
-    def _refuse(self, names: pd.Series, kind: str, index: np.ndarray, too_long, sizes: list[int], *limits: int) -> None:
-        if len(too_long):
-            name = names.iloc[int(np.flatnonzero(index == too_long[0])[0])]
-            raise too_long_error(kind, name, sizes[too_long[0]], *limits)
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
@@ -183,9 +178,13 @@ def check_encoding_arguments(transformer: pt.Transformer) -> None:
     if transformer.truncation not in ("warn", "error", "passages"):
         raise OpticalError(f"Unknown truncation {shown(transformer.truncation)}: choose 'warn', 'error' or 'passages'.")
     for name in ("batch_size", "max_query_tokens", "max_document_tokens"):
-        value = getattr(transformer, name)
-        if value is not None and not (isinstance(value, int) and value > 0):
-            raise OpticalError(f"{name} is {shown(value)}: give a positive whole number.")
+        check_positive(name, getattr(transformer, name))
+
+
+def check_positive(name: str, value: int | None) -> None:
+    """Refuses the argument of that name unless it is None or a positive whole number."""
+    if value is not None and not (isinstance(value, int) and value > 0):
+        raise OpticalError(f"{name} is {shown(value)}: give a positive whole number.")
 
 
 def too_long_error(kind: str, name: str, size: int, limit: int, room: int) -> OpticalError:

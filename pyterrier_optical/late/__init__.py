@@ -1,0 +1,1 @@
+"""Late interaction: token vectors, their index, and what is computed from them."""
