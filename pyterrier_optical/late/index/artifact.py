@@ -309,7 +309,7 @@ class OpticalIndex(ByArguments, pt.Artifact):
     def _check_models(self, encoders) -> None:
         from pyterrier_optical.late.index.model_check import check_model
 
-        meta, models = read_meta(self.path), self._models()
+        meta, models = self.meta, self._models()
         if models[1] is None:
             models = (models[0], models[0])
         for task, encoder, precision, model in zip(

@@ -118,9 +118,9 @@ class IndexDocnos:
         found = np.full(len(docnos), -1)
         for part, start in zip(self.parts, self._starts.tolist(), strict=False):
             mine = part.positions(docnos)
-            mine[mine >= 0] += start
-            mine[(mine >= 0) & self.deleted[mine]] = -1
-            found = np.where(mine >= 0, mine, found)
+            known = np.flatnonzero(mine >= 0)
+            known = known[~self.deleted[mine[known] + start]]
+            found[known] = mine[known] + start
         return found
 
 

@@ -79,6 +79,9 @@ class IndexReranker(TextReranker):
         """How the index's documents were cut."""
         return self.index.meta.settings.truncation
 
+    def _scores_grow(self) -> bool:
+        return not self.normalize
+
     def _validate(self, inp: pd.DataFrame) -> None:
         if self.missing == "text":
             super()._validate(inp)
