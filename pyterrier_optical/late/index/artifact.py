@@ -239,6 +239,12 @@ class OpticalIndex(ByArguments, pt.Artifact):
             compact_index(self.path, self.meta, tokens.shards, kept, docnos, verbose=verbose)
         return self.reload()
 
+    def to_qdrant(self, client, collection: str, *, overwrite: bool = False, verbose: bool = True) -> None:
+        """Copies the index to a Qdrant collection; arguments as for `copy_to_qdrant`."""
+        from pyterrier_optical.late.index.qdrant import copy_to_qdrant
+
+        copy_to_qdrant(self, client, collection, overwrite=overwrite, verbose=verbose)
+
     def verify(self, *, verbose: bool = False) -> None:
         """Reads all files and compares them with their checksums; opening compares the sizes of the large ones only.
 

@@ -19,7 +19,7 @@ from pyterrier_optical.late.index.docnos import Docnos
 from pyterrier_optical.late.index.encoding import Document, DocumentEncoder, distinct, groups, logger
 from pyterrier_optical.late.index.journal import JOURNAL_FILE, FinishedShard, Journal
 from pyterrier_optical.late.index.meta import META_FILE, IndexMeta, ShardEntry, next_generation
-from pyterrier_optical.late.index.model_check import same_model, write_probe
+from pyterrier_optical.late.index.model_check import is_same_probe, probe_vectors, write_probe
 from pyterrier_optical.late.index.parts import new_part, part_name, remove_other_parts
 from pyterrier_optical.late.index.settings import IndexSettings
 from pyterrier_optical.late.index.shard import Shard, subset, write_shard
@@ -87,7 +87,7 @@ def write_index(
     journal = Journal(folder, {"index": generation, "settings": asdict(settings)})
     probe = part_name(generation, "model")
     same = (folder / probe).is_dir() and all(
-        same_model(folder / probe, task, encoder, precision)
+        is_same_probe(probe_vectors(folder / probe, task), task, encoder, precision)
         for task, encoder, precision in zip(("query", "document"), (queries, documents), settings.dtype, strict=True)
     )
     if not same:

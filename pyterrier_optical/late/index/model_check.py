@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from pyterrier_optical.encoder import TokenEncoder
@@ -30,17 +31,22 @@ def write_probe(folder: Path, queries: TokenEncoder, documents: TokenEncoder) ->
     save_rows(folder / "document.npy", [documents.documents([PROBE]).values.cpu().numpy()])
 
 
-def same_model(folder: Path, task: str, encoder: TokenEncoder, stored_precision: str) -> bool:
-    """Whether a model is the one whose vectors `write_probe` wrote, up to the precisions.
+def probe_vectors(folder: Path, task: str) -> np.ndarray:
+    """What `write_probe` wrote for "query" or "document": (n_tokens, d) float32."""
+    return load_array(folder / f"{task}.npy")
+
+
+def is_same_probe(vectors, task: str, encoder: TokenEncoder, stored_precision: str) -> bool:
+    """Whether a model is the one whose vectors of the probe are these, up to the precisions.
 
     Args:
-        folder: Where they are.
+        vectors: (n_tokens, d) the vectors.
         task: "query" or "document".
         encoder: The model.
-        stored_precision: The precision in which the index's own model computed.
+        stored_precision: The precision in which the model of the vectors computed.
     """
     encode = encoder.queries if task == "query" else encoder.documents
-    expected, found = torch.from_numpy(load_array(folder / f"{task}.npy")), encode([PROBE]).values.cpu()
+    expected, found = torch.as_tensor(vectors), encode([PROBE]).values.cpu()
     if expected.shape != found.shape:
         return False
     tolerance = max(_TOLERANCES.get(name, 2e-2) for name in (stored_precision, precision_of(encoder)))
@@ -48,12 +54,20 @@ def same_model(folder: Path, task: str, encoder: TokenEncoder, stored_precision:
 
 
 def check_model(folder: Path, task: str, encoder: TokenEncoder, stored_precision: str, index: Path, name) -> None:
-    """Refuses a model that is not the index's own; arguments as for `same_model`, and how a message names the two.
+    """Refuses a model that is not the index's own.
+
+    Args:
+        folder: Where `write_probe` wrote.
+        task: "query" or "document".
+        encoder: The model.
+        stored_precision: As for `is_same_probe`.
+        index: The index, for the message.
+        name: The model as a user gave it, for the message.
 
     Raises:
         OpticalError: The model gives other vectors than the one that the index was made with.
     """
-    if not same_model(folder, task, encoder, stored_precision):
+    if not is_same_probe(probe_vectors(folder, task), task, encoder, stored_precision):
         shown = "the model inside the package" if name is None else f"model '{name}'"
         raise OpticalError(
             f"The index '{index}' was made with another model than {shown}, whose {task} vectors differ: open it with "
