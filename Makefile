@@ -33,6 +33,7 @@ test: $(VENV)/.installed-test
 quick: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m 'not shipped and not jvm and not slow and not fuzz' $(ARGS)
 
+# The tests start many processes, which should not compile the same modules again where Python may not write bytecode.
 # An interrupted set-up leaves no stamp, so the next run goes on with it; a package that it left half written is put
 # there again, from uv's cache.
 $(VENV)/.installed-%: $(DECIDES)
@@ -42,7 +43,7 @@ $(VENV)/.installed-%: $(DECIDES)
 	@$(PYTHON) -m venv $(VENV)
 	@$(if $(findstring $(BIN)/uv,$(UV)),$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv)
 	@touch $(VENV)/.installing
-	@set -- pip install --python $(BIN)/python $(if $(wildcard $(VENV)/.installing),--reinstall) -c constraints.txt -e '.[$*]'; \
+	@set -- pip install --python $(BIN)/python $(if $(filter test,$*),--compile-bytecode) $(if $(wildcard $(VENV)/.installing),--reinstall) -c constraints.txt -e '.[$*]'; \
 	$(UV) "$$@" || { \
 	    echo "Once more from the default index, without the choice of a PyTorch build (UV_TORCH_BACKEND=$(UV_TORCH_BACKEND)):"; \
 	    unset UV_TORCH_BACKEND; $(UV) "$$@"; }

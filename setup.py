@@ -19,12 +19,12 @@ EXTRAS = {
         "pyterrier-pisa>=0.4; platform_system == 'Linux' and platform_machine == 'x86_64'",
     ],
 }
-TOOLS = ["pytest>=8", "pytest-cov>=6", "hypothesis>=6.100", "ruff>=0.12", "build>=1.2"]
+TOOLS = ["pytest>=8", "pytest-cov>=6", "hypothesis>=6.100", "ruff>=0.12", "build>=1.2", "import-linter>=2.5"]
 EXTRAS["test"] = [*EXTRAS["train"], *EXTRAS["demo"], *EXTRAS["mt"], *TOOLS]
 
 setup(
     name="pyterrier-optical",
-    version="0.1.0",
+    version="0.2.0",
     description="Cross-lingual reranking for PyTerrier by optimal transport distillation (OPTICAL)",
     long_description=(HERE / "README.md").read_text(encoding="utf-8") if (HERE / "README.md").exists() else "",
     long_description_content_type="text/markdown",
@@ -60,7 +60,7 @@ setup(
     extras_require=EXTRAS,
     entry_points={
         "console_scripts": ["pyterrier-optical = pyterrier_optical.cli:main"],
-        "pyterrier.artifact": ["token_index.optical = pyterrier_optical.late.index:OpticalIndex"],
+        "pyterrier.artifact": ["token_index.optical = pyterrier_optical.index:OpticalIndex"],
         "pyterrier.dataset_provider": ["optical = pyterrier_optical.datasets:OpticalDatasetProvider"],
     },
     classifiers=[

@@ -19,14 +19,16 @@ import pandas as pd
 import pyterrier as pt
 import torch
 
-from pyterrier_optical import OpticalTranslator, bm25, gloss
-from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.encoder import TokenEncoder, TokenVectors
+from pyterrier_optical import OpticalTranslator, bm25
+from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.experiment.report import markdown_table
 from pyterrier_optical.experiment.tasks import Task
-from pyterrier_optical.maxsim import maxsim_pairs
-from pyterrier_optical.translate import in_context, names_by_script, nearest_words, translator, word_terms
-from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
+from pyterrier_optical.late.encoder import TokenEncoder, TokenVectors
+from pyterrier_optical.late.maxsim import maxsim_pairs
+from pyterrier_optical.lexicon.table import SHIPPED_LEXICON, Lexicon
+from pyterrier_optical.lexicon.words import names_by_script, word_terms
+from pyterrier_optical.query.encoding import encode_with_gloss
+from pyterrier_optical.translate import in_context, nearest_words, translator
 
 DATASETS = (
     *(f"afriqa/{lang}/dev" for lang in ("ha", "zu", "ig", "rw")),
@@ -121,9 +123,10 @@ class Scores:
             self._corpus = task.corpus_key
         topics = task.get_topics()
         texts = topics["query"].tolist()
-        queries = self._encoder.queries(texts)
         if share:
-            queries = gloss.encode_with_gloss(self._encoder, queries, texts, glosses, share, third=third)
+            queries = encode_with_gloss(self._encoder, texts, glosses, share, third=third)
+        else:
+            queries = self._encoder.queries(texts)
         query_of = {qid: i for i, qid in enumerate(topics["qid"])}
         document_of = {docno: i for i, docno in enumerate(task.documents["docno"])}
         pairs = [candidates["qid"].map(query_of), candidates["docno"].map(document_of)]

@@ -40,9 +40,9 @@ def main() -> None:
 
     clock.part("import sentence_transformers")
 
-    from pyterrier_optical.checkpoints import load_encoder
-    from pyterrier_optical.encoder import TokenEncoder
-    from pyterrier_optical.maxsim import maxsim_matrix
+    from pyterrier_optical.checkpoint.folder import load_encoder
+    from pyterrier_optical.late.encoder import TokenEncoder
+    from pyterrier_optical.late.maxsim import maxsim_matrix
 
     encoder = TokenEncoder(load_encoder(arguments.checkpoint))
     clock.part("load the model")

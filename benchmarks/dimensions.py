@@ -15,10 +15,10 @@ import pandas as pd
 import pyterrier as pt
 import torch
 
-from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.encoder import TokenEncoder
+from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.experiment.evaluation import evaluate
 from pyterrier_optical.experiment.report import markdown_table
+from pyterrier_optical.late.encoder import TokenEncoder
 
 DATASETS = ["mtop/en/dev/split", "mtop/hi/dev/split", "mtop/th/dev/split", "afriqa/ha/dev", "afriqa/zu/dev"]
 

@@ -14,15 +14,15 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical import OpticalTranslator, bm25
-from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.encoder import TokenEncoder
-from pyterrier_optical.exhaustive import ranking_quality
+from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.experiment.every_document import EveryDocument
 from pyterrier_optical.experiment.report import markdown_table
 from pyterrier_optical.experiment.tasks import Task
-from pyterrier_optical.frames import GLOSS_SHARE
-from pyterrier_optical.fusion import reciprocal_rank_fusion
-from pyterrier_optical.score_fusion import score_fusion
+from pyterrier_optical.late.encoder import TokenEncoder
+from pyterrier_optical.query.gloss import GLOSS_SHARE
+from pyterrier_optical.retrieve.exhaustive import ranking_quality
+from pyterrier_optical.retrieve.fusion.reciprocal_rank import reciprocal_rank_fusion
+from pyterrier_optical.retrieve.fusion.score import score_fusion
 
 DATASETS = (
     *(f"afriqa/{lang}/train" for lang in ("ha", "ig", "zu", "rw")),

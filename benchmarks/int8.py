@@ -14,10 +14,10 @@ import pyterrier as pt
 import sentence_transformers  # noqa: F401
 import torch
 
-from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.encoder import TokenEncoder
-from pyterrier_optical.exhaustive import exhaustive_run, ranking_measure, ranking_quality
+from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.experiment.report import markdown_table
+from pyterrier_optical.late.encoder import TokenEncoder
+from pyterrier_optical.retrieve.exhaustive import exhaustive_run, ranking_measure, ranking_quality
 
 DATASETS = ["mtop/hi/dev/split", "mtop/th/dev/split", "mtop/en/dev/split", "afriqa/ha/dev"]
 PRECISIONS = ["float32", "int8"]

@@ -11,9 +11,9 @@ import time
 import torch
 from cold_start import texts
 
-from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.encoder import TokenEncoder
-from pyterrier_optical.maxsim import maxsim_matrix, maxsim_pairs
+from pyterrier_optical.checkpoint.folder import load_encoder
+from pyterrier_optical.late.encoder import TokenEncoder
+from pyterrier_optical.late.maxsim import maxsim_matrix, maxsim_pairs
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ import pyterrier as pt
 import torch
 
 from pyterrier_optical import OpticalTranslator
-from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.translate import Lexicon
 
 TERMS = 50_000

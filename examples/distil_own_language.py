@@ -3,7 +3,8 @@
 Run: python examples/distil_own_language.py [bitext.tsv LANGUAGE]
 
 Without arguments it learns from two dozen German sentences, to show the steps: nothing worth using comes of so little.
-Some thousands of pairs and the settings of configs/ make a model. It needs `pip install pyterrier-optical[train]`.
+Some thousands of pairs and the settings of research/recipes/ make a model. It needs
+`pip install pyterrier-optical[train]`.
 """
 
 import argparse

@@ -5,37 +5,41 @@ Importing this package imports neither torch nor transformers: each name below i
 Example:
     >>> import pyterrier_optical
     >>> pyterrier_optical.__version__
-    '0.1.0'
+    '0.2.0'
 """
 
 from importlib import import_module
 
+from pyterrier_optical import moved
 from pyterrier_optical.errors import OpticalError
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 API_VERSION = 1
 
 _HOMES = {
-    "OpticalReranker": "reranker",
-    "OpticalRetriever": "dense",
-    "OpticalIndex": "late.index",
-    "ReciprocalRankFusion": "fusion",
-    "ScoreFusion": "score_fusion",
+    "OpticalModel": "model",
+    "OpticalReranker": "rerank.optical",
+    "OpticalRetriever": "retrieve.dense",
+    "OpticalIndex": "index",
+    "ReciprocalRankFusion": "retrieve.fusion.reciprocal_rank",
+    "ScoreFusion": "retrieve.fusion.score",
     "OpticalTranslator": "translate",
-    "Lexicon": "translate",
+    "Lexicon": "lexicon",
     "MTQueryTranslator": "mt",
     "ColumnQueryTranslator": "mt",
-    "BiEncoderReranker": "baselines",
-    "MBERTReranker": "baselines",
-    "ME5Reranker": "baselines",
-    "LaBSEReranker": "baselines",
-    "XLMRReranker": "baselines",
-    "MiniLMReranker": "baselines",
-    "bm25": "first_stage",
+    "BiEncoderReranker": "rerank.bi_encoder",
+    "MBERTReranker": "rerank.bi_encoder",
+    "ME5Reranker": "rerank.bi_encoder",
+    "LaBSEReranker": "rerank.bi_encoder",
+    "XLMRReranker": "rerank.bi_encoder",
+    "MiniLMReranker": "rerank.bi_encoder",
+    "bm25": "retrieve.bm25",
 }
 _ROOMS = ("datasets", "distill", "experiment", "transport")
 
 __all__ = ["API_VERSION", "OpticalError", "__version__", *sorted(_HOMES), *_ROOMS]
+
+moved.install()
 
 
 def __getattr__(name: str):

@@ -13,7 +13,7 @@ BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 def pytest_collection_finish(session):
     """Where no test of Terrier is to run, engine="auto" is PISA: the others need not wait for Java."""
     if "not jvm" in session.config.option.markexpr:
-        from pyterrier_optical.first_stage import terrier
+        from pyterrier_optical.retrieve.bm25 import terrier
 
         terrier._failure = "these tests run without Java"
 
@@ -42,7 +42,7 @@ def optical_data() -> Path:
 @pytest.fixture(scope="session")
 def shipped_model() -> Path:
     """The checkpoint inside the package."""
-    from pyterrier_optical.checkpoints import SHIPPED_MODEL
+    from pyterrier_optical.checkpoint.folder import SHIPPED_MODEL
 
     if not (SHIPPED_MODEL / "modules.json").exists():
         pytest.skip(f"no shipped model at {SHIPPED_MODEL}: this build of the package has none")

@@ -18,8 +18,8 @@ import yaml
 from safetensors.torch import load_file
 
 from pyterrier_optical import OpticalReranker
-from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.distill.saving import save_model
+from pyterrier_optical.checkpoint.folder import load_encoder
+from pyterrier_optical.checkpoint.saving import save_model
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.translate import Lexicon
 

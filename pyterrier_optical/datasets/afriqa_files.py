@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from pyterrier_optical.base.unpack import lines, unpacked
 from pyterrier_optical.datasets.download import fetch
 from pyterrier_optical.datasets.folders import data_folder, download_folder
 from pyterrier_optical.datasets.reading import check_texts, reading
-from pyterrier_optical.unpack import lines, unpacked
 
 # Gold passages were published for these only. Fon is not among them: its passages are French.
 LANGUAGES_OF = {

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from pyterrier_optical.base.unpack import read_whole, unpacked, unpacked_member
 from pyterrier_optical.datasets.download import fetch
 from pyterrier_optical.datasets.folders import data_folder, download_folder
 from pyterrier_optical.datasets.reading import check_texts, reading
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.unpack import read_whole, unpacked, unpacked_member
 
 LANGUAGES = ("en", "de", "es", "fr", "hi", "th")
 SPLITS = ("train", "dev", "test")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from pyterrier_optical.base.unpack import read_whole, unpacked
 from pyterrier_optical.datasets.download import fetch
 from pyterrier_optical.datasets.folders import data_folder, download_folder
 from pyterrier_optical.datasets.reading import check_texts, reading
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.unpack import read_whole, unpacked
 
 LANGUAGES = ("en", "ar", "de", "el", "es", "hi", "ru", "th", "tr", "vi", "zh")
 URL = "https://raw.githubusercontent.com/google-research-datasets/lareqa/master/xquad-r"

@@ -6,21 +6,21 @@ The names are loaded when they are first used, so that reading a configuration n
 from importlib import import_module
 
 _HOMES = {
-    "BitextCollator": "collator",
-    "BitextReport": "bitext",
+    "BitextCollator": "data.collator",
+    "BitextReport": "data.bitext",
     "DistillConfig": "config",
     "LexiconOptions": "config",
     "OpticalLoss": "loss",
     "TeacherVectors": "teacher",
-    "align_pieces": "alignment",
-    "build_lexicon": "lexicon",
-    "clean": "bitext",
+    "align_pieces": "lexicon.alignment",
+    "build_lexicon": "lexicon.build",
+    "clean": "data.bitext",
     "distill": "run",
-    "load_bitext": "sources",
+    "load_bitext": "data.sources",
     "load_pair": "student",
     "load_teacher": "teacher",
-    "make_lexicon": "lexicon",
-    "read_pairs": "bitext",
+    "make_lexicon": "lexicon.build",
+    "read_pairs": "data.bitext",
 }
 
 __all__ = sorted(_HOMES)

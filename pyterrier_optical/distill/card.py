@@ -5,9 +5,9 @@ from pathlib import Path
 
 import yaml
 
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.distill.config import OWN_START
 from pyterrier_optical.distill.progress import RunLog
-from pyterrier_optical.files import whole
 
 TEMPLATE = """---
 {header}---

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from pyterrier_optical.distill.loss_options import BESIDE_THE_PLAN, check_beside_the_plan
-from pyterrier_optical.distill.sampling import Mix
+from pyterrier_optical.distill.mix import Mix
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.transport import check_plan
 

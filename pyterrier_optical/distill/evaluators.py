@@ -7,9 +7,9 @@ import pandas as pd
 import pyterrier as pt
 from sentence_transformers.base.evaluation import BaseEvaluator
 
-from pyterrier_optical.encoder import TokenEncoder
-from pyterrier_optical.exhaustive import exhaustive_run, ranking_quality
-from pyterrier_optical.maxsim import maxsim_matrix
+from pyterrier_optical.late.encoder import TokenEncoder
+from pyterrier_optical.late.maxsim import maxsim_matrix
+from pyterrier_optical.retrieve.exhaustive import exhaustive_run, ranking_quality
 
 
 class BitextRetrieval(BaseEvaluator):

@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
-from pyterrier_optical import manifest
-from pyterrier_optical.checkpoints import module_paths
+from pyterrier_optical.base import manifest
+from pyterrier_optical.base.files import whole
+from pyterrier_optical.checkpoint.folder import module_paths
 from pyterrier_optical.distill.config import DistillConfig, expand
-from pyterrier_optical.distill.sources import Bitext
+from pyterrier_optical.distill.data.sources import Bitext
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.files import whole
 
 logger = logging.getLogger(__name__)
 

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pyterrier as pt
 
+from pyterrier_optical.base.files import writing
+from pyterrier_optical.checkpoint.saving import check_replaceable, save_model
 from pyterrier_optical.distill.card import write_card, write_curve
-from pyterrier_optical.distill.collator import BitextCollator
 from pyterrier_optical.distill.config import DistillConfig, expand
+from pyterrier_optical.distill.data.collator import BitextCollator
+from pyterrier_optical.distill.data.sampling import names_without_bitext, sample_rows
+from pyterrier_optical.distill.data.sources import Bitext, load_bitext
 from pyterrier_optical.distill.loss import OpticalLoss
 from pyterrier_optical.distill.progress import RunLog
 from pyterrier_optical.distill.resuming import checkpoint_to_go_on_from, seal
-from pyterrier_optical.distill.sampling import names_without_bitext, sample_rows
-from pyterrier_optical.distill.saving import check_replaceable, save_model
-from pyterrier_optical.distill.sources import Bitext, load_bitext
 from pyterrier_optical.distill.student import load_pair, mix_with_start
 from pyterrier_optical.distill.training import freeze_all_but, make_trainer, training_arguments
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.files import writing
 
 logger = logging.getLogger(__name__)
 

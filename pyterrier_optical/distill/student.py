@@ -8,11 +8,11 @@ from pathlib import Path
 
 import torch
 
-from pyterrier_optical.checkpoints import CHECKPOINT_FILE, SHIPPED_MODEL, load_encoder, read_checkpoint_info
-from pyterrier_optical.compact import plain
+from pyterrier_optical.checkpoint.compact import plain
+from pyterrier_optical.checkpoint.folder import CHECKPOINT_FILE, SHIPPED_MODEL, load_encoder, read_checkpoint_info
+from pyterrier_optical.checkpoint.saving import save_model
 from pyterrier_optical.distill.config import OWN_START, DistillConfig, expand
-from pyterrier_optical.distill.saving import save_model
-from pyterrier_optical.distill.sources import Bitext
+from pyterrier_optical.distill.data.sources import Bitext
 from pyterrier_optical.distill.start.centring import centred
 from pyterrier_optical.distill.start.english_tuning import tune
 from pyterrier_optical.distill.teacher import load_teacher

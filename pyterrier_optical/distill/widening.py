@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cosine_similarity
 
-from pyterrier_optical.translate.word_vectors import WordEncoder
+from pyterrier_optical.late.word_vectors import WordEncoder
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ _HOMES = {
     "compare": "comparison",
     "evaluate": "evaluation",
     "first_stage_experiment": "first_stage",
-    "matched_experiment": "matched.experiment",
     "paired_t_test": "comparison",
     "run_demo": "demo",
     "run_report": "full_report",

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.files import whole
 from pyterrier_optical.transport import cosine_cost, transport_plan, uniform_marginals
 
 MOST_PAIRS = 8
@@ -86,7 +86,7 @@ def alignment_figure(
     """
     from matplotlib.figure import Figure
 
-    from pyterrier_optical.checkpoints import load_encoder
+    from pyterrier_optical.checkpoint.folder import load_encoder
     from pyterrier_optical.distill.teacher import load_teacher
 
     path = Path(path)
@@ -112,7 +112,7 @@ def alignment_figure(
 
 
 def _token_vectors(model, text: str) -> tuple[list[str], Tensor]:
-    from pyterrier_optical.encoder import TokenEncoder
+    from pyterrier_optical.late.encoder import TokenEncoder
 
     encoder = TokenEncoder(model)
     vectors = encoder.documents([text])[0].cpu()

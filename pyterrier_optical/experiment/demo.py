@@ -8,6 +8,7 @@ from pathlib import Path
 import ir_measures
 import pyterrier as pt
 
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.datasets import mtop, mtop_files, sample
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
@@ -15,7 +16,6 @@ from pyterrier_optical.experiment.output import output_folder
 from pyterrier_optical.experiment.plot import bar_chart
 from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
 from pyterrier_optical.experiment.systems import Systems, named_baselines, standard_systems
-from pyterrier_optical.files import whole
 
 SAMPLE_MEASURES = (ir_measures.nDCG @ 10, ir_measures.AP, ir_measures.RR, ir_measures.P @ 1)
 
@@ -111,7 +111,7 @@ def run_demo(
         >>> run_demo(languages=["sw"]).plot_file  # doctest: +SKIP
         PosixPath('output/sample/AP.png')
     """
-    from pyterrier_optical.checkpoints import SHIPPED_MODEL, find_checkpoint
+    from pyterrier_optical.checkpoint.folder import SHIPPED_MODEL, find_checkpoint
 
     if dataset not in COLLECTIONS:
         raise OpticalError(f"No demonstration on {shown(dataset)}: choose {' or '.join(COLLECTIONS)}.")

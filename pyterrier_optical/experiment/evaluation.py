@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.exhaustive import ranking_measure, ranking_quality
 from pyterrier_optical.experiment.every_document import EveryDocument
 from pyterrier_optical.experiment.teachers import TEACHER, find_teacher
-from pyterrier_optical.first_stage import bm25
+from pyterrier_optical.retrieve.bm25 import bm25
+from pyterrier_optical.retrieve.exhaustive import ranking_measure, ranking_quality
 
 DATASETS = (
     *(f"mtop/{lang}/dev/split" for lang in ("en", "de", "es", "fr", "hi", "th")),
@@ -76,13 +76,13 @@ def _tasks(name: str) -> list[tuple[str, pt.datasets.Dataset, str]]:
 
 
 def _encoder(model, device):
-    from pyterrier_optical.checkpoints import load_encoder
+    from pyterrier_optical.checkpoint.folder import load_encoder
 
     return _tokens(load_encoder(model, device=device))
 
 
 def _tokens(loaded):
-    from pyterrier_optical.encoder import TokenEncoder
+    from pyterrier_optical.late.encoder import TokenEncoder
 
     return TokenEncoder(loaded, verbose=True)
 

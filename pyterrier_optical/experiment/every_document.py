@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pyterrier_optical.encoder import TokenEncoder, TokenVectors
-from pyterrier_optical.exhaustive import exhaustive_run
+from pyterrier_optical.late.encoder import TokenEncoder, TokenVectors
+from pyterrier_optical.retrieve.exhaustive import exhaustive_run
 
 
 class EveryDocument:

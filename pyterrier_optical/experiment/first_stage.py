@@ -11,7 +11,7 @@ import ir_measures
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.dense import OpticalRetriever
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
 from pyterrier_optical.experiment.names import compare_names, names_table
@@ -19,10 +19,10 @@ from pyterrier_optical.experiment.output import output_folder
 from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
 from pyterrier_optical.experiment.systems import RAW
 from pyterrier_optical.experiment.tasks import Task
-from pyterrier_optical.files import whole
-from pyterrier_optical.first_stage import BM25Retriever, bm25
-from pyterrier_optical.fusion import ReciprocalRankFusion
 from pyterrier_optical.mt import ColumnQueryTranslator
+from pyterrier_optical.retrieve.bm25 import BM25Retriever, bm25
+from pyterrier_optical.retrieve.dense import OpticalRetriever
+from pyterrier_optical.retrieve.fusion.reciprocal_rank import ReciprocalRankFusion
 from pyterrier_optical.translate import Lexicon, OpticalTranslator
 
 DATASETS = (
@@ -152,7 +152,7 @@ def first_stage_experiment(
         >>> result = first_stage_experiment(["afriqa/ha/dev"], systems=["mixture"])  # doctest: +SKIP
         >>> result.comparison.summary("R@100")                                        # doctest: +SKIP
     """
-    from pyterrier_optical.checkpoints import load_encoder
+    from pyterrier_optical.checkpoint.folder import load_encoder
 
     chosen = _choose(systems)
     tasks = {task.name: task for task in map(Task, datasets or DATASETS)}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
 from pyterrier_optical.experiment.output import output_folder
@@ -21,7 +22,6 @@ from pyterrier_optical.experiment.systems import OPTICAL as RERANKED_OPTICAL
 from pyterrier_optical.experiment.systems import Baselines, Systems, named_baselines, standard_systems
 from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.experiment.teachers import TEACHER, find_teacher
-from pyterrier_optical.files import whole
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def run_report(
     Example:
         >>> run_report("mtop", ["hi", "th"], split="dev").ranked.summary("AP")  # doctest: +SKIP
     """
-    from pyterrier_optical.checkpoints import load_encoder
+    from pyterrier_optical.checkpoint.folder import load_encoder
 
     if suite not in SUITES:
         raise OpticalError(f"No report on {shown(suite)}: choose {' or '.join(SUITES)}.")

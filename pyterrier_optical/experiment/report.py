@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.experiment.comparison import Comparison
-from pyterrier_optical.files import whole
 
 
 def markdown_table(rows: pd.DataFrame) -> str:

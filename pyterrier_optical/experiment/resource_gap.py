@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.experiment.comparison import Comparison
 from pyterrier_optical.experiment.plot import PALETTE
-from pyterrier_optical.files import whole
 
 
 def resource_gap(comparison: Comparison, measure: str, low: Sequence[str], high: Sequence[str]) -> pd.DataFrame:

@@ -7,7 +7,8 @@ from importlib.util import find_spec
 
 import pyterrier as pt
 
-from pyterrier_optical.baselines import (
+from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.rerank.bi_encoder import (
     BiEncoderReranker,
     LaBSEReranker,
     MBERTReranker,
@@ -16,9 +17,8 @@ from pyterrier_optical.baselines import (
     XLMRReranker,
     find_published,
 )
-from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.first_stage import bm25
-from pyterrier_optical.reranker import OpticalReranker
+from pyterrier_optical.rerank.optical import OpticalReranker
+from pyterrier_optical.retrieve.bm25 import bm25
 from pyterrier_optical.translate import OpticalTranslator
 from pyterrier_optical.weights.catalogue import without_hub
 
@@ -162,8 +162,8 @@ def why_not_from_hub(name: str, *, fetch: bool) -> str | None:
         name: Its id.
         fetch: Download it when it is not in the hub's cache on this machine.
     """
-    from pyterrier_optical.checkpoints import check_checkpoint
-    from pyterrier_optical.hub import cached
+    from pyterrier_optical.checkpoint.folder import check_checkpoint
+    from pyterrier_optical.checkpoint.hub import cached
 
     try:
         if fetch:

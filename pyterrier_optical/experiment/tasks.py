@@ -7,7 +7,7 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.datasets.mtop import WithoutTranslation
-from pyterrier_optical.exhaustive import WITHOUT_TRANSLATION
+from pyterrier_optical.retrieve.exhaustive import WITHOUT_TRANSLATION
 
 
 class Task:

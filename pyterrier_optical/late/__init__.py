@@ -1,1 +1,1 @@
-"""Late interaction: token vectors, their index, and what is computed from them."""
+"""Late interaction: token vectors, MaxSim, passages."""

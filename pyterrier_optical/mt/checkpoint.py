@@ -4,12 +4,12 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
-from pyterrier_optical.checkpoints import check_checkpoint, loading
+from pyterrier_optical.checkpoint.folder import check_checkpoint, loading
+from pyterrier_optical.checkpoint.hub import local_folder
+from pyterrier_optical.checkpoint.placement import placement
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.hub import local_folder
 from pyterrier_optical.mt.families import family_of, model_type
 from pyterrier_optical.mt.translation import TranslationModel
-from pyterrier_optical.placement import placement
 
 
 def load(

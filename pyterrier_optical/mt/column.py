@@ -3,10 +3,10 @@
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames import DOCUMENTATION
-from pyterrier_optical.identity import ByArguments
-from pyterrier_optical.mixing import GuardedMixing
+from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.mt.rewriting import rewritten
 
 

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from pyterrier_optical.base.languages import differ, named_in, some_of
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.mt.languages import differ, named_in, some_of
 
 _NLLB_CODE = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}")
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.base.identity import ByArguments
+from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames import DOCUMENTATION
-from pyterrier_optical.identity import ByArguments
-from pyterrier_optical.locks import LOADING
-from pyterrier_optical.mixing import GuardedMixing
+from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.mt.cache import TranslationCache, fingerprint
 from pyterrier_optical.mt.rewriting import rewritten
 
@@ -166,7 +166,7 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
         return TranslationCache(self.cache, settings)
 
     def _check_arguments(self) -> None:
-        from pyterrier_optical.placement import check_dtype
+        from pyterrier_optical.checkpoint.placement import check_dtype
 
         check_dtype(self.dtype, int8=False)
         if not isinstance(self.model, (str, os.PathLike)):

@@ -37,7 +37,7 @@ def variant_key(word: str) -> str:
     """What the spellings of a word share.
 
     Args:
-        word: A word as :func:`pyterrier_optical.tokenise.fold` leaves it.
+        word: A word as :func:`pyterrier_optical.script.tokenise.fold` leaves it.
 
     Returns:
         The key; that of an ASCII word is the word, and that of a key the key.

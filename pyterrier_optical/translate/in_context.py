@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from pyterrier_optical.translate.weighting import WordTerms
-from pyterrier_optical.translate.word_terms import Plan
-from pyterrier_optical.translate.word_vectors import WordEncoder
+from pyterrier_optical.late.word_vectors import WordEncoder
+from pyterrier_optical.lexicon.words.weighting import WordTerms
+from pyterrier_optical.lexicon.words.word_terms import Plan
 
 # A term less likely than this of its word is none of its meanings: what lies near it in the query is chance.
 _LEAST_CHOSEN = 0.15

@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from pyterrier_optical.files import whole
-from pyterrier_optical.translate.word_vectors import WordEncoder
+from pyterrier_optical.base.files import whole
+from pyterrier_optical.late.word_vectors import WordEncoder
 
 logger = logging.getLogger("pyterrier_optical")
 

@@ -2,25 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from pyterrier_optical.late.word_vectors import WordEncoder
+from pyterrier_optical.lexicon.words.weighting import WordTerms, scaled
+from pyterrier_optical.lexicon.words.word_terms import NearWord
 from pyterrier_optical.translate.nearest_terms import NearestTerms
-from pyterrier_optical.translate.weighting import WordTerms, scaled
-from pyterrier_optical.translate.word_vectors import WordEncoder
-
-
-class NearWord(NamedTuple):
-    """A word and its nearest terms.
-
-    Attributes:
-        text: The word, as in the text.
-        spaceless: Whether its script has no spaces between words, so that this is a piece of the model's tokenizer.
-        terms: Terms with weights that add up to 1; none when no term is near or the model does not know the word.
-    """
-
-    text: str
-    spaceless: bool
-    terms: WordTerms
 
 
 class NearestWords:

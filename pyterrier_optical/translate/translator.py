@@ -3,35 +3,32 @@
 import logging
 import os
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyterrier as pt
 from pyterrier._ops import Compose
 
+from pyterrier_optical.base.identity import ByArguments
+from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames import DOCUMENTATION
-from pyterrier_optical.identity import ByArguments
-from pyterrier_optical.locks import LOADING
-from pyterrier_optical.mixing import GuardedMixing
+from pyterrier_optical.frames.mixing import GuardedMixing
+from pyterrier_optical.lexicon.table import Lexicon, load_lexicon
+from pyterrier_optical.lexicon.words.gloss import gloss_text
+from pyterrier_optical.lexicon.words.index_terms import IndexTerms, digest, vocabulary_words
+from pyterrier_optical.lexicon.words.weighting import WordTerms, bag, idf_of_the_word
+from pyterrier_optical.lexicon.words.word_terms import Plan, WordTranslator
 from pyterrier_optical.script import normalise
-from pyterrier_optical.tokenise import fold
-from pyterrier_optical.translate.index_terms import IndexTerms, Terms, digest, is_index, vocabulary_words
-from pyterrier_optical.translate.lexicon import SHIPPED_LEXICON, Lexicon
-from pyterrier_optical.translate.weighting import WordTerms, bag, idf_of_the_word
-from pyterrier_optical.translate.word_terms import Plan, WordTranslator
+from pyterrier_optical.translate.terms import Terms, is_index, read_terms
 
 if TYPE_CHECKING:
+    from pyterrier_optical.late.word_vectors import WordEncoder
     from pyterrier_optical.translate.in_context import TermsInContext
     from pyterrier_optical.translate.nearest_words import NearestWords
-    from pyterrier_optical.translate.word_vectors import WordEncoder
 
 logger = logging.getLogger("pyterrier_optical")
-
-# A term less likely than this of its word is not said in a gloss: it misleads more often than it helps.
-_LEAST_SAID = 0.2
 
 METHODS = ("mixture", "nearest", "lexicon")
 
@@ -62,7 +59,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     have such terms.
 
     BM25 prefers rare terms, and the rarest translation is most often a wrong one. So all translations of a word count
-    with one idf, that of the word (:func:`~pyterrier_optical.translate.weighting.idf_of_the_word`).
+    with one idf, that of the word (:func:`~pyterrier_optical.lexicon.words.weighting.idf_of_the_word`).
 
     Args:
         terms: What to translate to: a BM25 retriever of this package; a ``pt.terrier.Retriever``, an index of Terrier,
@@ -215,7 +212,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         plans = by_lexicon.translate(texts)
         if in_context:
             plans = in_context(texts, plans)
-        return [_gloss(plan, self._index.lang) for plan in plans]
+        return [gloss_text(plan, self._index.lang) for plan in plans]
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
@@ -232,17 +229,17 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     @cached_property
     def _encoder(self) -> "WordEncoder":
-        from pyterrier_optical.checkpoints import load_encoder
-        from pyterrier_optical.translate.word_vectors import WordEncoder
+        from pyterrier_optical.checkpoint.shared import shared_encoder
+        from pyterrier_optical.late.word_vectors import WordEncoder
 
-        model = load_encoder(self.model, device=self.device, dtype=self.dtype)
+        model = shared_encoder(self.model, device=self.device, dtype=self.dtype)
         return WordEncoder(model, self.batch_size, self.verbose)
 
     @cached_property
     def _index(self) -> IndexTerms:
         if self.terms is None:
             return IndexTerms.of(vocabulary_words(self._encoder.model.tokenizer))
-        return IndexTerms.of(self.terms, self._english_words)
+        return read_terms(self.terms, self._english_words)
 
     def _english_words(self) -> list[str]:
         said = [] if self.method == "nearest" else load_lexicon(self.lexicon).terms
@@ -307,26 +304,3 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
 def _cleaned(texts: Iterable[str]) -> list[str]:
     return [normalise(text).strip() for text in texts]
-
-
-def _gloss(plan: Plan, lang: str | None) -> str:
-    likeliest = [(word, *max(terms.items(), key=lambda item: item[1])) for word, terms in plan if terms]
-    said = [(word, term) for word, term, weight in likeliest if weight >= _LEAST_SAID]
-    # Hindi's 'yaad dilaen', remind, is two words that each mean it.
-    said = [pair for pair, before in zip(said, [("", ""), *said], strict=False) if pair[1] != before[1]]
-    return " ".join(term for _, term in said) if any(fold(word, lang) != term for word, term in said) else ""
-
-
-def load_lexicon(lexicon: Lexicon | str | os.PathLike | None) -> Lexicon:
-    """A lexicon, the file of one, or with None the lexicon inside the package; a file is read once."""
-    if isinstance(lexicon, Lexicon):
-        return lexicon
-    path = SHIPPED_LEXICON if lexicon is None else Path(lexicon).expanduser().absolute()
-    status = path.stat() if path.exists() else None
-    return _load(path, status and (status.st_mtime_ns, status.st_size))
-
-
-@lru_cache(maxsize=4)
-def _load(path: Path, version: tuple[int, int] | None) -> Lexicon:
-    """Translators share a lexicon, until its file changes."""
-    return Lexicon.load(path)

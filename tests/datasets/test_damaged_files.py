@@ -7,7 +7,8 @@ import zipfile
 import pytest
 from tiny_files import official_members, write_zip
 
-from pyterrier_optical import OpticalError, unpack
+from pyterrier_optical import OpticalError
+from pyterrier_optical.base import unpack
 from pyterrier_optical.datasets import afriqa_files, mtop_files, xquad_r_files
 
 AFRIQA = {"id": "0", "question_lang": "ina?", "question_translated": "where?", "context": "Here.", "title": "Here"}

@@ -64,7 +64,7 @@ def test_a_missing_file_is_named():
 def test_committed_configurations_are_valid(monkeypatch, tmp_path):
     from pathlib import Path
 
-    folder = Path(__file__).resolve().parents[2] / "configs"
+    folder = Path(__file__).resolve().parents[2] / "research" / "recipes"
     # These are of another command: tests/experiment/test_matched_config.py reads them.
     paths = sorted(set(folder.rglob("*.yaml")) - set(folder.glob("matched*.yaml")))
     assert paths

@@ -4,10 +4,10 @@ import pyterrier as pt
 import pytest
 import tiny
 
-from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.datasets.mtop import WithoutTranslation
 from pyterrier_optical.distill.evaluators import BitextRetrieval, DatasetRanking
-from pyterrier_optical.reranker import OpticalReranker
+from pyterrier_optical.rerank.optical import OpticalReranker
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from safetensors.torch import load_file
 from typer.testing import CliRunner
 
 from pyterrier_optical import OpticalReranker, cli
-from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info
-from pyterrier_optical.encoder import TokenEncoder
+from pyterrier_optical.checkpoint.folder import load_encoder, read_checkpoint_info
+from pyterrier_optical.late.encoder import TokenEncoder
 
 ENGLISH = {"cat": "paka", "river": "mto", "water": "maji", "bread": "mkate", "mountain": "mlima", "dog": "mbwa"}
 

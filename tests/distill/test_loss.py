@@ -2,7 +2,7 @@ import pytest
 import tiny
 import torch
 
-from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.distill import BitextCollator, OpticalLoss, TeacherVectors
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors
 from pyterrier_optical.errors import OpticalError

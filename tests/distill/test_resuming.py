@@ -8,11 +8,11 @@ import shutil
 import pytest
 from safetensors.torch import load_file
 
-from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.checkpoint.folder import load_encoder
+from pyterrier_optical.checkpoint.saving import check_replaceable, save_model
 from pyterrier_optical.distill import DistillConfig, distill, load_bitext, make_lexicon
 from pyterrier_optical.distill.progress import RunLog
 from pyterrier_optical.distill.resuming import RECORD, checkpoint_to_go_on_from
-from pyterrier_optical.distill.saving import check_replaceable, save_model
 from pyterrier_optical.errors import OpticalError
 
 FILES = ["model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json"]
@@ -117,13 +117,13 @@ def test_a_kill_while_a_model_is_replaced_leaves_one(settings, tmp_path, monkeyp
             killed()
 
     with monkeypatch.context() as patch:
-        patch.setattr("pyterrier_optical.files.os.replace", killed_in_between)
+        patch.setattr("pyterrier_optical.base.files.os.replace", killed_in_between)
         with pytest.raises(KeyboardInterrupt):
             save_model(model, folder, {})
     assert not folder.exists()
     assert load_encoder(folder, device="cpu").encode_query("madi").equal(before)
     with monkeypatch.context() as patch:
-        patch.setattr("pyterrier_optical.files.shutil.rmtree", killed)  # what was moved aside stays
+        patch.setattr("pyterrier_optical.base.files.shutil.rmtree", killed)  # what was moved aside stays
         with pytest.raises(KeyboardInterrupt):
             save_model(model, folder, {"kind": "new"})
     assert json.loads((folder / "optical.json").read_text())["kind"] == "new"

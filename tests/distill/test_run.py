@@ -12,7 +12,7 @@ import yaml
 from safetensors.torch import load_file
 from typer.testing import CliRunner
 
-from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info
+from pyterrier_optical.checkpoint.folder import load_encoder, read_checkpoint_info
 from pyterrier_optical.distill import DistillConfig, distill, load_bitext, load_pair
 from pyterrier_optical.distill.run import warn_of_idle_weights
 from pyterrier_optical.errors import OpticalError
@@ -79,7 +79,7 @@ def test_a_checkpoint_in_half_precision_learns_in_full_where_a_gpu_would_keep_it
     model = distill(settings)
     as_stored = {"dtype": "auto", "use_safetensors": True}
     monkeypatch.setattr(
-        "pyterrier_optical.checkpoints.placement",
+        "pyterrier_optical.checkpoint.folder.placement",
         lambda device, dtype: ("cpu", as_stored | ({"dtype": getattr(torch, dtype)} if dtype else {})),
     )
     assert load_encoder(model).dtype == torch.float16
@@ -90,7 +90,7 @@ def test_a_checkpoint_in_half_precision_learns_in_full_where_a_gpu_would_keep_it
 
 def test_without_a_student_it_is_the_model_inside_the_package(settings, monkeypatch):
     model = distill(settings)
-    monkeypatch.setattr("pyterrier_optical.checkpoints.SHIPPED_MODEL", model)
+    monkeypatch.setattr("pyterrier_optical.checkpoint.folder.SHIPPED_MODEL", model)
     del settings["student"]
     again = DistillConfig.from_dict({**settings, "output": settings["output"] + "2"})
     student, teacher = load_pair(again, load_bitext(again.bitext))

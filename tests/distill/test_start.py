@@ -11,7 +11,7 @@ import yaml
 from torch.nn.functional import normalize
 from typer.testing import CliRunner
 
-from pyterrier_optical.checkpoints import load_encoder, read_checkpoint_info
+from pyterrier_optical.checkpoint.folder import load_encoder, read_checkpoint_info
 from pyterrier_optical.cli import app
 from pyterrier_optical.distill import DistillConfig, distill, load_bitext, load_pair
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors

@@ -5,7 +5,7 @@ import torch
 from sentence_transformers import MultiVectorEncoder
 from sentence_transformers.base.modules.dense import Dense
 
-from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.distill.widening import _fitted, _solved, with_width_of
 
 TEXTS = [f"{a} {verb} near the {b}" for a in tiny.WORDS for b in tiny.WORDS for verb in ("runs", "sleeps")]

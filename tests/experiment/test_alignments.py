@@ -7,9 +7,9 @@ import torch
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.checkpoint.folder import load_encoder
+from pyterrier_optical.cli import experiment as commands
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.experiment import commands
 from pyterrier_optical.experiment.alignments import PAIRS, alignment, alignment_figure
 
 

@@ -14,7 +14,7 @@ def quick(tiny_model, monkeypatch):
     """Options of a demonstration that takes a second: a tiny model, and the baselines left out."""
     pytest.importorskip("pyterrier_pisa")
     monkeypatch.setattr("pyterrier_optical.experiment.systems.find_spec", lambda name: None)
-    monkeypatch.setattr("pyterrier_optical.hub.cached", lambda name, check: None)
+    monkeypatch.setattr("pyterrier_optical.checkpoint.hub.cached", lambda name, check: None)
     return {"model": str(tiny_model), "engine": "pisa"}
 
 

@@ -4,8 +4,8 @@ import pytest
 import tiny
 
 from pyterrier_optical import OpticalError
-from pyterrier_optical.exhaustive import exhaustive_run, ranking_measure, ranking_quality
 from pyterrier_optical.experiment import evaluate, evaluation
+from pyterrier_optical.retrieve.exhaustive import exhaustive_run, ranking_measure, ranking_quality
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def test_a_row_for_each_data_set_and_form_of_the_query(tiny_data, tiny_model, pi
 
 
 def test_values_are_those_of_single_exhaustive_runs(tiny_data, tiny_model, pisa):
-    from pyterrier_optical.checkpoints import load_encoder
-    from pyterrier_optical.encoder import TokenEncoder
+    from pyterrier_optical.checkpoint.folder import load_encoder
+    from pyterrier_optical.late.encoder import TokenEncoder
 
     names = ["mtop/hi/dev/split", "mtop/de/dev/split", "afriqa/ha/dev"]
     table = evaluate(str(tiny_model), names, teacher=None, engine="pisa").set_index(["data set", "query"])

@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from pyterrier_optical.experiment import commands
+from pyterrier_optical.cli import experiment as commands
 from pyterrier_optical.experiment.first_stage import SYSTEMS
 
 

@@ -106,7 +106,7 @@ def test_systems_by_name(quick, tiny_data):
 
 
 def test_mistakes_end_it_before_a_model_is_loaded(no_data, monkeypatch):
-    monkeypatch.setattr("pyterrier_optical.checkpoints.load_encoder", lambda *_: pytest.fail("loaded a model"))
+    monkeypatch.setattr("pyterrier_optical.checkpoint.folder.load_encoder", lambda *_: pytest.fail("loaded a model"))
     with pytest.raises(OpticalError, match="No first stage is called 'magic': choose among BM25"):
         first_stage_experiment(["afriqa/ha/dev"], systems=["magic"])
     with pytest.raises(OpticalError, match="Cannot download"):

@@ -140,7 +140,9 @@ def test_one_index_for_data_sets_of_one_corpus_is_kept(quick, tmp_path, caplog):
 
 
 def test_mistakes_end_it_before_a_model_is_loaded(quick, monkeypatch, tmp_path):
-    monkeypatch.setattr("pyterrier_optical.checkpoints.load_encoder", lambda *_, **__: pytest.fail("loaded a model"))
+    monkeypatch.setattr(
+        "pyterrier_optical.checkpoint.folder.load_encoder", lambda *_, **__: pytest.fail("loaded a model")
+    )
     with pytest.raises(OpticalError, match="No report on 'msmarco': choose mtop or xquad-r or afriqa"):
         run_report("msmarco", **quick)
     with pytest.raises(OpticalError, match="mtop has no split 'train'"):

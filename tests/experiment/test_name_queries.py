@@ -5,7 +5,7 @@ import pytest
 
 from pyterrier_optical.experiment.names import compare_names, name_queries, names_table
 from pyterrier_optical.experiment.tasks import Task
-from pyterrier_optical.first_stage import bm25
+from pyterrier_optical.retrieve.bm25 import bm25
 
 
 @pytest.fixture

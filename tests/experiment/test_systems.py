@@ -14,7 +14,7 @@ def dataset():
 
 @pytest.fixture
 def nothing_cached(monkeypatch):
-    monkeypatch.setattr("pyterrier_optical.hub.cached", lambda name, check, revision=None: None)
+    monkeypatch.setattr("pyterrier_optical.checkpoint.hub.cached", lambda name, check, revision=None: None)
 
 
 def test_the_first_stage_translates_and_the_rerankers_follow_it(dataset, tiny_model, nothing_cached):
@@ -39,7 +39,9 @@ def test_each_baseline_is_there_or_has_a_reason(dataset, tiny_model, nothing_cac
 
 
 def test_a_cached_hub_model_takes_part(monkeypatch, tiny_model):
-    monkeypatch.setattr("pyterrier_optical.hub.cached", lambda name, check: tiny_model if name == "here" else None)
+    monkeypatch.setattr(
+        "pyterrier_optical.checkpoint.hub.cached", lambda name, check: tiny_model if name == "here" else None
+    )
     assert systems.why_not_from_hub("here", fetch=False) is None
     assert systems.why_not_from_hub("owner/absent", fetch=False).startswith("owner/absent is on the model hub")
 
@@ -73,8 +75,8 @@ def test_a_named_hub_model_is_fetched_or_has_a_reason(name, nothing_cached, monk
     reranker = systems.BASELINES[name]
     missing = systems.named_baselines([name]).missing[reranker.__name__]
     assert reranker.MODEL in missing and "HF_HUB_OFFLINE" in missing
-    monkeypatch.setattr("pyterrier_optical.hub.snapshot", lambda model, *_, **__: tiny_model)
-    monkeypatch.setattr("pyterrier_optical.hub.snapshot", lambda model, *_, **__: tiny_model)
+    monkeypatch.setattr("pyterrier_optical.checkpoint.hub.snapshot", lambda model, *_, **__: tiny_model)
+    monkeypatch.setattr("pyterrier_optical.checkpoint.hub.snapshot", lambda model, *_, **__: tiny_model)
     assert systems.named_baselines([name]).rerankers[reranker.__name__] == reranker()
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyterrier_optical import OpticalError
-from pyterrier_optical.fusion import reciprocal_rank_fusion
-from pyterrier_optical.score_fusion import score_fusion
+from pyterrier_optical.retrieve.fusion.reciprocal_rank import reciprocal_rank_fusion
+from pyterrier_optical.retrieve.fusion.score import score_fusion
 
 REFUSED = (OpticalError, pt.validate.InputValidationError)
 

@@ -9,9 +9,9 @@ import pytest
 import transformers
 
 from pyterrier_optical import OpticalError
+from pyterrier_optical.base.languages import codes_of, differ
 from pyterrier_optical.mt import MTQueryTranslator
 from pyterrier_optical.mt import checkpoint as loader
-from pyterrier_optical.mt.languages import codes_of, differ
 
 
 def spied(folder, monkeypatch, text="mto mrefu", **arguments):

@@ -5,9 +5,9 @@ import tiny
 import torch
 
 from pyterrier_optical import Lexicon, OpticalTranslator
-from pyterrier_optical.checkpoints import load_encoder
+from pyterrier_optical.checkpoint.folder import load_encoder
+from pyterrier_optical.late.word_vectors import Word
 from pyterrier_optical.translate.in_context import TermsInContext
-from pyterrier_optical.translate.word_vectors import Word
 
 DIRECTIONS = {"country": (1.0, 0.0), "soil": (0.0, 1.0), "noma": (0.6, 0.8), "waje": (0.8, 0.6), "ƙasar": (0.7, 0.7)}
 

@@ -5,7 +5,7 @@ import pyterrier as pt
 import pytest
 
 from pyterrier_optical import OpticalError, OpticalTranslator
-from pyterrier_optical.first_stage import terrier
+from pyterrier_optical.retrieve.bm25 import terrier
 from pyterrier_optical.translate import Lexicon
 
 DOCS = [

@@ -11,15 +11,16 @@ import torch
 from ir_measures import RR
 
 import pyterrier_optical
-from pyterrier_optical import OpticalError, files
-from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.first_stage import bm25
-from pyterrier_optical.identity import ByArguments
+from pyterrier_optical import OpticalError
+from pyterrier_optical.base import files
+from pyterrier_optical.base.identity import ByArguments
+from pyterrier_optical.checkpoint.folder import load_encoder
+from pyterrier_optical.late.word_vectors import WordEncoder
+from pyterrier_optical.lexicon.words.index_terms import IndexTerms, vocabulary_words
+from pyterrier_optical.lexicon.words.weighting import idf_of_the_word
+from pyterrier_optical.retrieve.bm25 import bm25
 from pyterrier_optical.translate import Lexicon, OpticalTranslator, nearest_terms
-from pyterrier_optical.translate.index_terms import IndexTerms, vocabulary_words
 from pyterrier_optical.translate.nearest_terms import NearestTerms, model_fingerprint
-from pyterrier_optical.translate.weighting import idf_of_the_word
-from pyterrier_optical.translate.word_vectors import WordEncoder
 
 DOCS = [
     {"docno": "d1", "text": "a cat sleeps near bread"},

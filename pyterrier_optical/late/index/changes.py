@@ -1,7 +1,7 @@
 """The changes of an index on disk: documents added, deleted, compacted. One process at a time, each in one step."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from itertools import chain, islice
@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pyterrier as pt
 
-from pyterrier_optical.encoder import TokenEncoder
+from pyterrier_optical.base.corpus_hash import CorpusHash
+from pyterrier_optical.base.files import fcntl, lock_folder, writing
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.files import fcntl, lock_folder, writing
-from pyterrier_optical.first_stage.corpus import Corpus, CorpusHash
+from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.index.arrays import save_rows
 from pyterrier_optical.late.index.docnos import Docnos
 from pyterrier_optical.late.index.encoding import Document, DocumentEncoder, distinct, groups, logger
@@ -58,7 +58,7 @@ def changing(folder: Path, *, create: bool = False) -> Iterator[None]:
 
 def write_index(
     folder: Path,
-    corpus: Corpus,
+    corpus: Iterable[Document],
     queries: TokenEncoder,
     documents: TokenEncoder,
     settings: IndexSettings,
@@ -70,7 +70,7 @@ def write_index(
 
     Args:
         folder: Where; `changing`.
-        corpus: The documents.
+        corpus: The documents, a `Corpus`.
         queries: The query encoder that the index is bound to.
         documents: Encodes the documents.
         settings: What is written to the index.
@@ -113,14 +113,14 @@ def write_index(
 
 
 def append_documents(
-    folder: Path, meta: IndexMeta, corpus: Corpus, encoder: TokenEncoder, known, *, verbose: bool = False
+    folder: Path, meta: IndexMeta, corpus: Iterable[Document], encoder: TokenEncoder, known, *, verbose: bool = False
 ) -> IndexMeta:
     """Encodes more documents to an index, or goes on with that where it was interrupted.
 
     Args:
         folder: The index; `changing`.
         meta: Its state.
-        corpus: The documents.
+        corpus: The documents, a `Corpus`.
         encoder: Encodes them.
         known: Tells for a list of docnos the positions in the index, -1 where a docno is new.
         verbose: Show a progress bar.
@@ -201,7 +201,7 @@ def compact_index(
 
 def _encode(
     folder: Path,
-    corpus: Corpus,
+    corpus: Iterable[Document],
     encoder: TokenEncoder,
     settings: IndexSettings,
     journal: Journal,
@@ -213,7 +213,9 @@ def _encode(
 ) -> tuple[list[ShardEntry], list[str]]:
     """Writes the documents that no finished shard has; returns all shards of the change, and all docnos."""
     seen: dict[str, None] = {}
-    bar = pt.tqdm(corpus, desc="Indexing documents", unit="doc", disable=not verbose, total=corpus.count)
+    bar = pt.tqdm(
+        corpus, desc="Indexing documents", unit="doc", disable=not verbose, total=getattr(corpus, "count", None)
+    )
     documents = distinct(bar, seen)
     if known is not None:
         documents = _new(documents, known)

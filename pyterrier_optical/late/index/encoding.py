@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import torch
 
-from pyterrier_optical.encoder import TokenEncoder
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.frames import too_long_error, warn_of_cuts
+from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.index.settings import EncodingSettings
 from pyterrier_optical.late.index.shard import Block, Shard
-from pyterrier_optical.passages import split_passages
+from pyterrier_optical.late.limits import too_long_error, warn_of_cuts
+from pyterrier_optical.late.passages import split_passages
 
 logger = logging.getLogger("pyterrier_optical")
 
@@ -63,7 +63,7 @@ class DocumentEncoder:
 
     def warn(self) -> None:
         """Logs how many documents were cut, and how many no search finds."""
-        warn_of_cuts(0, 0, self.cut, self.encoder.limit("document", self.settings.max_tokens))
+        warn_of_cuts("document", self.cut, self.encoder.limit("document", self.settings.max_tokens))
         if self.silent:
             logger.warning(
                 "%d of %d documents have no token that the model knows and are never found", self.silent, self.documents

@@ -3,8 +3,8 @@
 import numpy as np
 import pyterrier as pt
 
-from pyterrier_optical.encoder import TokenEncoder
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.index.encoding import DocumentEncoder, distinct, groups
 from pyterrier_optical.late.index.settings import EncodingSettings
 from pyterrier_optical.late.index.token_index import TokenIndex

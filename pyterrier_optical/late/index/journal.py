@@ -5,10 +5,10 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pyterrier_optical.base.manifest import verify
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.late.index.meta import ShardEntry
 from pyterrier_optical.late.index.shard import MAPPED_FILES
-from pyterrier_optical.manifest import verify
 
 JOURNAL_FILE = "unfinished.jsonl"
 

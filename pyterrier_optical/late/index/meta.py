@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.files import whole
 from pyterrier_optical.late.index.settings import IndexSettings
 
 META_FILE = "pt_meta.json"

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pyterrier_optical.encoder import TokenEncoder
+from pyterrier_optical.checkpoint.int8 import is_quantised
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.index.arrays import load_array, save_rows
-from pyterrier_optical.quantise import is_quantised
 
 #: Several scripts, digits and punctuation, so that another tokenizer, prompt or skip list shows too.
 PROBE = "The quick river, 1999: maji safi ya kunywa; बारिश के बाद; น้ำผึ้ง."

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pyterrier_optical import manifest
+from pyterrier_optical.base import manifest
 
 # 0003-00012: the twelfth shard that the third change of the index wrote; 0003-docnos and the like.
 _PART = re.compile(r"\.?\d{4,}-(\d{5,}|docnos|deleted|model)(\.partial)?")

@@ -5,10 +5,10 @@ import pyterrier as pt
 import torch
 from torch import Tensor
 
-from pyterrier_optical.encoder import TokenVectors
+from pyterrier_optical.late.encoder import TokenVectors
 from pyterrier_optical.late.index.shard import Block, mean_vectors
 from pyterrier_optical.late.index.token_index import BLOCK_TOKENS, TokenIndex, spans_by_size
-from pyterrier_optical.maxsim import maxsim_matrix
+from pyterrier_optical.late.maxsim import maxsim_matrix
 
 # Queries that pass over the index together, and documents whose mean vectors are compared at a time.
 _QUERIES = 256

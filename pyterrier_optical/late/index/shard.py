@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from pyterrier_optical.encoder import TokenVectors
+from pyterrier_optical.late.encoder import TokenVectors
 from pyterrier_optical.late.index.arrays import load_array, map_array, save_rows
 from pyterrier_optical.late.index.vectors import StoredVectors
 

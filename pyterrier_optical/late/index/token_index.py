@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pyterrier_optical.encoder import TokenVectors
+from pyterrier_optical.late.encoder import TokenVectors
 from pyterrier_optical.late.index.shard import Block, Shard
-from pyterrier_optical.ragged import rows_of
+from pyterrier_optical.late.ragged import rows_of
 
 # Vectors that are copied to float32, and to the accelerator, at a time: 100,000 of width 384 are 150 MB.
 BLOCK_TOKENS = 100_000

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pyterrier_optical.quantise import quantised_rows
+from pyterrier_optical.checkpoint.int8 import quantised_rows
 
 
 @dataclass

@@ -7,13 +7,13 @@ import tiny
 import torch
 
 from pyterrier_optical import OpticalError
-from pyterrier_optical.checkpoints import load_encoder
-from pyterrier_optical.encoder import TokenEncoder
-from pyterrier_optical.first_stage.corpus import Corpus
+from pyterrier_optical.checkpoint.folder import load_encoder
+from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.index import encoding
 from pyterrier_optical.late.index.in_memory import encode_corpus as encode
 from pyterrier_optical.late.index.settings import EncodingSettings
 from pyterrier_optical.late.index.token_index import TokenIndex
+from pyterrier_optical.retrieve.bm25.corpus import Corpus
 
 TEXTS = ["the cat sleeps near a river", "", "paka", "日本", "bread " * 90, "the mountain", "a small dog runs"]
 DOCUMENTS = [{"docno": f"d{i}", "text": text} for i, text in enumerate(TEXTS)]

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from pyterrier_optical.encoder import TokenVectors
+from pyterrier_optical.late.encoder import TokenVectors
 from pyterrier_optical.late.index import search, token_index
 from pyterrier_optical.late.index.search import search_all, search_candidates
 from pyterrier_optical.late.index.shard import Block, Shard, subset
 from pyterrier_optical.late.index.token_index import TokenIndex
-from pyterrier_optical.maxsim import maxsim_reference
+from pyterrier_optical.late.maxsim import maxsim_reference
 
 
 def vectors(lengths: list[int], seed: int) -> TokenVectors:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pyterrier_optical.encoder import TokenVectors
+from pyterrier_optical.late.encoder import TokenVectors
 from pyterrier_optical.late.index.shard import Block, Shard, open_shard, subset, write_shard
 from pyterrier_optical.late.index.token_index import TokenIndex, spans_by_size
 

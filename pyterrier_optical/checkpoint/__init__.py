@@ -1,0 +1,1 @@
+"""Checkpoints: finding, checking, loading and saving them, and their compact form."""

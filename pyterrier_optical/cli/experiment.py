@@ -1,0 +1,148 @@
+"""The `pyterrier-optical experiment` commands."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pyterrier_optical.base.files import writing
+from pyterrier_optical.cli.word_lists import WordLists
+
+app = typer.Typer(no_args_is_help=True, help="The experiments that the tables in the documentation come from.")
+
+_FIRST_STAGES = (
+    "One of these, each time; default: all. BM25, query as it is; nearest terms; lexicon; mixture; OpticalRetriever; "
+    "OpticalRetriever with gloss; fusion; human translation."
+)
+With = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        help="Baselines to add: mbert, me5, labse, xlmr (fetched from the model hub), minilm (there whenever it is "
+        "installed); mbert=FOLDER for a copy on this machine.",
+    ),
+]
+_Languages = Annotated[list[str] | None, typer.Option(help="Such as 'hi th'; default: all of the report.")]
+_Model = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")]
+_Engine = Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")]
+_Device = Annotated[str | None, typer.Option(help="Torch device; default: what there is.")]
+_Reranking = Annotated[bool, typer.Option(help="Also rerank the first stage, which takes most of the time.")]
+_Output = Annotated[Path, typer.Option(help="Folder for tables, figures and indexes, in a folder of the report's own.")]
+
+
+def words(values: list[str] | None) -> list[str] | None:
+    """Options given once or more often, each a list with spaces or commas, as one list."""
+    return " ".join(values or ()).replace(",", " ").split() or None
+
+
+@app.command("first-stage")
+def first_stage(
+    datasets: Annotated[list[str] | None, typer.Option(help="Such as afriqa/ha/dev; default: ten.")] = None,
+    systems: Annotated[list[str] | None, typer.Option(help=_FIRST_STAGES)] = None,
+    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    lexicon: Annotated[Path | None, typer.Option(help="Lexicon file; default: the shipped lexicon.")] = None,
+    engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
+    output: Annotated[Path | None, typer.Option(help="Folder for tables and indexes; default: print only.")] = None,
+) -> None:
+    """Compares what finds documents for a query that no one translated: a table per language, and summaries."""
+    from pyterrier_optical.experiment.first_stage import first_stage_experiment
+
+    options = {"model": model, "lexicon": lexicon, "engine": engine, "output": output}
+    with _writing(output):
+        first_stage_experiment(words(datasets), systems=systems, **options, echo=typer.echo)
+
+
+@app.command("mtop", cls=WordLists)
+def mtop(
+    baselines: With = None,
+    languages: _Languages = None,
+    split: Annotated[str, typer.Option(help="test or dev.")] = "test",
+    model: _Model = None,
+    engine: _Engine = "auto",
+    output: _Output = Path("output"),
+    device: _Device = None,
+    reranking: _Reranking = True,
+) -> None:
+    """Reports on MTOP: queries in de, es, fr, hi, th and en over English utterances."""
+    _report(
+        "mtop",
+        baselines,
+        languages,
+        split=split,
+        model=model,
+        engine=engine,
+        output=output,
+        device=device,
+        reranking=reranking,
+    )
+
+
+@app.command("xquad-r", cls=WordLists)
+def xquad_r(
+    baselines: With = None,
+    languages: _Languages = None,
+    model: _Model = None,
+    engine: _Engine = "auto",
+    output: _Output = Path("output"),
+    device: _Device = None,
+    reranking: _Reranking = True,
+) -> None:
+    """Reports on XQuAD-R: questions in hi, th, de, es over English paragraphs, and English ones over theirs."""
+    _report(
+        "xquad-r", baselines, languages, model=model, engine=engine, output=output, device=device, reranking=reranking
+    )
+
+
+@app.command("afriqa", cls=WordLists)
+def afriqa(
+    baselines: With = None,
+    languages: _Languages = None,
+    split: Annotated[str, typer.Option(help="dev, train or test.")] = "dev",
+    model: _Model = None,
+    engine: _Engine = "auto",
+    output: _Output = Path("output"),
+    device: _Device = None,
+    reranking: _Reranking = True,
+) -> None:
+    """Reports on AfriQA: questions in ha, ig, zu, rw over English passages."""
+    _report(
+        "afriqa",
+        baselines,
+        languages,
+        split=split,
+        model=model,
+        engine=engine,
+        output=output,
+        device=device,
+        reranking=reranking,
+    )
+
+
+def _report(suite: str, baselines: list[str] | None, languages: list[str] | None, **options) -> None:
+    from pyterrier_optical.experiment.full_report import run_report
+
+    with _writing(options["output"]):
+        run_report(suite, words(languages), baselines=words(baselines) or (), **options, echo=typer.echo)
+
+
+def _writing(output: Path | None):
+    """One sentence where the output, if the user named one, cannot be written."""
+    return nullcontext() if output is None else writing(output, "--output")
+
+
+@app.command("alignments")
+def alignments(
+    pairs: Annotated[Path | None, typer.Option(help="A file of ENGLISH<TAB>TRANSLATION lines; default: three.")] = None,
+    model: _Model = None,
+    teacher: Annotated[str | None, typer.Option(help="Its folder, hub id or package; default: the model.")] = None,
+    font: Annotated[str, typer.Option(help="An installed font with the letters of the translations.")] = "DejaVu Sans",
+    output: Annotated[Path, typer.Option(help="The picture, a PNG file.")] = Path("alignments.png"),
+) -> None:
+    """Draws which of the teacher's tokens optimal transport gives to each token of a translation."""
+    from pyterrier_optical.distill.data.bitext import read_pairs
+    from pyterrier_optical.experiment.alignments import PAIRS, alignment_figure
+
+    chosen = PAIRS if pairs is None else list(read_pairs(pairs))
+    with _writing(output):
+        typer.echo(f"written: {alignment_figure(chosen, output, model=model, teacher=teacher, font=font)}")

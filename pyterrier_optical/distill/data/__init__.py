@@ -1,0 +1,1 @@
+"""Bitext: reading its files, checking them, and drawing pairs."""

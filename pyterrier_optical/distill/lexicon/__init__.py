@@ -1,0 +1,1 @@
+"""Making a lexicon from bitext and dictionaries."""

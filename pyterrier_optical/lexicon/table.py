@@ -1,0 +1,399 @@
+"""Lexicon: for each word of a language the English terms it may be translated by, and how likely each of them is."""
+
+import hashlib
+import json
+import math
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from pyterrier_optical.base.files import whole, writing
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.lexicon.relatives import Relatives
+from pyterrier_optical.lexicon.transliteration import Transliteration
+from pyterrier_optical.script import Variants
+from pyterrier_optical.script.tokenise import is_spaceless
+
+LEXICON_FORMAT = 1
+#: The lexicon inside the package: of the model's bitext and, for Thai, a WordNet, words, and names as it writes them.
+SHIPPED_LEXICON = Path(__file__).parents[1] / "models" / "optical-lexicon-v7.safetensors"
+
+# A language that is less likely than this to be the query's says nothing about its words.
+_LEAST_LIKELY = 0.01
+# Added to a word's count, so that one word unknown to a language does not rule it out.
+_SMOOTHING = 0.1
+# The share of a word's count that its other spellings have in the guess of a language. On XQuAD-R questions without
+# marks the probability of the right language is .89 with 0, .99 with .03 to 1 for Vietnamese; with 1, Arabic loses .01.
+_RESPELT = 0.1
+# Probabilities are stored as whole numbers q with p = (q / 255)^2, which keeps small ones apart.
+_LEVELS = 255
+
+
+@dataclass(frozen=True)
+class LanguageTable:
+    """The words of one language.
+
+    Attributes:
+        rows: The row of each word.
+        counts: (n_words,) how often each word is in the bitext.
+        offsets: (n_words + 1,) where each word's entries begin.
+        term_ids: (n_entries,) index of an entry's term.
+        levels: (n_entries,) uint8, quantised probability of an entry.
+    """
+
+    rows: dict[str, int]
+    counts: np.ndarray
+    offsets: np.ndarray
+    term_ids: np.ndarray
+    levels: np.ndarray
+
+    @cached_property
+    def total(self) -> int:
+        """The number of running words that were counted."""
+        return int(self.counts.sum())
+
+    def count(self, word: str) -> int:
+        """How often a folded word is in the bitext; where it is unknown, its other spellings."""
+        return sum(int(self.counts[self.rows[spelling]]) for spelling in self.spellings(word))
+
+    def translations(self, word: str) -> Iterator[tuple[int, float]]:
+        """The index and the probability of each of a word's terms; of other spellings, each in proportion to its count.
+
+        The same term may come several times.
+        """
+        rows = [self.rows[spelling] for spelling in self.spellings(word)]
+        weights = self.counts[rows] + 1.0
+        for row, weight in zip(rows, (weights / weights.sum()).tolist(), strict=True):
+            entries = slice(self.offsets[row], self.offsets[row + 1])
+            for i, level in zip(self.term_ids[entries].tolist(), self.levels[entries].tolist(), strict=True):
+                yield i, weight * (level / _LEVELS) ** 2
+
+    @cached_property
+    def spellings(self) -> Variants:
+        """Finds a word, or where it is unknown the words with the same `variant_key`."""
+        return Variants(self.rows)
+
+    def log_probability(self, word: str, smoothing_words: int) -> float:
+        """The log of P(word | language), smoothed over so many words."""
+        count = self.count(word) * (1 if word in self.rows else _RESPELT)
+        return math.log((count + _SMOOTHING) / (self.total + _SMOOTHING * smoothing_words))
+
+    @cached_property
+    def relatives(self) -> Relatives:
+        """Finds the words that share a stem with a given one."""
+        return Relatives(list(self.rows))
+
+    def __getstate__(self) -> dict:
+        """Without what is made of the rest."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("relatives", "spellings", "total")}
+
+
+class Lexicon:
+    """P(term | word) for the words of some languages.
+
+    Words are folded as index terms are (:func:`~pyterrier_optical.script.fold`). One that a language does not have is
+    looked up again by its :func:`~pyterrier_optical.script.variant_key`: the words that share it stand in for it. The
+    language "en" has words and counts, by which English queries are recognised, but no translations.
+
+    Args:
+        terms: The English terms.
+        languages: A table for each language.
+        origin: What the lexicon was made from, for people.
+        transliterations: How languages whose script has no spaces write the names of others.
+
+    Example:
+        >>> table = {"paka": (3, {"cat": 0.9, "kitten": 0.1}), "mto": (2, {"river": 1.0})}
+        >>> lexicon = Lexicon.from_entries({"sw": table})
+        >>> {term: round(p, 2) for term, p in lexicon.translations("paka", {"sw": 1.0}).items()}
+        {'cat': 0.9, 'kitten': 0.1}
+        >>> lexicon.guess(["paka", "mto"])
+        {'sw': 1.0}
+    """
+
+    def __init__(
+        self,
+        terms: Sequence[str],
+        languages: Mapping[str, LanguageTable],
+        origin: str = "",
+        transliterations: Mapping[str, Transliteration] | None = None,
+    ):
+        self.terms = list(terms)
+        self.languages = dict(languages)
+        self.origin = origin
+        self.transliterations = dict(transliterations or {})
+
+    @classmethod
+    def from_entries(
+        cls,
+        entries: Mapping[str, Mapping[str, tuple[int, Mapping[str, float]]]],
+        origin: str = "",
+        transliterations: Mapping[str, Transliteration] | None = None,
+    ) -> "Lexicon":
+        """Packs entries.
+
+        Args:
+            entries: For each language, for each word, its count and its terms with their probabilities.
+            origin: What they were made from.
+            transliterations: How languages whose script has no spaces write the names of others.
+        """
+        ids: dict[str, int] = {}
+        tables = {}
+        for lang, words in entries.items():
+            lengths = [len(terms) for _, terms in words.values()]
+            pairs = [pair for _, terms in words.values() for pair in terms.items()]
+            tables[lang] = LanguageTable(
+                {word: row for row, word in enumerate(words)},
+                np.array([count for count, _ in words.values()], np.int32),
+                np.cumsum([0, *lengths]).astype(np.int32),
+                np.array([ids.setdefault(term, len(ids)) for term, _ in pairs], np.uint32),
+                np.rint(np.sqrt([p for _, p in pairs]) * _LEVELS).astype(np.uint8),
+            )
+        return cls(list(ids), tables, origin, transliterations)
+
+    def translations(self, word: str, languages: Mapping[str, float]) -> dict[str, float]:
+        """The terms that a word may be translated by.
+
+        Args:
+            word: A folded word.
+            languages: How likely each language is to be the word's.
+
+        Returns:
+            Terms and probabilities, mixed over the languages that know the word; empty when none does.
+        """
+        mixed: dict[str, float] = {}
+        for lang, share in languages.items():
+            for i, probability in self.languages[lang].translations(word) if lang in self.languages else ():
+                mixed[self.terms[i]] = mixed.get(self.terms[i], 0.0) + share * probability
+        return mixed
+
+    def count(self, word: str, languages: Mapping[str, float]) -> float:
+        """How often a word is in the bitext.
+
+        Args:
+            word: A folded word.
+            languages: How likely each language is to be the word's.
+
+        Returns:
+            The mean of its counts in the languages, weighted by how likely they are.
+        """
+        known = {lang: share for lang, share in languages.items() if lang in self.languages}
+        return sum(share * self.languages[lang].count(word) for lang, share in known.items())
+
+    def relatives(self, word: str, languages: Mapping[str, float]) -> list[tuple[str, float]]:
+        """Words of the likeliest language that share a stem with a word.
+
+        Args:
+            word: A folded word.
+            languages: How likely each language is to be the word's.
+
+        Returns:
+            Words with their similarity from 0 to 1, as :class:`Relatives` says; none for English, which has no
+            translations.
+
+        Example:
+            >>> lexicon = Lexicon.from_entries({"zu": {"eningizimu": (7, {"south": 1.0})}})
+            >>> [word for word, similarity in lexicon.relatives("aseningizimu", {"zu": 1.0})]
+            ['eningizimu']
+        """
+        lang = max(languages, key=languages.get, default=None)
+        return [] if lang == "en" or lang not in self.languages else self.languages[lang].relatives(word)
+
+    def guess(self, words: Iterable[str]) -> dict[str, float]:
+        """How likely each language is to be that of some words, by their counts alone (naive Bayes, equal priors).
+
+        Args:
+            words: The folded words of one query.
+
+        Returns:
+            The likely languages with probabilities that add up to 1; empty when no language knows a word.
+        """
+        known = [word for word in words if any(table.count(word) for table in self.languages.values())]
+        if not known:
+            return {}
+        scores = {
+            lang: sum(table.log_probability(word, self._all_words) for word in known)
+            for lang, table in self.languages.items()
+        }
+        best = max(scores.values())
+        likely = {lang: math.exp(score - best) for lang, score in scores.items()}
+        total = sum(likely.values())
+        likely = {lang: value / total for lang, value in likely.items() if value / total >= _LEAST_LIKELY}
+        return {lang: value / sum(likely.values()) for lang, value in likely.items()}
+
+    @cached_property
+    def _all_words(self) -> int:
+        return sum(len(table.rows) for table in self.languages.values())
+
+    @cached_property
+    def spaceless_counts(self) -> Counter:
+        """The words of scripts without spaces with their counts, to segment texts by."""
+        counts: Counter = Counter()
+        for table in self.languages.values():
+            for word, row in table.rows.items():
+                if is_spaceless(word):
+                    counts[word] += int(table.counts[row])
+        return counts
+
+    @cached_property
+    def spaceless_term_counts(self) -> dict[str, float]:
+        """How often each term is what a word of a script without spaces means, in expectation over the bitext."""
+        counts = np.zeros(len(self.terms))
+        for table in self.languages.values():
+            spaceless = np.fromiter(map(is_spaceless, table.rows), bool, len(table.rows))
+            times = np.repeat(table.counts * spaceless, np.diff(table.offsets)) * (table.levels / _LEVELS) ** 2
+            np.add.at(counts, table.term_ids, times)
+        return {term: count for term, count in zip(self.terms, counts.tolist(), strict=True) if count}
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes the lexicon as safetensors, in one step, with a checksum.
+
+        Args:
+            path: The file; its folder exists.
+
+        Raises:
+            OpticalError: The file cannot be written.
+        """
+        from safetensors.numpy import save_file
+
+        tables = self.languages.values()
+        tensors = {
+            "terms": _blob(self.terms),
+            "words": _blob(word for table in tables for word in table.rows),
+            "counts": np.concatenate([table.counts for table in tables]),
+            "lengths": np.concatenate([np.diff(table.offsets) for table in tables]).astype(np.uint16),
+            "term_ids": np.concatenate([table.term_ids for table in tables]),
+            "levels": np.concatenate([table.levels for table in tables]),
+        }
+        if self.transliterations:
+            # An earlier version reads the rest, and finds names by ear.
+            tensors |= _packed(self.transliterations)
+        if len(self.terms) <= np.iinfo(np.uint16).max:
+            tensors["term_ids"] = tensors["term_ids"].astype(np.uint16)
+        sizes = {lang: len(table.rows) for lang, table in self.languages.items()}
+        metadata = {"format_version": str(LEXICON_FORMAT), "languages": json.dumps(sizes), "origin": self.origin}
+        metadata["sha256"] = _checksum(tensors, metadata)
+        with writing(path, "output"), whole(path) as partial:
+            save_file(tensors, partial, metadata=metadata)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike | None = None) -> "Lexicon":
+        """Reads a lexicon.
+
+        Args:
+            path: A file that :meth:`save` wrote; None: the lexicon inside the package.
+
+        Raises:
+            OpticalError: There is no such file, it is no lexicon or damaged, or a later version wrote it.
+        """
+        from safetensors import SafetensorError, safe_open
+
+        path = SHIPPED_LEXICON if path is None else Path(path)
+        if not path.is_file():
+            raise OpticalError(f"There is no lexicon at '{path}': make one with `pyterrier-optical lexicon CONFIG`.")
+        try:
+            with safe_open(path, framework="np") as file:
+                metadata = file.metadata() or {}
+                version = int(metadata.get("format_version", 0))
+                if version > LEXICON_FORMAT:
+                    raise OpticalError(
+                        f"The lexicon '{path}' has format {version} and this version reads {LEXICON_FORMAT}: "
+                        "upgrade pyterrier-optical."
+                    )
+                sizes = json.loads(metadata["languages"])
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                # An earlier version wrote no checksum.
+                if metadata.get("sha256", checksum := _checksum(tensors, metadata)) != checksum:
+                    raise ValueError("another checksum")
+                terms, tables = _texts(tensors["terms"]), _tables(tensors, sizes)
+                transliterations = _transliterations(tensors)
+        except (OSError, SafetensorError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+            if isinstance(error, OpticalError):
+                raise
+            raise OpticalError(
+                f"'{path}' is no lexicon, or damaged: give a file that `pyterrier-optical lexicon` wrote."
+            ) from error
+        return cls(terms, tables, metadata.get("origin", ""), transliterations)
+
+
+def _checksum(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> str:
+    """SHA-256 of names, types and numbers, and of what is said about them."""
+    value = hashlib.sha256(json.dumps([metadata["format_version"], metadata["languages"]]).encode())
+    for name, array in sorted(tensors.items()):
+        value.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        value.update(np.ascontiguousarray(array).data)
+    return value.hexdigest()
+
+
+def _tables(tensors: dict[str, np.ndarray], sizes: Mapping[str, int]) -> dict[str, LanguageTable]:
+    words = _texts(tensors["words"])
+    offsets = np.concatenate([[0], np.cumsum(tensors["lengths"], dtype=np.int64)])
+    n_words = {len(words), len(tensors["counts"]), len(tensors["lengths"]), sum(sizes.values())}
+    n_entries = {int(offsets[-1]), len(tensors["term_ids"]), len(tensors["levels"])}
+    n_terms = np.count_nonzero(tensors["terms"] == ord("\n")) + 1
+    if len(n_words) > 1 or len(n_entries) > 1 or tensors["term_ids"].max(initial=0) >= n_terms:
+        raise ValueError("arrays of other lengths")
+    tables, first = {}, 0
+    for lang, size in sizes.items():
+        last = first + size
+        entries = slice(offsets[first], offsets[last])
+        tables[lang] = LanguageTable(
+            {word: row for row, word in enumerate(words[first:last])},
+            tensors["counts"][first:last],
+            offsets[first : last + 1] - offsets[first],
+            tensors["term_ids"][entries],
+            tensors["levels"][entries],
+        )
+        first = last
+    return tables
+
+
+def _packed(transliterations: Mapping[str, Transliteration]) -> dict[str, np.ndarray]:
+    rows = [
+        (f"{lang}\t{written}\t{named}", probability)
+        for lang, transliteration in transliterations.items()
+        for (written, named), probability in transliteration.groups.items()
+    ]
+    return {
+        "letter_groups": _blob(row for row, _ in rows),
+        "letter_probabilities": np.array([probability for _, probability in rows], np.float32),
+    }
+
+
+def _transliterations(tensors: dict[str, np.ndarray]) -> dict[str, Transliteration]:
+    if "letter_groups" not in tensors:
+        return {}
+    groups: dict[str, dict[tuple[str, str], float]] = {}
+    for row, probability in zip(
+        _texts(tensors["letter_groups"]), tensors["letter_probabilities"].tolist(), strict=True
+    ):
+        lang, written, named = row.split("\t")
+        groups.setdefault(lang, {})[written, named] = probability
+    return {lang: Transliteration(of_lang) for lang, of_lang in groups.items()}
+
+
+def _blob(texts: Iterable[str]) -> np.ndarray:
+    return np.frombuffer("\n".join(texts).encode(), np.uint8)
+
+
+def _texts(blob: np.ndarray) -> list[str]:
+    return blob.tobytes().decode().split("\n")
+
+
+def load_lexicon(lexicon: Lexicon | str | os.PathLike | None) -> Lexicon:
+    """A lexicon, the file of one, or with None the lexicon inside the package; a file is read once."""
+    if isinstance(lexicon, Lexicon):
+        return lexicon
+    path = SHIPPED_LEXICON if lexicon is None else Path(lexicon).expanduser().absolute()
+    status = path.stat() if path.exists() else None
+    return _load(path, status and (status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, version: tuple[int, int] | None) -> Lexicon:
+    """Translators share a lexicon, until its file changes."""
+    return Lexicon.load(path)

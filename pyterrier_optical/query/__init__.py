@@ -1,0 +1,1 @@
+"""The wordings of a query: its own, and its gloss."""

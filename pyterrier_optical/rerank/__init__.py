@@ -1,0 +1,1 @@
+"""Rerankers: the frame contract they share, OpticalReranker, and bi-encoders to compare with."""

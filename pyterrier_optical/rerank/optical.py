@@ -1,0 +1,108 @@
+"""OpticalReranker: late interaction over languages, as a PyTerrier transformer."""
+
+from collections.abc import Iterable
+
+from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
+from pyterrier_optical.rerank.text_reranker import TextReranker
+
+
+class OpticalReranker(TextReranker):
+    """Reranks documents by MaxSim between the query's and the document's token vectors.
+
+    Each query token adds the largest of its cosines to the document's tokens (Khattab and Zaharia 2020).
+
+    A share of the score is that of the query's gloss, what a lexicon says its words mean in English: with m, g and c
+    what tokens of the query, of the gloss, and of both in one text add on average, the score is that of a query with
+    average (1 - ``gloss``) m + ``gloss`` (g + c) / 2.
+
+    With a student distilled by optimal transport (Huang, Yu and Allan 2023, OPTICAL) the query may be in any of the
+    student's languages. A query or a document that is empty, missing, or has no known token gets the floor of -1 per
+    query token, or per weight where tokens have weights, below every real score.
+
+    Args:
+        model: None for the model inside the package, a local checkpoint folder, a hub id, or a loaded
+            ``MultiVectorEncoder`` (kept on its device and in its precision). Folders and ids are loaded once, when the
+            first row arrives.
+        text_field: the column with the document text, or several that are joined in this order; None: ``title`` (where
+            there is one) and ``text``, as `bm25` and `OpticalRetriever` read documents.
+        query_field: the column with the query text.
+        batch_size: texts per forward pass, at most; None: as many as are fast on the device.
+        device: a torch device name; None picks the accelerator when there is one.
+        dtype: "float32", "float16" or "bfloat16"; "int8" for linear layers in 8-bit integers on the CPU, about twice as
+            fast; None is float32 on the CPU, the stored precision elsewhere.
+        max_query_tokens: a query's tokens, markers included, at most what the model takes; None for its own limit.
+        max_document_tokens: a document's tokens, likewise.
+        truncation: what to do with a text over its limit: "warn" cuts it and logs how many were cut, "error" raises and
+            names the ``qid`` or ``docno``, "passages" splits a document into overlapping passages and takes the best
+            one (queries are cut, with the warning).
+        normalize: divide each score by the number of query tokens (with a gloss, by the sum of all tokens' weights), so
+            that scores of long and short queries can be compared; -1 is then the score of an empty text.
+        verbose: show progress bars.
+        document_model: a second model for the documents, given as ``model`` is; its vectors must live in the same
+            space, as those of a student's teacher do. None: one model for both sides.
+        gloss: the share of the query's gloss in the score, from 0 to below 1; 0: none, as for documents in the query's
+            own language. Half of it is that of the gloss alone and half that of query and gloss in one text. What is
+            over the limit of a query is cut of these, whatever ``truncation`` says. A column ``query_gloss`` is read
+            instead of the lexicon where there is one.
+        lexicon: where glosses come from, a `Lexicon` or the path of one; None: the lexicon inside the package for the
+            model inside the package, none for another.
+
+    Raises:
+        OpticalError: an argument is out of its range; when loading, see
+            `pyterrier_optical.checkpoint.folder.load_encoder`; the two models' vectors differ in width.
+
+    Example:
+        >>> import pandas as pd
+        >>> from pyterrier_optical import OpticalReranker
+        >>> frame = pd.DataFrame({
+        ...     "qid": "1", "query": "mto mrefu", "docno": ["a", "b"],
+        ...     "text": ["A goat ate my hat.", "The river runs a long way."],
+        ... })
+        >>> OpticalReranker()(frame)[["docno", "rank"]]   # doctest: +SKIP
+          docno  rank
+        0     a     1
+        1     b     0
+    """
+
+    def __init__(
+        self,
+        model=None,
+        *,
+        text_field: str | Iterable[str] | None = None,
+        query_field: str = "query",
+        batch_size: int | None = None,
+        device: str | None = None,
+        dtype: str | None = None,
+        max_query_tokens: int | None = None,
+        max_document_tokens: int | None = None,
+        truncation: str = "warn",
+        normalize: bool = False,
+        verbose: bool = False,
+        document_model=None,
+        gloss: float = GLOSS_SHARE,
+        lexicon=None,
+    ):
+        self.model = model
+        self.text_field = text_field
+        self.query_field = query_field
+        self.batch_size = batch_size
+        self.device = device
+        self.dtype = dtype
+        self.max_query_tokens = max_query_tokens
+        self.max_document_tokens = max_document_tokens
+        self.truncation = truncation
+        self.normalize = normalize
+        self.verbose = verbose
+        self.document_model = document_model
+        self.gloss = gloss
+        self.lexicon = lexicon
+        self._check_arguments()
+        check_gloss(gloss)
+
+    def _scores_grow(self) -> bool:
+        return not self.normalize
+
+    def _load_encoders(self):
+        from pyterrier_optical.late.encoder import load_encoders
+
+        return load_encoders(self, verbose=self.verbose)

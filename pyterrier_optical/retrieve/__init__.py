@@ -1,0 +1,1 @@
+"""First stages: BM25 by Terrier or PISA, late interaction, and fusion of rankings."""

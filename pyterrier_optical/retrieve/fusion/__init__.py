@@ -1,0 +1,1 @@
+"""Fusion of rankings by ranks and by scores."""

@@ -1,0 +1,1 @@
+"""Research beside the product: recipes, the matched comparison. Not in the wheel."""

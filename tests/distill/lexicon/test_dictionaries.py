@@ -1,0 +1,148 @@
+"""Dictionaries that a configuration names."""
+
+import re
+
+import pytest
+
+from pyterrier_optical import OpticalError
+from pyterrier_optical.distill import DistillConfig, make_lexicon
+from pyterrier_optical.distill.lexicon.dictionaries import load_dictionaries, load_word_lists
+from pyterrier_optical.translate import Lexicon
+
+
+@pytest.fixture
+def words(tmp_path):
+    path = tmp_path / "words.tsv"
+    path.write_text("lion\tsimba\nlion\tsimba\n\tmti\nwater\tmaji\n")
+    return path
+
+
+@pytest.fixture
+def wordnet(tmp_path):
+    folder = tmp_path / "wordnet"
+    folder.mkdir()
+    for part in ("verb", "adj", "adv"):
+        (folder / f"data.{part}").write_text("")
+    (folder / "data.noun").write_text("00000011 05 n 01 giraffe 0 000 | a tall animal\n")
+    (folder / "index.sense").write_text("giraffe%1:05:00:: 00000011 1 2\n")
+    (folder / "wn-data-swa.tab").write_text("00000011-n\tlemma\ttwiga\n")
+    return folder
+
+
+def test_repeated_and_empty_entries_are_dropped(words):
+    pairs = load_dictionaries([{"lang": "sw", "path": str(words)}])
+    assert pairs == {"sw": [("lion", "simba"), ("water", "maji")]}
+
+
+def test_dictionaries_of_one_language_are_put_together(words, wordnet, monkeypatch):
+    monkeypatch.setenv("WORDNETS", str(wordnet))
+    entry = {"lang": "sw", "wordnet": "${WORDNETS}/wn-data-swa.tab", "princeton": "${WORDNETS}"}
+    pairs = load_dictionaries([{"lang": "sw", "path": str(words)}, entry])
+    assert pairs["sw"][-1] == ("giraffe", "twiga") and len(pairs["sw"]) == 3
+
+
+def test_texts_of_an_evaluation_are_left_out(words, tmp_path):
+    texts = tmp_path / "texts.txt"
+    texts.write_text("Where is the lion?\nWater!\n\n")
+    entry = {"lang": "sw", "path": str(words), "without": str(texts)}
+    assert load_dictionaries([entry]) == {"sw": [("lion", "simba")]}
+    with pytest.raises(OpticalError, match=r"No file .*nowhere.txt.*: 'without' names a text file"):
+        load_dictionaries([{**entry, "without": str(tmp_path / "nowhere.txt")}])
+
+
+@pytest.mark.parametrize(
+    "entry, why",
+    [
+        ("words.tsv", "The dictionary 'words.tsv' lacks 'lang'"),
+        ({"path": "words.tsv"}, "lacks 'lang'"),
+        ({"lang": ["sw"], "path": "words.tsv"}, "lacks 'lang'"),
+        ({"lang": "sw"}, "names no files: give 'path', or 'wordnet' and 'princeton'"),
+        ({"lang": "sw", "wordnet": "wn-data-swa.tab"}, "names no files"),
+        ({"lang": "sw", "path": "nowhere.tsv"}, "nowhere.tsv"),
+        ({"lang": "sw", "path": None}, "has None where a path or name belongs"),
+        ({"lang": "sw", "wordnet": "wn-data-swa.tab", "princeton": 3.0}, "has 3.0 where a path or name belongs"),
+    ],
+)
+def test_entries_that_name_nothing_are_refused(entry, why):
+    with pytest.raises(OpticalError, match=re.escape(why)):
+        load_dictionaries([entry])
+
+
+def test_word_lists_have_words_without_spaces_each_once(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("กิน\nข้าว\nกิน\nข้าว ผัด\nrice\n\nพ.ศ.\n", encoding="utf-8")
+    assert load_word_lists([{"lang": "th", "path": str(path)}]) == {"th": ["กิน", "ข้าว"]}
+
+
+@pytest.mark.parametrize(
+    "entry, why",
+    [
+        ({"path": "words.txt"}, "The word list {'path': 'words.txt'} lacks 'lang'"),
+        ({"lang": "th"}, "names no file: give 'path'"),
+        ({"lang": "th", "path": "nowhere.txt"}, "No file 'nowhere.txt': a word list is a text file, a word a line."),
+        ({"lang": "th", "path": 3}, "has 3 where a path or name belongs"),
+    ],
+)
+def test_word_lists_that_name_nothing_are_refused(entry, why):
+    with pytest.raises(OpticalError, match=re.escape(why)):
+        load_word_lists([entry])
+
+
+def test_a_list_without_words_of_such_a_script_is_refused(words):
+    with pytest.raises(OpticalError, match=r"No line of .*words.tsv' is a word in a script without spaces"):
+        load_word_lists([{"lang": "th", "path": str(words)}])
+
+
+def test_transliterations_are_named_in_errors():
+    with pytest.raises(OpticalError, match=r"list of transliterations .* names no files"):
+        load_dictionaries([{"lang": "th"}], "list of transliterations")
+
+
+def test_a_lexicon_learns_from_all_files_that_its_configuration_names(tmp_path):
+    files = {
+        "bitext.tsv": "eat rice\tกินข้าว\neat\tกิน\nrice\tข้าว\nrice and water\tข้าวน้ำ\n",
+        "dictionary.tsv": "rice field\tนาข้าว\n",
+        "names.tsv": "coma\tโคมา\ntoga\tโทกา\n",
+        "words.txt": "กิน\nข้าว\nน้ำ\nนา\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    of = {name: {"lang": "th", "path": str(tmp_path / name)} for name in files}
+    config = DistillConfig.from_dict(
+        {
+            "output": str(tmp_path / "run"),
+            "bitext": {"files": [of["bitext.tsv"]]},
+            "lexicon": {
+                "spaceless_words": 0,
+                "dictionaries": [of["dictionary.tsv"]],
+                "transliterations": [of["names.tsv"]],
+                "word_lists": [of["words.txt"]],
+            },
+        }
+    )
+    lexicon = Lexicon.load(make_lexicon(config))
+    assert set(lexicon.spaceless_counts) == {"กิน", "ข้าว", "น้ำ", "นา", "โคมา", "โทกา"}, "cut by the word list and names"
+    assert lexicon.translations("นา", {"th": 1.0})["field"] > 0.5
+    assert lexicon.transliterations["th"].writes("โคกา")
+    assert lexicon.origin == "bitext.tsv, dictionary.tsv, names.tsv, words.txt"
+
+
+def test_a_lexicon_says_which_dictionaries_it_was_made_of(words, wordnet, tmp_path):
+    (tmp_path / "bitext.tsv").write_text("the cat\tpaka\nthe river\tmto\na cat\tpaka\n")
+    config = DistillConfig.from_dict(
+        {
+            "output": str(tmp_path / "run"),
+            "bitext": {"files": [{"lang": "sw", "path": str(tmp_path / "bitext.tsv")}]},
+            "lexicon": {
+                "dictionaries": [
+                    {"lang": "sw", "path": str(words)},
+                    {"lang": "sw", "wordnet": str(wordnet / "wn-data-swa.tab"), "princeton": str(wordnet)},
+                ]
+            },
+        }
+    )
+    lexicon = Lexicon.load(make_lexicon(config))
+    assert lexicon.origin == "bitext.tsv, words.tsv, wn-data-swa.tab"
+    terms = {word: lexicon.translations(word, {"sw": 1.0}) for word in ("twiga", "simba", "paka")}
+    likeliest = {word: max(weights, key=weights.get) for word, weights in terms.items()}
+    assert likeliest == {"twiga": "giraffe", "simba": "lion", "paka": "cat"}

@@ -1,0 +1,78 @@
+"""OpticalModel hands out transformers that share one loaded model, and its vectors score as its reranker does."""
+
+import numpy as np
+import pandas as pd
+import pyterrier as pt
+import pytest
+import tiny
+
+from pyterrier_optical import OpticalError, OpticalModel, OpticalReranker
+from pyterrier_optical.checkpoint import folder as checkpoints
+from pyterrier_optical.rerank.vectors import VectorScorer
+
+FRAME = pd.DataFrame(
+    {
+        "qid": ["q1", "q1", "q2", "q2"],
+        "query": ["mto mrefu", "mto mrefu", "katze", "katze"],
+        "docno": ["d1", "d2", "d1", "d3"],
+        "text": ["the long river", "a small dog", "the long river", ""],
+        "query_gloss": ["long river", "long river", "", ""],
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> OpticalModel:
+    return OpticalModel(tiny.encoder(tmp_path_factory.mktemp("model")), device="cpu")
+
+
+class TestQueryEncoder(pt.testing.transformer_test_class(lambda: OpticalModel(device="cpu").query_encoder())):
+    """PyTerrier's own checks."""
+
+
+class TestDocEncoder(pt.testing.transformer_test_class(lambda: OpticalModel(device="cpu").doc_encoder())):
+    """PyTerrier's own checks."""
+
+
+class TestScorer(pt.testing.transformer_test_class(VectorScorer)):
+    """PyTerrier's own checks."""
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+def test_vectors_score_as_the_reranker(model, normalize):
+    by_vectors = (model.query_encoder() >> model.doc_encoder() >> model.scorer(normalize=normalize))(FRAME)
+    reranked = model.reranker(normalize=normalize)(FRAME)
+    assert by_vectors["score"].tolist() == pytest.approx(reranked["score"].tolist(), abs=1e-5)
+    assert by_vectors["rank"].tolist() == reranked["rank"].tolist()
+
+
+def test_one_model_is_loaded_once(model, monkeypatch, tmp_path):
+    folder, loads, load = tiny.encoder(tmp_path / "again", seed=3), [], checkpoints.load_encoder
+    monkeypatch.setattr(checkpoints, "load_encoder", lambda *args, **kw: loads.append(args) or load(*args, **kw))
+    again = OpticalModel(folder, device="cpu")
+    docs = [{"docno": "a", "text": "the river"}, {"docno": "b", "text": "a dog"}]
+    reranker, other = again.reranker(), OpticalReranker(folder, device="cpu", truncation="passages")
+    retriever, translator = again.retriever(docs), again.translator(["river", "dog"])
+    reranker(FRAME), other(FRAME), retriever.search("river"), translator.translate(["mto"])
+    assert len(loads) == 1
+    OpticalReranker(folder, device="cpu", dtype="bfloat16")(FRAME)
+    assert len(loads) == 2, "another precision is another model"
+
+
+def test_ranking_texts(model):
+    assert model.rank("river", ["a dog", "the river"])["docno"].tolist() == ["1", "0"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"query_vecs": [np.ones((2, 3))] * 4}, "query_vecs have 3 numbers and doc_vecs 2"),
+        ({"query_vecs": [np.ones(2)] * 4}, "'query_vecs' must hold arrays of shape"),
+        ({"query_weights": [np.ones(1)] * 4}, "4 weights for 8 vectors"),
+    ],
+)
+def test_vectors_that_do_not_fit_are_refused(change, message):
+    frame = FRAME.assign(query_vecs=[np.eye(2)] * 4, doc_vecs=[np.eye(2)] * 4)
+    frame = frame.assign(**{name: pd.Series(values, frame.index, object) for name, values in change.items()})
+    with pytest.raises(OpticalError, match=message):
+        VectorScorer()(frame)
