@@ -42,7 +42,7 @@ def write(folder: str | os.PathLike, *, without: Collection[str] = ()) -> None:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and _is_listed(name) and path.name not in without:
-            files[name] = {"bytes": path.stat().st_size, "crc32": _crc32(path), "sha256": _sha256(path)}
+            files[name] = {"bytes": path.stat().st_size, "crc32": _crc32(path), "sha256": sha256_of(path)}
     with whole(folder / MANIFEST_FILE) as partial:
         record = {"format_version": MANIFEST_VERSION, "files": files}
         partial.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -87,7 +87,7 @@ def verify(
             raise OpticalError(f"The file '{file}' is missing, {_WAY_OUT}.")
         same = file.stat().st_size == size
         if same and name not in sizes_only:
-            same = _sha256(file) == sha256 if full else _crc32(file) == crc32
+            same = sha256_of(file) == sha256 if full else _crc32(file) == crc32
         if not same:
             raise OpticalError(f"The file '{file}' is damaged or of another version, {_WAY_OUT}.")
     found = () if others else sorted(path for kind in _READ for path in folder.rglob(kind))
@@ -114,7 +114,8 @@ def _crc32(path: Path) -> str:
     return f"{value:08x}"
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, 64 hexadecimal digits."""
     value = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):

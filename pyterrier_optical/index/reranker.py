@@ -84,11 +84,12 @@ class IndexReranker(TextReranker):
     def _scores_grow(self) -> bool:
         return not self.normalize
 
-    def _validate(self, inp: pd.DataFrame) -> None:
+    def validate(self, inp: pd.DataFrame, *, context: pt.Transformer) -> None:
+        """As for `OpticalReranker`; without ``missing="text"`` no text is needed."""
         if self.missing == "text":
-            super()._validate(inp)
+            super().validate(inp, context=context)
         else:
-            pt.validate.result_frame(inp, extra_columns=["query"], context=self)
+            pt.validate.result_frame(inp, extra_columns=["query"], context=context)
 
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:
         from pyterrier_optical.late.scoring import score_blocks

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import pyterrier as pt
+
 from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
 from pyterrier_optical.rerank.text_reranker import TextReranker
 
@@ -98,6 +100,19 @@ class OpticalReranker(TextReranker):
         self.lexicon = lexicon
         self._check_arguments()
         check_gloss(gloss)
+
+    def cached(self, path) -> pt.Transformer:
+        """The same reranker with its scores kept on disk, by pyterrier-caching.
+
+        Args:
+            path: The folder of the cache, which may not exist yet.
+
+        Returns:
+            A `CachedReranker`.
+        """
+        from pyterrier_optical.rerank.cached import CachedReranker
+
+        return CachedReranker(self, path)
 
     def _scores_grow(self) -> bool:
         return not self.normalize

@@ -60,15 +60,24 @@ class TextReranker(ByArguments, GuardedMixing):
                 ``qid`` or ``docno``, a ``qid`` has two queries, a text is none, or two columns have one name.
         """
         inp = plain(inp)
-        self._validate(inp)
+        self.validate(inp, context=self)
         check_ids(inp, "qid", "docno")
         check_one_query(inp["qid"], texts_of(inp[self.query_field]))
         scores = self._scores(inp) if len(inp) else np.zeros(0)
         return pt.model.add_ranks(inp.assign(score=scores))
 
-    def _validate(self, inp: pd.DataFrame) -> None:
+    def validate(self, inp: pd.DataFrame, *, context: pt.Transformer) -> None:
+        """Refuses a frame that lacks columns.
+
+        Args:
+            inp: The frame.
+            context: The transformer that a message names.
+
+        Raises:
+            pt.validate.InputValidationError: A column is missing.
+        """
         named = named_fields(self.text_field)
-        with pt.validate.any(inp, context=self) as mode:
+        with pt.validate.any(inp, context=context) as mode:
             for fields in DEFAULTS if named is None else [named]:
                 mode.result_frame(extra_columns=[self.query_field, *fields])
 
