@@ -3,12 +3,10 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 
 import pyterrier as pt
 
-from pyterrier_optical.base import manifest
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError, shown
@@ -121,28 +119,11 @@ class OpticalIndex(ByArguments, pt.Artifact):
                 self._encoders = encoders
             return self._encoders
 
-    def indexer(
-        self,
-        *,
-        fields: str | Iterable[str] | None = None,
-        precision: str = "float16",
-        max_document_tokens: int | None = None,
-        truncation: str = "warn",
-        overwrite: bool = False,
-        verbose: bool = True,
-    ) -> pt.Indexer:
+    def indexer(self, **options) -> pt.Indexer:
         """An indexer that makes this index; arguments as for `OpticalIndexer`."""
         from pyterrier_optical.index.indexer import OpticalIndexer
 
-        return OpticalIndexer(
-            self,
-            fields=fields,
-            precision=precision,
-            max_document_tokens=max_document_tokens,
-            truncation=truncation,
-            overwrite=overwrite,
-            verbose=verbose,
-        )
+        return OpticalIndexer(self, **options)
 
     def reranker(self, **options) -> pt.Transformer:
         """A transformer that scores documents from the index; arguments as for `IndexReranker`."""
@@ -175,7 +156,7 @@ class OpticalIndex(ByArguments, pt.Artifact):
         from pyterrier_optical.late.index.changes import append_documents, changing
         from pyterrier_optical.retrieve.bm25.corpus import Corpus
 
-        encoder = self._built().encoders[1]
+        encoder = self.encoders[1]
         with changing(self.path):
             self.reload()
             documents = Corpus(corpus, self.meta.settings.fields)
@@ -202,7 +183,6 @@ class OpticalIndex(ByArguments, pt.Artifact):
         from pyterrier_optical.late.index.changes import changing, delete_documents
 
         docnos = [docnos] if isinstance(docnos, str) else list(docnos)
-        self._built()
         with changing(self.path):
             self.reload()
             positions = self.tokens.docnos.positions(docnos)
@@ -232,7 +212,6 @@ class OpticalIndex(ByArguments, pt.Artifact):
 
         from pyterrier_optical.late.index.changes import changing, compact_index
 
-        self._built()
         with changing(self.path):
             tokens, kept = self.reload().tokens, ~self.tokens.docnos.deleted
             docnos = tokens.docnos[np.flatnonzero(kept)].tolist()
@@ -254,8 +233,10 @@ class OpticalIndex(ByArguments, pt.Artifact):
         Raises:
             OpticalError: a file is damaged or missing.
         """
+        from pyterrier_optical.late.index.opening import verify_part
+
         for name in pt.tqdm([*self.reload().meta.parts()], desc="Verifying", unit="part", disable=not verbose):
-            _verify(self.path / name)
+            verify_part(self.path / name)
 
     def reload(self) -> "OpticalIndex":
         """Sees what other processes changed since this object opened the index."""
@@ -266,34 +247,30 @@ class OpticalIndex(ByArguments, pt.Artifact):
         """Without models and vectors: a worker process opens the index for itself."""
         return {**self.__dict__, "_opened": None, "_encoders": None}
 
-    def _built(self) -> "OpticalIndex":
-        read_meta(self.path)
-        return self
-
     def _open(self) -> _Opened:
+        from pyterrier_optical.late.index.opening import open_tokens
+
         with LOADING:
             while self._opened is None:
                 meta = read_meta(self.path)
                 try:
-                    self._opened = _Opened(meta, _open_tokens(self.path, meta))
+                    self._opened = _Opened(meta, open_tokens(self.path, meta))
                 except OpticalError:
                     if read_meta(self.path) == meta:  # else another process has changed it meanwhile
                         raise
             return self._opened
 
     def _models(self) -> tuple:
-        settings = read_meta(self.path).settings if self.built() else None
-        if settings is None:
+        if not self._opened and not self.built():
             return self.model, self.document_model
+        settings = (self._opened.meta if self._opened else read_meta(self.path)).settings
         if settings.loaded and self.model is None:
             raise OpticalError(
                 f"The index '{self.path}' was made with a loaded model, which has no name: give it, as by "
                 "OpticalIndex(path, model)."
             )
-        return (
-            settings.model if self.model is None else self.model,
-            settings.document_model if self.document_model is None else self.document_model,
-        )
+        document_model = settings.document_model if self.document_model is None else self.document_model
+        return settings.model if self.model is None else self.model, document_model
 
     def load_given_encoders(self):
         """The encoders of the models that were given, whatever index is there: those of a new index."""
@@ -322,36 +299,3 @@ class OpticalIndex(ByArguments, pt.Artifact):
             ("query", "document"), encoders, meta.settings.dtype, models, strict=True
         ):
             check_model(self.path / meta.model_part, task, encoder, precision, self.path, model)
-
-
-def _open_tokens(folder: Path, meta: IndexMeta):
-    import numpy as np
-
-    from pyterrier_optical.late.index.arrays import load_array
-    from pyterrier_optical.late.index.docnos import Docnos, IndexDocnos
-    from pyterrier_optical.late.index.shard import MAPPED_FILES, open_shard
-    from pyterrier_optical.late.index.token_index import TokenIndex
-
-    for name in meta.parts():
-        _verify(folder / name, sizes_only=MAPPED_FILES)
-    try:
-        shards = [open_shard(folder / shard.name) for shard in meta.shards]
-        names = [Docnos.open(folder / name) for name, _ in meta.docnos]
-        deleted = np.zeros(meta.documents, bool)
-        if meta.deleted:
-            deleted[load_array(folder / meta.deleted[0] / "positions.npy")] = True
-        found = [(len(shard), shard.tokens) for shard in shards]
-        if found != [(shard.documents, shard.tokens) for shard in meta.shards]:
-            raise ValueError("shards are not as long as pt_meta.json says")
-        if [len(part) for part in names] != [count for _, count in meta.docnos]:
-            raise ValueError("docnos are not as many as pt_meta.json says")
-    except (OSError, ValueError, IndexError, RuntimeError) as error:
-        raise OpticalError(
-            f"The index '{folder}' is damaged ({error}): fetch it again or index the documents again."
-        ) from error
-    return TokenIndex(IndexDocnos(names, deleted), shards, meta.settings.dim, deleted)
-
-
-def _verify(part: Path, **options) -> None:
-    if not manifest.verify(part, **options):
-        raise OpticalError(f"The folder '{part}' is missing or damaged: fetch the index again or make it again.")

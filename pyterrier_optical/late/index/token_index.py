@@ -1,6 +1,7 @@
 """The token vectors of a corpus, in memory or mapped from a folder: what searches and rerankers read."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -49,7 +50,7 @@ class TokenIndex:
     def __len__(self) -> int:
         return len(self.parts)
 
-    @property
+    @cached_property
     def sizes(self) -> Tensor:
         """(n_docs,) int64: the number of vectors of each document."""
         return self._rows.diff()
