@@ -5,10 +5,16 @@ CHECKPOINT is any model `OpticalReranker` takes; without one, the model inside t
 thread for one query with ``--depth`` passages, cold and from the index in turn, after one query of each; their ratio is
 the median over the queries. Quality is nDCG@10 of all documents of ``--datasets`` ranked by MaxSim, as
 `OpticalReranker` scores them, and its change by the index.
+
+With ``--candidates mtop/hi/dev/split afriqa/ha/dev``: how many of the ten best documents are among those candidates
+whose mean vectors are nearest to the query's, by the share of the collection that they are. With ``--synthetic
+1000000``: opening, searching and the memory of an index of so many documents of 12 random vectors, in int8.
 """
 
 import argparse
 import json
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -22,9 +28,15 @@ from ir_measures import calc_aggregate, nDCG
 
 from pyterrier_optical import OpticalIndex, OpticalReranker
 from pyterrier_optical.experiment.report import markdown_table
+from pyterrier_optical.late.encoder import TokenVectors
+from pyterrier_optical.late.index.docnos import Docnos
+from pyterrier_optical.late.index.meta import ShardEntry, next_generation
+from pyterrier_optical.late.index.parts import new_part, part_name
+from pyterrier_optical.late.index.shard import Block, Shard, write_shard
 
 LANGUAGES = ["de", "en", "es", "fr", "ha", "hi", "hi-Latn", "mr", "so", "sw", "th", "tl", "yo"]
 PRECISIONS = ["float32", "float16", "int8"]
+SHARES = [0.01, 0.02, 0.05, 0.1, 0.2]
 
 
 def main() -> None:
@@ -34,13 +46,17 @@ def main() -> None:
     parser.add_argument("--depth", type=int, default=100, help="passages of a query")
     parser.add_argument("--words", type=int, default=100, help="words of a passage")
     parser.add_argument("--datasets", nargs="*", default=[f"sample/{language}" for language in LANGUAGES])
+    parser.add_argument("--candidates", nargs="*", default=[], metavar="DATASET", help="measure candidates' recall")
+    parser.add_argument("--synthetic", type=int, default=0, help="documents of an index of random vectors")
     parser.add_argument("--json", help="also write the numbers to this file")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
 
     reranker = OpticalReranker(arguments.checkpoint, device="cpu")
     with tempfile.TemporaryDirectory() as folder:
-        rows = [*speed(arguments, reranker, Path(folder)), *quality(arguments, reranker, Path(folder))]
+        rows = speed(arguments, reranker, Path(folder)) if arguments.queries else []
+        rows += quality(arguments, reranker, Path(folder)) + candidates(arguments, Path(folder))
+        rows += synthetic(arguments, Path(folder)) if arguments.synthetic else []
     table = pd.DataFrame(rows)
     print(markdown_table(table.map(lambda value: f"{value:.5f}" if isinstance(value, float) else value)))
     if arguments.json:
@@ -111,6 +127,66 @@ def quality(arguments, reranker: OpticalReranker, folder: Path) -> list[dict]:
         rows.append(row("cold", f"nDCG@10 on {name}", measured["cold"]))
         rows += [row(p, f"change of nDCG@10 on {name}", measured[p] - measured["cold"]) for p in PRECISIONS]
     return rows
+
+
+def candidates(arguments, folder: Path) -> list[dict]:
+    rows = []
+    for name in arguments.candidates:
+        dataset = pt.get_dataset(f"optical:{name}")
+        documents, topics = pd.DataFrame(dataset.get_corpus_iter(verbose=False)), dataset.get_topics()
+        index = build(folder / f"candidates-{name.replace('/', '-')}", arguments, documents, "float16")
+        best = index.retriever(num_results=10)(topics)
+        for share in SHARES:
+            count = round(share * len(documents))
+            found = index.retriever(num_results=10, exact_limit=0, candidates=count)(topics)
+            recall = len(best.merge(found, on=["qid", "docno"])) / len(best)
+            rows.append(row(f"{share:.0%} of {len(documents)}", f"recall of the ten best on {name}", recall))
+    return rows
+
+
+def synthetic(arguments, folder: Path) -> list[dict]:
+    """An index whose shards are copies of one shard of random vectors; it has a real model, that of the queries."""
+    base = build(folder / "base", arguments, pd.DataFrame({"docno": ["d"], "text": ["a river"]}), "int8")
+    dim, tokens, each = base.meta.settings.dim, 12, 20_000
+    values = torch.nn.functional.normalize(torch.randn(tokens * each, dim), dim=1)
+    vectors = TokenVectors(values, torch.arange(0, tokens * each + 1, tokens))
+    shard = Shard.of(Block(vectors, torch.ones(each, dtype=torch.int64)), "int8")
+    del values, vectors
+    start = time.process_time()
+    shards = []
+    for first in range(0, arguments.synthetic, each):
+        with new_part(base.path, part_name(1, first // each)) as part:
+            write_shard(part, [shard])
+        shards.append(ShardEntry(part_name(1, first // each), each, tokens * each))
+    with new_part(base.path, part_name(1, "docnos")) as part:
+        Docnos.of([f"d{i}" for i in range(len(shards) * each)]).write(part)
+    names = ((part_name(1, "docnos"), len(shards) * each),)
+    next_generation(base.meta, shards=tuple(shards), docnos=names).write(base.path)
+    what = f"{len(shards) * each} documents"
+    rows = [row(what, "seconds to write", time.process_time() - start)]
+    code = (
+        "import resource, sys, time\n"
+        "import pandas as pd\n"
+        "import torch\n"
+        "from pyterrier_optical import OpticalIndex\n"
+        "torch.set_num_threads(1)\n"
+        "index = OpticalIndex(sys.argv[1], device='cpu')\n"
+        "index.encoders\n"
+        "start = time.process_time()\n"
+        "index.reload().tokens\n"
+        "print(time.process_time() - start)\n"
+        "queries = pd.DataFrame({'qid': list('ab'), 'query': ['a tall tree', 'a long river']})\n"
+        "docnos = pd.DataFrame({'docno': [f'd{i * 9973 % len(index)}' for i in range(100)]})\n"
+        "for system, inp in ((index.retriever(), queries), (index.reranker(), queries.merge(docnos, how='cross'))):\n"
+        "    system(inp.iloc[:1])\n"
+        "    start = time.process_time()\n"
+        "    system(inp[inp['qid'] == 'b'])\n"
+        "    print(time.process_time() - start)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, base.path], check=True, capture_output=True, text=True)  # noqa: S603
+    measures = ["seconds to open", "seconds to search", "seconds to rerank 100", "GiB resident, mapped pages included"]
+    return rows + [row(what, name, float(value)) for name, value in zip(measures, done.stdout.split(), strict=True)]
 
 
 def build(path: Path, arguments, documents: pd.DataFrame, precision: str) -> OpticalIndex:
