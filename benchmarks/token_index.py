@@ -114,7 +114,7 @@ def quality(arguments, reranker: OpticalReranker, folder: Path) -> list[dict]:
     rows = []
     for name in arguments.datasets:
         dataset = pt.get_dataset(f"optical:{name}")
-        documents, topics = pd.DataFrame(dataset.get_corpus_iter(verbose=False)), dataset.get_topics()
+        documents, topics = pd.DataFrame(dataset.get_corpus_iter()), dataset.get_topics()
         qrels = pt.model.to_ir_measures(dataset.get_qrels())
         key = folder / f"quality-{name.split('/')[0]}"
         indexes = {precision: build(key / precision, arguments, documents, precision) for precision in PRECISIONS}
@@ -133,7 +133,7 @@ def candidates(arguments, folder: Path) -> list[dict]:
     rows = []
     for name in arguments.candidates:
         dataset = pt.get_dataset(f"optical:{name}")
-        documents, topics = pd.DataFrame(dataset.get_corpus_iter(verbose=False)), dataset.get_topics()
+        documents, topics = pd.DataFrame(dataset.get_corpus_iter()), dataset.get_topics()
         index = build(folder / f"candidates-{name.replace('/', '-')}", arguments, documents, "float16")
         best = index.retriever(num_results=10)(topics)
         for share in SHARES:
@@ -191,7 +191,7 @@ def synthetic(arguments, folder: Path) -> list[dict]:
 
 def build(path: Path, arguments, documents: pd.DataFrame, precision: str) -> OpticalIndex:
     index = OpticalIndex(path, arguments.checkpoint, device="cpu")
-    return index if index.built() else index.indexer(precision=precision, verbose=False).index(documents)
+    return index if index.built() else index.indexer(precision=precision).index(documents)
 
 
 def row(system: str, what: str, value: float) -> dict:

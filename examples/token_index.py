@@ -29,7 +29,7 @@ def best(transformer, frame: pd.DataFrame) -> None:
 def main(folder: Path) -> None:
     """Makes an index and uses it."""
     # A generator, a data frame or a PyTerrier data set works as well. Started again, an interrupted run goes on.
-    OpticalIndex(folder / "index").indexer(precision="int8", verbose=False).index(DOCUMENTS)
+    OpticalIndex(folder / "index").indexer(precision="int8").index(DOCUMENTS)
 
     index = OpticalIndex(folder / "index")
     topics = pd.DataFrame({"qid": list(QUERIES), "query": list(QUERIES.values())})
@@ -41,7 +41,7 @@ def main(folder: Path) -> None:
     best(index.reranker(), candidates)
 
     print("with one document more and one less")
-    index.append([{"docno": "bees-1", "text": "Beekeepers sell wax candles and jars of acacia honey."}], verbose=False)
+    index.append([{"docno": "bees-1", "text": "Beekeepers sell wax candles and jars of acacia honey."}])
     index.delete(["well-1"]).compact()
     best(index.retriever(), topics)
 

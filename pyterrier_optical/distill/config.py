@@ -157,8 +157,6 @@ class LexiconOptions:
             `path` (TSV, `english<TAB>word`), or `wordnet` (a file of the Open Multilingual Wordnet) and `princeton`
             (the folder `dict` of the WordNet it was made for). `without` names a text file, a text a line: entries with
             a side that is one of these texts, as those that the lexicon is to be evaluated with, are left out.
-        transliterations: Names and how a script without spaces writes them, to know these and to find others by: dicts
-            with `lang`, `path` (TSV, `english<TAB>name`), and `without` as above.
         word_lists: Words to cut texts into whose script has no spaces, besides those that are learnt: dicts with `lang`
             and `path` (a text file, a word a line).
     """
@@ -171,7 +169,6 @@ class LexiconOptions:
     english_words: int = 20_000
     spaceless_words: int = 12_000
     dictionaries: list[dict] = field(default_factory=list)
-    transliterations: list[dict] = field(default_factory=list)
     word_lists: list[dict] = field(default_factory=list)
 
 

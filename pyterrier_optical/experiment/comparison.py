@@ -10,6 +10,7 @@ import pandas as pd
 import pyterrier as pt
 from scipy import stats
 
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 
 Pipelines = Mapping[str, pt.Transformer]
@@ -88,7 +89,7 @@ def compare(
     if not datasets:
         raise OpticalError("There is no data set to compare on: name at least one.")
     tables = {}
-    with pt.tqdm(datasets.items(), desc="Comparing", unit="data set", disable=not verbose) as bar:
+    with progress(datasets.items(), desc="Comparing", unit="data set", verbose=verbose) as bar:
         for name, dataset in bar:
             bar.set_postfix_str(name)
             pipelines = dict(systems(dataset) if callable(systems) else systems)

@@ -9,6 +9,7 @@ import pyterrier as pt
 
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.late.index.meta import ARTIFACT_FORMAT, ARTIFACT_TYPE, META_FILE, IndexMeta, read_meta
 
@@ -64,7 +65,7 @@ class OpticalIndex(ByArguments, pt.Artifact):
         self.device = device
         self.dtype = dtype
         self._opened: _Opened | None = None
-        self._encoders = None
+        self._encoders = self._checked_by = None
 
     def built(self) -> bool:
         """Whether there is a finished index."""
@@ -93,7 +94,7 @@ class OpticalIndex(ByArguments, pt.Artifact):
         return len(self.tokens) - (self.meta.deleted[1] if self.meta.deleted else 0)
 
     def __contains__(self, docno: str) -> bool:
-        return bool(self.tokens.docnos.positions([docno])[0] >= 0)
+        return bool(self.tokens.docnos.positions([str(docno)])[0] >= 0)
 
     @property
     def query_model(self):
@@ -112,11 +113,12 @@ class OpticalIndex(ByArguments, pt.Artifact):
             OpticalError: a model cannot be loaded, or it is not the one that made the index.
         """
         with LOADING:
-            if self._encoders is None:
+            part = self.meta.model_part if self.built() else None
+            if self._encoders is None or self._checked_by != part:
                 encoders = self._load_encoders(*self._models())
-                if self.built():
+                if part:
                     self._check_models(encoders)
-                self._encoders = encoders
+                self._encoders, self._checked_by = encoders, part
             return self._encoders
 
     def indexer(self, **options) -> pt.Indexer:
@@ -137,14 +139,14 @@ class OpticalIndex(ByArguments, pt.Artifact):
 
         return IndexRetriever(self, **options)
 
-    def append(self, corpus, *, verbose: bool = True) -> "OpticalIndex":
+    def append(self, corpus, *, verbose: bool = False) -> "OpticalIndex":
         """Encodes more documents, as the index's own were.
 
         Interrupted, it goes on when it is called again with the same documents; until it ends the index is as it was.
 
         Args:
             corpus: as for `OpticalIndexer.index`.
-            verbose: show a progress bar.
+            verbose: as for `pyterrier_optical.base.progress`.
 
         Returns:
             This index.
@@ -182,7 +184,7 @@ class OpticalIndex(ByArguments, pt.Artifact):
 
         from pyterrier_optical.late.index.changes import changing, delete_documents
 
-        docnos = [docnos] if isinstance(docnos, str) else list(docnos)
+        docnos = [docnos] if isinstance(docnos, str) else [str(docno) for docno in docnos]
         with changing(self.path):
             self.reload()
             positions = self.tokens.docnos.positions(docnos)
@@ -197,13 +199,10 @@ class OpticalIndex(ByArguments, pt.Artifact):
         return self.reload()
 
     def compact(self, *, verbose: bool = False) -> "OpticalIndex":
-        """Removes the vectors of deleted documents from the disk, and joins shards that are small.
+        """Removes the vectors of deleted documents from the disk, joins small shards, and returns this index.
 
         Args:
-            verbose: show a progress bar.
-
-        Returns:
-            This index.
+            verbose: as for `pyterrier_optical.base.progress`.
 
         Raises:
             OpticalError: as `append`.
@@ -218,7 +217,7 @@ class OpticalIndex(ByArguments, pt.Artifact):
             compact_index(self.path, self.meta, tokens.shards, kept, docnos, verbose=verbose)
         return self.reload()
 
-    def to_qdrant(self, client, collection: str, *, overwrite: bool = False, verbose: bool = True) -> None:
+    def to_qdrant(self, client, collection: str, *, overwrite: bool = False, verbose: bool = False) -> None:
         """Copies the index to a Qdrant collection; arguments as for `copy_to_qdrant`."""
         from pyterrier_optical.index.qdrant import copy_to_qdrant
 
@@ -228,14 +227,14 @@ class OpticalIndex(ByArguments, pt.Artifact):
         """Reads all files and compares them with their checksums; opening compares the sizes of the large ones only.
 
         Args:
-            verbose: show a progress bar.
+            verbose: as for `pyterrier_optical.base.progress`.
 
         Raises:
             OpticalError: a file is damaged or missing.
         """
         from pyterrier_optical.late.index.opening import verify_part
 
-        for name in pt.tqdm([*self.reload().meta.parts()], desc="Verifying", unit="part", disable=not verbose):
+        for name in progress([*self.reload().meta.parts()], desc="Verifying", unit="part", verbose=verbose):
             verify_part(self.path / name)
 
     def reload(self) -> "OpticalIndex":

@@ -32,7 +32,7 @@ class OpticalIndexer(ByArguments, pt.Indexer):
         truncation: what to do with a longer document: "warn" cuts it and logs how many were cut, "error" raises and
             names the ``docno``, "passages" splits it into overlapping passages, of which the best one counts.
         overwrite: replace an index that is there; it stays usable until the new one is finished.
-        verbose: show a progress bar.
+        verbose: as for `pyterrier_optical.base.progress`.
 
     Raises:
         OpticalError: an argument is out of its range.
@@ -47,7 +47,7 @@ class OpticalIndexer(ByArguments, pt.Indexer):
         max_document_tokens: int | None = None,
         truncation: str = "warn",
         overwrite: bool = False,
-        verbose: bool = True,
+        verbose: bool = False,
     ):
         self.target = target
         self.fields = named_fields(fields)

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 import numpy as np
-import pyterrier as pt
 import torch
 
 from pyterrier_optical.base.locks import LOADING
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.late.encoder import TokenVectors
 from pyterrier_optical.late.index.model_check import is_same_probe, probe_vectors
@@ -29,7 +29,7 @@ _METADATA = "pyterrier_optical"
 _REQUEST_TOKENS = 2000  # in one request: of width 384 some 10 MB of JSON, of the 32 MB that a server takes
 
 
-def copy_to_qdrant(index, client, collection: str, *, overwrite: bool = False, verbose: bool = True) -> None:
+def copy_to_qdrant(index, client, collection: str, *, overwrite: bool = False, verbose: bool = False) -> None:
     """Copies the documents of an index to a Qdrant collection, which a `QdrantRetriever` then searches.
 
     The collection is a copy: make it again when the index has changed. Until it is whole it is refused.
@@ -39,7 +39,7 @@ def copy_to_qdrant(index, client, collection: str, *, overwrite: bool = False, v
         client: a ``qdrant_client.QdrantClient``.
         collection: the name of the collection.
         overwrite: delete a collection of that name first.
-        verbose: show a progress bar.
+        verbose: as for `pyterrier_optical.base.progress`.
 
     Raises:
         OpticalError: there is a collection of that name and ``overwrite`` is not set; a passage has too many tokens.
@@ -88,7 +88,7 @@ def copy_to_qdrant(index, client, collection: str, *, overwrite: bool = False, v
 def _points(tokens, *, verbose: bool) -> Iterator[list[tuple]]:
     """Batches of a passage's number, docno, vectors and mean."""
     first = tokens.parts.cumsum(0) - tokens.parts
-    for start, end in pt.tqdm(tokens.spans(_REQUEST_TOKENS), desc="Copying", unit="batch", disable=not verbose):
+    for start, end in progress(tokens.spans(_REQUEST_TOKENS), desc="Copying", unit="batch", verbose=verbose):
         block = tokens.span(start, end)
         passages, number = block.passages, int(first[start])
         docnos = np.repeat(tokens.docnos[np.arange(start, end)], block.parts.numpy())
@@ -119,7 +119,7 @@ class QdrantRetriever(TokenRetriever):
         max_query_tokens: as for `OpticalReranker`.
         truncation: "warn" cuts long queries, "error" refuses them.
         normalize: as for `OpticalRetriever`.
-        verbose: show a progress bar.
+        verbose: as for `pyterrier_optical.base.progress`.
         gloss: as for `OpticalReranker`.
         lexicon: as for `OpticalReranker`.
 
@@ -219,7 +219,7 @@ class QdrantRetriever(TokenRetriever):
         weights = 1.0 if vectors.weights is None else vectors.weights.to(vectors.values.device)[:, None]
         weighted = TokenVectors(vectors.values * weights, vectors.offsets)
         means = mean_vectors(Block(weighted, torch.ones(len(vectors), dtype=torch.int64))).tolist()
-        numbers = pt.tqdm(range(len(vectors)), desc="Searching", unit="query", disable=not self.verbose)
+        numbers = progress(range(len(vectors)), desc="Searching", unit="query", verbose=self.verbose)
         return [self._ask(weighted[number], None if exact else means[number]) for number in numbers]
 
     def _ask(self, query: torch.Tensor, mean: list[float] | None) -> Found:

@@ -21,10 +21,9 @@ class IndexReranker(TextReranker):
         index: the documents, an `OpticalIndex`.
         missing: what happens to a document that is not in the index: "error" refuses it and names its docno, "text"
             encodes its text, which the frame then must have.
-        text_field: as for `OpticalReranker`, where ``missing`` is "text".
+        text_field: as for `OpticalReranker`, where ``missing`` is "text": the ``fields`` of the index, if any.
         max_query_tokens: a query's tokens, markers included, at most what the model takes; None for its own limit.
         normalize: as for `OpticalReranker`.
-        verbose: show progress bars.
         gloss: as for `OpticalReranker`.
         lexicon: as for `OpticalReranker`.
 
@@ -43,7 +42,6 @@ class IndexReranker(TextReranker):
         text_field: str | Iterable[str] | None = None,
         max_query_tokens: int | None = None,
         normalize: bool = False,
-        verbose: bool = False,
         gloss: float = GLOSS_SHARE,
         lexicon=None,
     ):
@@ -52,7 +50,6 @@ class IndexReranker(TextReranker):
         self.text_field = text_field
         self.max_query_tokens = max_query_tokens
         self.normalize = normalize
-        self.verbose = verbose
         self.gloss = gloss
         self.lexicon = lexicon
         if missing not in ("error", "text"):

@@ -17,7 +17,7 @@ class IndexRetriever(TokenRetriever):
         candidates: documents that a query meets in larger indexes, and so can find at most.
         max_query_tokens: a query's tokens, markers included, at most what the model takes; None for its own limit.
         normalize: as for `OpticalRetriever`.
-        verbose: show progress bars.
+        verbose: show progress bars at once; otherwise one appears for work that takes over two seconds.
         gloss: as for `OpticalReranker`.
         lexicon: as for `OpticalReranker`.
 

@@ -15,12 +15,12 @@ import numpy as np
 from pyterrier_optical.base.files import whole, writing
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.lexicon.relatives import Relatives
-from pyterrier_optical.lexicon.transliteration import Transliteration
 from pyterrier_optical.script import Variants
-from pyterrier_optical.script.tokenise import is_spaceless
+from pyterrier_optical.script.tokenise import which_are_spaceless
 
 LEXICON_FORMAT = 1
-#: The lexicon inside the package: of the model's bitext and, for Thai, a WordNet, words, and names as it writes them.
+#: The lexicon inside the package: of the model's bitext and, for Thai, a WordNet, words and names. It also holds groups
+#: of letters, for a model of Thai spelling that version 0.1 had.
 SHIPPED_LEXICON = Path(__file__).parents[1] / "models" / "optical-lexicon-v7.safetensors"
 
 # A language that is less likely than this to be the query's says nothing about its words.
@@ -84,13 +84,19 @@ class LanguageTable:
         return math.log((count + _SMOOTHING) / (self.total + _SMOOTHING * smoothing_words))
 
     @cached_property
+    def spaceless(self) -> np.ndarray:
+        """(n_words,) bool: which words have letters of a script without spaces."""
+        return which_are_spaceless(self.rows)
+
+    @cached_property
     def relatives(self) -> Relatives:
         """Finds the words that share a stem with a given one."""
         return Relatives(list(self.rows))
 
     def __getstate__(self) -> dict:
         """Without what is made of the rest."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("relatives", "spellings", "total")}
+        made = ("relatives", "spaceless", "spellings", "total")
+        return {name: value for name, value in self.__dict__.items() if name not in made}
 
 
 class Lexicon:
@@ -104,7 +110,6 @@ class Lexicon:
         terms: The English terms.
         languages: A table for each language.
         origin: What the lexicon was made from, for people.
-        transliterations: How languages whose script has no spaces write the names of others.
 
     Example:
         >>> table = {"paka": (3, {"cat": 0.9, "kitten": 0.1}), "mto": (2, {"river": 1.0})}
@@ -120,26 +125,22 @@ class Lexicon:
         terms: Sequence[str],
         languages: Mapping[str, LanguageTable],
         origin: str = "",
-        transliterations: Mapping[str, Transliteration] | None = None,
     ):
         self.terms = list(terms)
         self.languages = dict(languages)
         self.origin = origin
-        self.transliterations = dict(transliterations or {})
 
     @classmethod
     def from_entries(
         cls,
         entries: Mapping[str, Mapping[str, tuple[int, Mapping[str, float]]]],
         origin: str = "",
-        transliterations: Mapping[str, Transliteration] | None = None,
     ) -> "Lexicon":
         """Packs entries.
 
         Args:
             entries: For each language, for each word, its count and its terms with their probabilities.
             origin: What they were made from.
-            transliterations: How languages whose script has no spaces write the names of others.
         """
         ids: dict[str, int] = {}
         tables = {}
@@ -153,7 +154,7 @@ class Lexicon:
                 np.array([ids.setdefault(term, len(ids)) for term, _ in pairs], np.uint32),
                 np.rint(np.sqrt([p for _, p in pairs]) * _LEVELS).astype(np.uint8),
             )
-        return cls(list(ids), tables, origin, transliterations)
+        return cls(list(ids), tables, origin)
 
     def translations(self, word: str, languages: Mapping[str, float]) -> dict[str, float]:
         """The terms that a word may be translated by.
@@ -234,9 +235,9 @@ class Lexicon:
         """The words of scripts without spaces with their counts, to segment texts by."""
         counts: Counter = Counter()
         for table in self.languages.values():
-            for word, row in table.rows.items():
-                if is_spaceless(word):
-                    counts[word] += int(table.counts[row])
+            words = list(table.rows)
+            for row in np.flatnonzero(table.spaceless).tolist():
+                counts[words[row]] += int(table.counts[row])
         return counts
 
     @cached_property
@@ -244,9 +245,10 @@ class Lexicon:
         """How often each term is what a word of a script without spaces means, in expectation over the bitext."""
         counts = np.zeros(len(self.terms))
         for table in self.languages.values():
-            spaceless = np.fromiter(map(is_spaceless, table.rows), bool, len(table.rows))
-            times = np.repeat(table.counts * spaceless, np.diff(table.offsets)) * (table.levels / _LEVELS) ** 2
-            np.add.at(counts, table.term_ids, times)
+            seen = table.counts * table.spaceless
+            if seen.any():
+                times = np.repeat(seen, np.diff(table.offsets)) * (table.levels / _LEVELS) ** 2
+                counts += np.bincount(table.term_ids, times, len(counts))
         return {term: count for term, count in zip(self.terms, counts.tolist(), strict=True) if count}
 
     def save(self, path: str | os.PathLike) -> None:
@@ -269,9 +271,6 @@ class Lexicon:
             "term_ids": np.concatenate([table.term_ids for table in tables]),
             "levels": np.concatenate([table.levels for table in tables]),
         }
-        if self.transliterations:
-            # An earlier version reads the rest, and finds names by ear.
-            tensors |= _packed(self.transliterations)
         if len(self.terms) <= np.iinfo(np.uint16).max:
             tensors["term_ids"] = tensors["term_ids"].astype(np.uint16)
         sizes = {lang: len(table.rows) for lang, table in self.languages.items()}
@@ -310,14 +309,13 @@ class Lexicon:
                 if metadata.get("sha256", checksum := _checksum(tensors, metadata)) != checksum:
                     raise ValueError("another checksum")
                 terms, tables = _texts(tensors["terms"]), _tables(tensors, sizes)
-                transliterations = _transliterations(tensors)
         except (OSError, SafetensorError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
             if isinstance(error, OpticalError):
                 raise
             raise OpticalError(
                 f"'{path}' is no lexicon, or damaged: give a file that `pyterrier-optical lexicon` wrote."
             ) from error
-        return cls(terms, tables, metadata.get("origin", ""), transliterations)
+        return cls(terms, tables, metadata.get("origin", ""))
 
 
 def _checksum(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> str:
@@ -350,30 +348,6 @@ def _tables(tensors: dict[str, np.ndarray], sizes: Mapping[str, int]) -> dict[st
         )
         first = last
     return tables
-
-
-def _packed(transliterations: Mapping[str, Transliteration]) -> dict[str, np.ndarray]:
-    rows = [
-        (f"{lang}\t{written}\t{named}", probability)
-        for lang, transliteration in transliterations.items()
-        for (written, named), probability in transliteration.groups.items()
-    ]
-    return {
-        "letter_groups": _blob(row for row, _ in rows),
-        "letter_probabilities": np.array([probability for _, probability in rows], np.float32),
-    }
-
-
-def _transliterations(tensors: dict[str, np.ndarray]) -> dict[str, Transliteration]:
-    if "letter_groups" not in tensors:
-        return {}
-    groups: dict[str, dict[tuple[str, str], float]] = {}
-    for row, probability in zip(
-        _texts(tensors["letter_groups"]), tensors["letter_probabilities"].tolist(), strict=True
-    ):
-        lang, written, named = row.split("\t")
-        groups.setdefault(lang, {})[written, named] = probability
-    return {lang: Transliteration(of_lang) for lang, of_lang in groups.items()}
 
 
 def _blob(texts: Iterable[str]) -> np.ndarray:

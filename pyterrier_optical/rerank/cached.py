@@ -11,7 +11,7 @@ from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.checkpoint.content_hash import content_hash
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames import DOCUMENTATION
-from pyterrier_optical.frames.checks import check_ids, plain, texts_of
+from pyterrier_optical.frames.checks import check_ids, checked_queries, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.query.gloss import glosses_for
 
@@ -56,11 +56,11 @@ class CachedReranker(ByArguments, GuardedMixing):
             pt.validate.InputValidationError: a column is missing.
             OpticalError: as for `OpticalReranker`; its model is a loaded one; pyterrier-caching is not installed.
         """
-        inp = plain(inp)
+        inp = checked_queries(inp, self.reranker.query_field)
         self.reranker.validate(inp, context=self)
         if not len(inp):
             return pt.model.add_ranks(inp.assign(score=pd.Series(dtype=float)))
-        check_ids(inp, "qid", "docno")
+        check_ids(inp, "docno")
         keyed = inp.assign(**{KEY: self._keys(inp), "docno": inp["docno"].astype(str)})
         once = keyed.drop_duplicates([KEY, "docno"])  # the cache cannot take one score twice
         with self._cache() as cache:

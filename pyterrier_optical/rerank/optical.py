@@ -39,7 +39,7 @@ class OpticalReranker(TextReranker):
             one (queries are cut, with the warning).
         normalize: divide each score by the number of query tokens (with a gloss, by the sum of all tokens' weights), so
             that scores of long and short queries can be compared; -1 is then the score of an empty text.
-        verbose: show progress bars.
+        verbose: show progress bars at once; otherwise one appears for work that takes over two seconds.
         document_model: a second model for the documents, given as ``model`` is; its vectors must live in the same
             space, as those of a student's teacher do. None: one model for both sides.
         gloss: the share of the query's gloss in the score, from 0 to below 1; 0: none, as for documents in the query's

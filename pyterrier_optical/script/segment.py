@@ -35,15 +35,14 @@ class Segmenter:
     Args:
         counts: Known words and how often each was seen.
         name: Says of letters how often they count as having been seen because they may be a name, 0 for those that are
-            none, where they are cut into known words with a log-probability that is given too: less likely names need
-            no look. None: no names are looked for.
+            none. None: no names are looked for.
 
     Example:
         >>> Segmenter({"กิน": 5, "ข้าว": 3})("กินข้าว")
         ['กิน', 'ข้าว']
     """
 
-    def __init__(self, counts: Mapping[str, int], name: Callable[[str, float], float] | None = None):
+    def __init__(self, counts: Mapping[str, int], name: Callable[[str], float] | None = None):
         total = sum(counts.values()) or 1
         self._name = name
         self._log_probability = {word: math.log(count / total) for word, count in counts.items() if count > 0}
@@ -66,9 +65,9 @@ class Segmenter:
     def _pieces(self, letters: list[str]) -> list[str]:
         steps = [self._words_from(letters, start) for start in range(len(letters))]
         if self._name:
-            names = [self._names_from(letters, start, steps) for start in range(len(letters))]
+            names = [self._names_from(letters, start, steps[start]) for start in range(len(letters))]
             steps = [words | named for words, named in zip(steps, names, strict=True)]
-        _, start_of = _likeliest(steps, 0, len(letters))
+        start_of = _likeliest(steps)
         pieces, end = [], len(letters)
         while end:
             pieces.append("".join(letters[start_of[end] : end]))
@@ -84,14 +83,12 @@ class Segmenter:
                 steps[end] = self._log_probability[word]
         return {start + 1: self._unknown} | steps
 
-    def _names_from(self, letters: list[str], start: int, words: Sequence[Steps]) -> Steps:
+    def _names_from(self, letters: list[str], start: int, words: Steps) -> Steps:
         """The likely names that begin at a grapheme, but known words."""
-        last = min(start + _NAME_LENGTHS[-1], len(letters))
-        as_words, _ = _likeliest(words, start, last)
         steps = {}
-        for end in range(start + _NAME_LENGTHS[0], last + 1):
-            if end not in words[start] and _may_be_name(letters, start, end):
-                count = self._name("".join(letters[start:end]), as_words[end])
+        for end in range(start + _NAME_LENGTHS[0], min(start + _NAME_LENGTHS[-1], len(letters)) + 1):
+            if end not in words and _may_be_name(letters, start, end):
+                count = self._name("".join(letters[start:end]))
                 if count:
                     steps[end] = math.log(count / self._total)
         return steps
@@ -109,14 +106,14 @@ class Segmenter:
         return words
 
 
-def _likeliest(steps: Sequence[Steps], first: int, last: int) -> tuple[dict[int, float], dict[int, int]]:
-    """The log-probability of the likeliest way from a grapheme to each later one, and where its last step began."""
-    best, start_of = {first: 0.0}, {}
-    for start in range(first, last):
-        for end, step in steps[start].items():
-            if end <= last and best[start] + step > best.get(end, -math.inf):
+def _likeliest(steps: Sequence[Steps]) -> dict[int, int]:
+    """Where the last step of the likeliest way to each grapheme began."""
+    best, start_of = {0: 0.0}, {}
+    for start, ends in enumerate(steps):
+        for end, step in ends.items():
+            if best[start] + step > best.get(end, -math.inf):
                 best[end], start_of[end] = best[start] + step, start
-    return best, start_of
+    return start_of
 
 
 def _may_be_name(letters: list[str], start: int, end: int) -> bool:

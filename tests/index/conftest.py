@@ -25,7 +25,7 @@ def make(tmp_path, folder):
     """Makes an index of `DOCUMENTS`."""
 
     def make_index(documents=DOCUMENTS, name: str = "index", model=folder, **options) -> OpticalIndex:
-        return OpticalIndex(tmp_path / name, model, device="cpu").indexer(verbose=False, **options).index(documents)
+        return OpticalIndex(tmp_path / name, model, device="cpu").indexer(**options).index(documents)
 
     return make_index
 

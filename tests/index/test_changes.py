@@ -74,14 +74,14 @@ def test_an_interrupted_build_goes_on_and_ends_with_the_same_bytes(
     expected = files(make(name="whole").path)
     index = OpticalIndex(tmp_path / "index", folder, device="cpu")
     with pytest.raises(Stop):
-        index.indexer(verbose=False).index(lambda: stopping(DOCUMENTS, after))
+        index.indexer().index(lambda: stopping(DOCUMENTS, after))
     assert not index.built()
     assert not list(index.path.glob(".*partial")) if index.path.exists() else after < 2
     encoded = []
     shard = encoding.DocumentEncoder.shard
     counting = lambda self, group: encoded.extend(group) or shard(self, group)  # noqa: E731
     monkeypatch.setattr(encoding.DocumentEncoder, "shard", counting)
-    index.indexer(verbose=False).index(DOCUMENTS)
+    index.indexer().index(DOCUMENTS)
     assert files(index.path) == expected
     assert len(encoded) <= len(DOCUMENTS) - after + 2, "finished shards are not encoded again"
 
@@ -110,13 +110,13 @@ def documents():
 for shards in range(1, 4):
     child = os.fork()
     if not child:
-        index.indexer(verbose=False).index(documents)
+        index.indexer().index(documents)
         os._exit(0)
     while not journal.exists() or len(journal.read_text().splitlines()) <= shards:
         time.sleep(0.005)
     os.kill(child, signal.SIGKILL)
     assert os.waitpid(child, 0)[1] == signal.SIGKILL and not index.built()
-index.indexer(verbose=False).index(documents)
+index.indexer().index(documents)
 """
     arguments = [str(tmp_path / "index"), str(folder), json.dumps(DOCUMENTS)]
     subprocess.run([sys.executable, "-c", code, *arguments], check=True, cwd=ROOT, timeout=300)
@@ -128,9 +128,9 @@ def test_another_corpus_goes_on_where_it_differs(make, folder, tmp_path, small_s
     expected = files(make(changed, name="whole").path)
     index = OpticalIndex(tmp_path / "index", folder, device="cpu")
     with pytest.raises(Stop):
-        index.indexer(verbose=False).index(stopping(DOCUMENTS, 6))
+        index.indexer().index(stopping(DOCUMENTS, 6))
     with caplog.at_level(logging.WARNING, logger="pyterrier_optical"):
-        index.indexer(verbose=False).index(iter(changed))
+        index.indexer().index(iter(changed))
     assert any("not those of the interrupted run" in record.getMessage() for record in caplog.records)
     assert files(index.path) == expected
 
@@ -140,25 +140,25 @@ def test_other_options_or_another_model_begin_again(make, folder, tmp_path, othe
     model = shutil.copytree(folder, tmp_path / "model")
     index = OpticalIndex(tmp_path / "index", model, device="cpu")
     with pytest.raises(Stop):
-        index.indexer(verbose=False).index(stopping(DOCUMENTS, 6))
+        index.indexer().index(stopping(DOCUMENTS, 6))
     options = {}
     if change == "model":  # of the same name
         shutil.rmtree(model)
         shutil.copytree(other_folder, model)
     else:
         options = {"precision": "int8"}
-    index = OpticalIndex(tmp_path / "index", model, device="cpu").indexer(verbose=False, **options).index(DOCUMENTS)
+    index = OpticalIndex(tmp_path / "index", model, device="cpu").indexer(**options).index(DOCUMENTS)
     expected = OpticalRetriever(DOCUMENTS, model, device="cpu", **options)(TOPICS)
     pd.testing.assert_frame_equal(index.retriever()(TOPICS), expected)
 
 
 def test_append_is_as_if_indexed_at_once(make, small_shards):
     grown, whole = make(), make([*DOCUMENTS, *MORE], name="whole")
-    assert grown.append(iter(MORE[:1]), verbose=False) is grown
+    assert grown.append(iter(MORE[:1])) is grown
     with pytest.raises(Stop):
-        grown.append(stopping(MORE[1:], 1), verbose=False)
+        grown.append(stopping(MORE[1:], 1))
     assert ranking(grown) == ranking(make([*DOCUMENTS, *MORE[:1]], name="some")), "until it ends the index is as it was"
-    grown.append(MORE[1:], verbose=False).append([], verbose=False)
+    grown.append(MORE[1:]).append([])
     assert ranking(grown) == ranking(whole) and len(grown) == 10
     assert grown.tokens.docnos[np.arange(10)].tolist() == whole.tokens.docnos[np.arange(10)].tolist()
     assert not (grown.path / JOURNAL_FILE).exists()
@@ -169,14 +169,14 @@ def test_docnos_that_are_there_already_are_refused(make):
     before = files(index.path)
     for documents, name in (([DOCUMENTS[3]], "แมว"), ([*MORE, MORE[0]], "m0")):
         with pytest.raises(OpticalError, match=f"docno '{name}'"):
-            index.append(documents, verbose=False)
+            index.append(documents)
     assert files(index.path) == before, "nothing half written is left"
     with pytest.raises(OpticalError, match="More than one document has the docno 'd1'"):
         make([*DOCUMENTS, DOCUMENTS[0]], name="twice")
 
 
 def test_delete_append_again_and_compact(make, pairs, small_shards):
-    index = make().append(MORE, verbose=False)
+    index = make().append(MORE)
     assert index.delete(["d1", "m1"]).delete("d3") is index and len(index) == 7
     kept = [document for document in [*DOCUMENTS, *MORE] if document["docno"] not in ("d1", "m1", "d3")]
     expected = ranking(make(kept, name="kept"))
@@ -185,12 +185,12 @@ def test_delete_append_again_and_compact(make, pairs, small_shards):
         index.reranker()(pairs)
     with pytest.raises(OpticalError, match="'d1' is not in the index: no document was deleted"):
         index.delete(["d5", "d1"])
-    assert "d5" in index and "d1" not in index
+    assert "d5" in index and "d1" not in index and 7 in index
     vectors = index.meta.tokens
     assert ranking(index.compact()) == expected
     assert index.meta.tokens < vectors and len(index) == 7 and index.meta.deleted is None
-    index.append([{"docno": "d1", "text": "katze"}], verbose=False).delete(["d1"])
-    index.append([{"docno": "d1", "text": "katze"}], verbose=False)
+    index.append([{"docno": "d1", "text": "katze"}]).delete(["d1"])
+    index.append([{"docno": "d1", "text": "katze"}])
     assert index.retriever()(TOPICS.iloc[1:2])["docno"].iloc[:2].tolist() == ["m0", "d1"]
     assert index.delete([]).delete(index.tokens.docnos[np.arange(0)].tolist()) is index
 
@@ -200,7 +200,7 @@ def test_every_document_deleted(make):
     assert len(index) == len(index.retriever()(TOPICS)) == 0
     index.compact()
     assert len(index) == len(index.retriever()(TOPICS)) == len(index.meta.shards) == 0
-    index.append(MORE, verbose=False)
+    index.append(MORE)
     assert len(index.retriever()(TOPICS)) == 9
     assert len(index.delete([document["docno"] for document in MORE]).compact()) == 0
 
@@ -235,7 +235,7 @@ def test_a_loaded_model_has_to_be_given_again(make, folder):
 
 def test_two_models(make, folder, other_folder, tmp_path):
     index = OpticalIndex(tmp_path / "two", folder, document_model=other_folder, device="cpu")
-    index.indexer(verbose=False, precision="float32").index(DOCUMENTS)
+    index.indexer(precision="float32").index(DOCUMENTS)
     options = {"document_model": other_folder, "precision": "float32"}
     expected = OpticalRetriever(DOCUMENTS, folder, device="cpu", **options)(TOPICS)
     pd.testing.assert_frame_equal(OpticalIndex(tmp_path / "two", device="cpu").retriever()(TOPICS), expected)
@@ -258,16 +258,25 @@ def test_an_index_is_not_replaced_unasked(make, other_folder, folder, monkeypatc
     assert len({path.name[:4] for path in new.path.iterdir() if path.is_dir()}) == 1, "nothing of the old one is left"
 
 
+def test_an_index_made_anew_takes_the_new_model(make, other_folder, folder):
+    old = make(model=folder)
+    index = OpticalIndex(old.path, device="cpu")
+    assert ranking(index) == ranking(old)
+    make(MORE, model=other_folder, overwrite=True)
+    expected = OpticalRetriever(MORE, other_folder, device="cpu")(TOPICS)
+    pd.testing.assert_frame_equal(index.reload().retriever()(TOPICS), expected)
+
+
 def test_other_folders_are_not_touched(tmp_path, folder):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(OpticalError, match="holds something else"):
-        OpticalIndex(tmp_path, folder, device="cpu").indexer(verbose=False).index(DOCUMENTS)
+        OpticalIndex(tmp_path, folder, device="cpu").indexer().index(DOCUMENTS)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_no_documents_leave_nothing(tmp_path, folder):
     with pytest.raises(OpticalError, match="no documents"):
-        OpticalIndex(tmp_path / "a" / "index", folder, device="cpu").indexer(verbose=False).index([])
+        OpticalIndex(tmp_path / "a" / "index", folder, device="cpu").indexer().index([])
     assert not (tmp_path / "a" / "index").exists()
 
 
@@ -311,7 +320,7 @@ def test_a_newer_format_and_another_artifact_are_refused(make):
 def test_an_unfinished_index_says_so(folder, tmp_path, small_shards):
     index = OpticalIndex(tmp_path / "index", folder, device="cpu")
     with pytest.raises(Stop):
-        index.indexer(verbose=False).index(stopping(DOCUMENTS, 6))
+        index.indexer().index(stopping(DOCUMENTS, 6))
     for use in (
         lambda: index.retriever()(TOPICS),
         lambda: index.append(MORE),
@@ -361,14 +370,14 @@ def test_a_full_disk_is_one_sentence_and_the_next_run_goes_on(make, folder, tmp_
 
     monkeypatch.setattr(changes, "write_shard", full)
     with pytest.raises(OpticalError, match=r"No space left on device.*make room"):
-        index.indexer(verbose=False).index(DOCUMENTS)
-    index.indexer(verbose=False).index(DOCUMENTS)
+        index.indexer().index(DOCUMENTS)
+    index.indexer().index(DOCUMENTS)
     assert files(index.path) == expected
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(folder):
     with pytest.raises(OpticalError, match="Cannot write to '/dev/null"):
-        OpticalIndex("/dev/null/index", folder, device="cpu").indexer(verbose=False).index(DOCUMENTS)
+        OpticalIndex("/dev/null/index", folder, device="cpu").indexer().index(DOCUMENTS)
 
 
 def test_only_parts_are_swept(make):
@@ -376,7 +385,7 @@ def test_only_parts_are_swept(make):
     (index.path / "notes").mkdir()
     (index.path / "notes" / "mine.txt").write_text("mine")
     (index.path / ".0007-00003.partial").mkdir()
-    index.append(MORE, verbose=False).compact()
+    index.append(MORE).compact()
     assert (index.path / "notes" / "mine.txt").exists() and not (index.path / ".0007-00003.partial").exists()
     assert parts.part_name(7, 3) == "0007-00003"
 
@@ -395,7 +404,7 @@ def test_a_change_of_another_process_is_not_lost(make):
     one = make()
     two = OpticalIndex(one.path, device="cpu")
     assert len(two) == 7
-    one.append(MORE, verbose=False)
+    one.append(MORE)
     two.delete(["m1"])
     assert len(one.reload()) == 9
 
@@ -414,7 +423,7 @@ def test_artifact(make, tmp_path, monkeypatch):
     monkeypatch.setattr(pt.utils, "entry_points", lambda group: [EntryPoint()] if group == "pyterrier.artifact" else [])
     loaded = pt.Artifact.load(str(index.path), device="cpu")
     assert type(loaded) is OpticalIndex and ranking(loaded) == ranking(index)
-    package = index.build_package(str(tmp_path / "index.tar.lz4"), verbose=False)
+    package = index.build_package(str(tmp_path / "index.tar.lz4"))
     with LZ4FrameFile(package) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
         tar.extractall(tmp_path / "fetched", filter="data")
     assert ranking(OpticalIndex.load(str(tmp_path / "fetched"), device="cpu")) == ranking(index)

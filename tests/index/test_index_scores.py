@@ -16,6 +16,14 @@ TOLERANCES = {"float32": 1e-5, "float16": 5e-3, "int8": 6e-2}
 LEXICON = Lexicon.from_entries({"sw": {"mto": (9, {"river": 1.0}), "mrefu": (9, {"long": 1.0})}})
 
 
+class TestReranker(pt.testing.transformer_test_class(lambda: OpticalIndex("nowhere").reranker())):
+    """PyTerrier's own checks; neither index nor model is needed for them."""
+
+
+class TestRetriever(pt.testing.transformer_test_class(lambda: OpticalIndex("nowhere").retriever())):
+    """PyTerrier's own checks."""
+
+
 def by_pair(frame: pd.DataFrame) -> pd.Series:
     return frame.set_index(["qid", "docno"])["score"].sort_index()
 

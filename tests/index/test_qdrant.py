@@ -28,7 +28,7 @@ def check_alike(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 @pytest.mark.parametrize("building", [{}, {"precision": "int8"}, {"truncation": "passages", "max_document_tokens": 9}])
 def test_scores_are_those_of_the_index(make, folder, client, options, building):
     index = make(**building)
-    index.to_qdrant(client, "tiny", verbose=False)
+    index.to_qdrant(client, "tiny")
     retriever = QdrantRetriever(client, "tiny", folder, device="cpu", **options)
     found, expected = retriever(TOPICS), index.retriever(**options)(TOPICS)
     check_alike(found, expected)
@@ -39,7 +39,7 @@ def test_scores_are_those_of_the_index(make, folder, client, options, building):
 
 def test_candidates_are_those_of_the_index(make, folder, client):
     index = make([document for document in DOCUMENTS if document["docno"] != "d5"], precision="float32")  # no ties
-    index.to_qdrant(client, "tiny", verbose=False)
+    index.to_qdrant(client, "tiny")
     options = {"exact_limit": 0, "candidates": 3}
     check_alike(
         QdrantRetriever(client, "tiny", folder, device="cpu", **options)(TOPICS), index.retriever(**options)(TOPICS)
@@ -47,7 +47,7 @@ def test_candidates_are_those_of_the_index(make, folder, client):
 
 
 def test_deleted_and_silent_documents_are_not_copied(make, folder, client):
-    make().delete(["d1"]).to_qdrant(client, "tiny", verbose=False)
+    make().delete(["d1"]).to_qdrant(client, "tiny")
     found = QdrantRetriever(client, "tiny", folder, device="cpu")(TOPICS)
     assert set(found["docno"]) == set(TEXTS) - {"d1", "d6"}
     assert client.count("tiny").count == 5
@@ -55,20 +55,20 @@ def test_deleted_and_silent_documents_are_not_copied(make, folder, client):
 
 
 def test_a_collection_is_not_replaced_unasked(make, folder, client):
-    make().to_qdrant(client, "tiny", verbose=False)
+    make().to_qdrant(client, "tiny")
     few = make(DOCUMENTS[:2], name="few")
     with pytest.raises(OpticalError, match="overwrite=True"):
         few.to_qdrant(client, "tiny")
-    few.to_qdrant(client, "tiny", overwrite=True, verbose=False)
+    few.to_qdrant(client, "tiny", overwrite=True)
     assert client.count("tiny").count == 2
 
 
 def test_another_model_and_other_collections_are_refused(make, folder, other_folder, client, monkeypatch):
-    make().to_qdrant(client, "tiny", verbose=False)
+    make().to_qdrant(client, "tiny")
     with pytest.raises(OpticalError, match=f"another model, '{folder}'"):
         QdrantRetriever(client, "tiny", other_folder, device="cpu")(TOPICS)
     monkeypatch.setattr(client, "update_collection", lambda *args, **options: None)
-    make(name="broken off").to_qdrant(client, "unfinished", verbose=False)
+    make(name="broken off").to_qdrant(client, "unfinished")
     for name in ("unfinished", "nowhere"):
         with pytest.raises(OpticalError, match="no whole copy of an index"):
             QdrantRetriever(client, name, folder, device="cpu")(TOPICS)

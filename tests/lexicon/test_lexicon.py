@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from pyterrier_optical import OpticalError, OpticalTranslator
+from pyterrier_optical import OpticalError
 from pyterrier_optical.lexicon.table import LEXICON_FORMAT, SHIPPED_LEXICON
-from pyterrier_optical.lexicon.transliteration import Transliteration
 from pyterrier_optical.translate import Lexicon
 
 ENTRIES = {
@@ -103,15 +102,6 @@ def test_what_is_saved_is_loaded(lexicon, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["lexicon.safetensors"]
 
 
-def test_how_names_are_written_is_saved_too(lexicon, tmp_path):
-    assert lexicon.transliterations == {}
-    groups = {"th": {("ท", "t"): 0.5, ("ร์", ""): 0.25}, "km": {("ក", "k"): 0.125}}
-    lexicon.transliterations = {lang: Transliteration(of_lang) for lang, of_lang in groups.items()}
-    lexicon.save(tmp_path / "l.safetensors")
-    loaded = Lexicon.load(tmp_path / "l.safetensors")
-    assert {lang: model.groups for lang, model in loaded.transliterations.items()} == groups
-
-
 def test_many_terms_need_wider_numbers(tmp_path):
     words = {f"w{i}": (1, {f"t{i}": 1.0}) for i in range(70_000)}
     Lexicon.from_entries({"sw": words}).save(tmp_path / "lexicon.safetensors")
@@ -150,15 +140,6 @@ def test_the_shipped_lexicon_knows_its_languages():
         translations = lexicon.translations(word, {lang: 1.0})
         assert best(translations) == term
     assert best(lexicon.guess(["je", "peux", "boire", "cette", "eau"])) == "fr"
-
-
-@pytest.mark.parametrize("query, name", [("เทือกเขาพิเรนีสอยู่ที่ไหน", "pyrenees"), ("เมืองเพรโตเรียอยู่ที่ไหน", "pretoria")])
-def test_the_shipped_lexicon_reads_thai_names_that_the_ear_misses_in_a_large_index(query, name):
-    terms = {"garbage": 5, "kilometre": 9, "colour": 30, "tests": 8, name: 2} | {f"word{i}": 20 for i in range(5000)}
-    lexicon = Lexicon.load()
-    assert OpticalTranslator(terms, method="lexicon", lexicon=lexicon).gloss([query]) == [name]
-    lexicon.transliterations = {}
-    assert OpticalTranslator(terms, method="lexicon", lexicon=lexicon).gloss([query]) == [""]
 
 
 def test_romanised_queries_are_a_language_of_their_own():

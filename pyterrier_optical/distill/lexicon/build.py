@@ -15,12 +15,11 @@ from pyterrier_optical.distill.config import DistillConfig, LexiconOptions, expa
 from pyterrier_optical.distill.data.sources import load_bitext
 from pyterrier_optical.distill.lexicon.alignment import align_pieces
 from pyterrier_optical.distill.lexicon.dictionaries import load_dictionaries, load_word_lists
-from pyterrier_optical.distill.lexicon.transliteration import learn_transliteration
 from pyterrier_optical.distill.lexicon.word_discovery import learn_segmenter
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.lexicon.table import Lexicon
 from pyterrier_optical.script.segment import Segmenter, lexicon_words
-from pyterrier_optical.script.tokenise import fold, is_one_spaceless_run, words
+from pyterrier_optical.script.tokenise import fold, words
 
 Pair = tuple[str, str]
 
@@ -35,7 +34,6 @@ def build_lexicon(
     *,
     segmented: dict[str, list[Pair]] | None = None,
     dictionaries: dict[str, list[Pair]] | None = None,
-    transliterations: dict[str, list[Pair]] | None = None,
     word_lists: dict[str, list[str]] | None = None,
     seed: int = 13,
     origin: str = "",
@@ -47,11 +45,9 @@ def build_lexicon(
         options: See `LexiconOptions`.
         segmented: Those of the pairs whose scripts without spaces have spaces between words nevertheless: they
             teach which letters make a word, and the other pairs are cut as `learn_segmenter` says. Without any,
-            and without a word list or transliterations, a run of such a script counts as one word.
+            and without a word list, a run of such a script counts as one word.
         dictionaries: For some of the languages (English, word) pairs. They say what words mean that the bitext has
             not, or less than three times; how often an English word is said is counted in the bitext alone.
-        transliterations: For some of the languages whose scripts have no spaces (name, name in the script) pairs, from
-            which `learn_transliteration` learns how other names are written. They are a dictionary and a word list too.
         word_lists: For some of these languages words to cut texts into, besides those that `learn_segmenter` finds.
         seed: Seed of the order in which pairs are read when there are too many; dictionaries come last.
         origin: What the bitext is, for the readers of the file.
@@ -60,7 +56,7 @@ def build_lexicon(
         A `Lexicon` with one table for each language and one of English counts.
 
     Raises:
-        OpticalError: No pairs, or a dictionary, transliterations or a word list of a language without any.
+        OpticalError: No pairs, or a dictionary or a word list of a language without any.
 
     Example:
         >>> pairs = [("cat", "paka"), ("river", "mto"), ("a cat", "paka")]
@@ -71,25 +67,18 @@ def build_lexicon(
     options = options or LexiconOptions()
     if not any(bitext.values()):
         raise OpticalError("There are no pairs to make a lexicon from: name bitext in the configuration.")
-    dictionaries, transliterations, word_lists = dictionaries or {}, transliterations or {}, word_lists or {}
-    for what, of_languages in (
-        ("a dictionary", dictionaries),
-        ("a list of transliterations", transliterations),
-        ("a word list", word_lists),
-    ):
+    dictionaries, word_lists = dictionaries or {}, word_lists or {}
+    for what, of_languages in (("a dictionary", dictionaries), ("a word list", word_lists)):
         for lang in of_languages.keys() - bitext.keys():
             raise OpticalError(f"For {shown(lang)} there is {what} and no bitext: add some or leave it out.")
-    learnt = {lang: learn_transliteration(pairs) for lang, pairs in transliterations.items()}
     english, entries = Counter(), {}
     with pt.tqdm(bitext.items(), desc="Aligning words", unit="language") as bar:
         for lang, pairs in bar:
             bar.set_postfix_str(lang)
             pairs = random.Random(seed).sample(pairs, len(pairs))
             english.update(word for e, _ in pairs for word in words(e))
-            names = transliterations.get(lang, [])
-            dictionary = [*dictionaries.get(lang, ()), *names]
+            dictionary, known = dictionaries.get(lang, []), word_lists.get(lang, [])
             spaced = [x for _, x in (segmented or {}).get(lang, ())]
-            known = [*word_lists.get(lang, ()), *(fold(x) for _, x in names if is_one_spaceless_run(x))]
             segmenter = learn_segmenter([x for _, x in pairs + dictionary], spaced, options.spaceless_words, known)
             translations = [_words(x, segmenter) for _, x in pairs]
             entries[lang] = _entries(pairs, translations, options)
@@ -98,7 +87,7 @@ def build_lexicon(
                 headwords = [_words(x, segmenter) for _, x in dictionary]
                 entries[lang] = _entries(pairs + dictionary, translations + headwords, options) | well_known
     entries["en"] = {word: (count, {}) for word, count in english.most_common(options.english_words)}
-    return Lexicon.from_entries(entries, origin, learnt)
+    return Lexicon.from_entries(entries, origin)
 
 
 def _entries(
@@ -170,7 +159,6 @@ def make_lexicon(config: DistillConfig) -> Path:
     with writing(folder, "output"):
         folder.mkdir(parents=True, exist_ok=True)
     dictionaries = load_dictionaries(options.dictionaries)
-    transliterations = load_dictionaries(options.transliterations, "list of transliterations")
     word_lists = load_word_lists(options.word_lists)
     # The spaces that `segmented` sources put between words are what words are learnt from.
     plain = dataclasses.replace(config.bitext, segmented=[])
@@ -185,14 +173,13 @@ def make_lexicon(config: DistillConfig) -> Path:
         for lang, sources in bitext.training.items()
     }
     origins = sorted({name for names in bitext.origins.values() for name in names})
-    files = [*options.dictionaries, *options.transliterations, *options.word_lists]
+    files = [*options.dictionaries, *options.word_lists]
     origins += [Path(entry.get("path") or entry["wordnet"]).name for entry in files]
     lexicon = build_lexicon(
         bitext.pairs(),
         options,
         segmented=segmented,
         dictionaries=dictionaries,
-        transliterations=transliterations,
         word_lists=word_lists,
         seed=config.training.seed,
         origin=", ".join(origins),

@@ -12,12 +12,11 @@ from pyterrier_optical.script.tokenise import fold, is_one_spaceless_run, words
 Pair = tuple[str, str]
 
 
-def load_dictionaries(entries: Sequence[dict], what: str = "dictionary") -> dict[str, list[Pair]]:
+def load_dictionaries(entries: Sequence[dict]) -> dict[str, list[Pair]]:
     """Reads dictionaries.
 
     Args:
-        entries: See `LexiconOptions.dictionaries` and `LexiconOptions.transliterations`.
-        what: What an entry is, for errors.
+        entries: See `LexiconOptions.dictionaries`.
 
     Returns:
         For each language its (English, word) pairs, without empty and repeated ones.
@@ -31,9 +30,9 @@ def load_dictionaries(entries: Sequence[dict], what: str = "dictionary") -> dict
     """
     pairs = {}
     for entry in entries:
-        lang = _lang(entry, what)
+        lang = _lang(entry, "dictionary")
         left_out = _texts(Path(expand(entry["without"]))) if "without" in entry else set()
-        for english, word in clean(_read(entry, what), lang, BitextReport()):
+        for english, word in clean(_read(entry), lang, BitextReport()):
             if not {_bare(english), _bare(word)} & left_out:
                 pairs.setdefault(lang, []).append((english, word))
     return pairs
@@ -94,9 +93,9 @@ def _bare(text: str) -> str:
     return "".join(words(text))
 
 
-def _read(entry: dict, what: str) -> Iterator[Pair]:
+def _read(entry: dict) -> Iterator[Pair]:
     if "path" in entry:
         return read_pairs(expand(entry["path"]), lang=entry["lang"])
     if {"wordnet", "princeton"} <= set(entry):
         return read_wordnet(expand(entry["wordnet"]), expand(entry["princeton"]))
-    raise OpticalError(f"The {what} {shown(entry)} names no files: give 'path', or 'wordnet' and 'princeton'.")
+    raise OpticalError(f"The dictionary {shown(entry)} names no files: give 'path', or 'wordnet' and 'princeton'.")

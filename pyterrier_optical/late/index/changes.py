@@ -8,10 +8,10 @@ from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
-import pyterrier as pt
 
 from pyterrier_optical.base.corpus_hash import CorpusHash
 from pyterrier_optical.base.files import fcntl, lock_folder, writing
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.index.arrays import save_rows
@@ -75,7 +75,7 @@ def write_index(
         documents: Encodes the documents.
         settings: What is written to the index.
         replaced: The index that is there and is replaced.
-        verbose: Show a progress bar.
+        verbose: As for `pyterrier_optical.base.progress`.
 
     Returns:
         The new state, which is that of the folder.
@@ -123,7 +123,7 @@ def append_documents(
         corpus: The documents, a `Corpus`.
         encoder: Encodes them.
         known: Tells for a list of docnos the positions in the index, -1 where a docno is new.
-        verbose: Show a progress bar.
+        verbose: As for `pyterrier_optical.base.progress`.
 
     Returns:
         The new state, which is that of the folder.
@@ -174,7 +174,7 @@ def compact_index(
         shards: Its shards.
         kept: (n_docs,) bool; False for deleted documents.
         docnos: The names of the kept ones.
-        verbose: Show a progress bar.
+        verbose: As for `pyterrier_optical.base.progress`.
 
     Returns:
         The new state, which is that of the folder.
@@ -183,7 +183,7 @@ def compact_index(
     written: list[ShardEntry] = []
     pieces: list[Shard] = []
     first = 0
-    for shard in pt.tqdm(shards, desc="Compacting", unit="shard", disable=not verbose):
+    for shard in progress(shards, desc="Compacting", unit="shard", verbose=verbose):
         pieces.append(subset(shard, kept[first : first + len(shard)]))
         first += len(shard)
         if sum(piece.tokens for piece in pieces) >= SHARD_TOKENS:
@@ -213,9 +213,7 @@ def _encode(
 ) -> tuple[list[ShardEntry], list[str]]:
     """Writes the documents that no finished shard has; returns all shards of the change, and all docnos."""
     seen: dict[str, None] = {}
-    bar = pt.tqdm(
-        corpus, desc="Indexing documents", unit="doc", disable=not verbose, total=getattr(corpus, "count", None)
-    )
+    bar = progress(corpus, desc="Indexing documents", unit="doc", verbose=verbose, total=getattr(corpus, "count", None))
     documents = distinct(bar, seen)
     if known is not None:
         documents = _new(documents, known)

@@ -1,8 +1,8 @@
 """A corpus in memory: the index behind `OpticalRetriever`."""
 
 import numpy as np
-import pyterrier as pt
 
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.index.encoding import DocumentEncoder, distinct, groups
@@ -19,7 +19,7 @@ def encode_corpus(
         corpus: the documents, a `Corpus`; those without a token that the model knows are never found.
         encoder: encodes them.
         settings: how.
-        verbose: show a progress bar.
+        verbose: as for `pyterrier_optical.base.progress`.
 
     Returns:
         The documents in corpus order.
@@ -29,7 +29,7 @@ def encode_corpus(
     """
     seen: dict[str, None] = {}
     work = DocumentEncoder(encoder, settings or EncodingSettings())
-    bar = pt.tqdm(corpus, desc="Encoding documents", unit="doc", disable=not verbose, total=corpus.count)
+    bar = progress(corpus, desc="Encoding documents", unit="doc", verbose=verbose, total=corpus.count)
     shards = [work.shard(group) for group in groups(distinct(bar, seen))]
     if not seen:
         raise OpticalError("The corpus has no documents: there is nothing to search.")

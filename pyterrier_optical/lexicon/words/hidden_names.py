@@ -62,13 +62,8 @@ class HiddenNames:
         """
         return shares(self._log_odds(letters))
 
-    def count(self, letters: str, least: float = -math.inf) -> float:
-        """How often letters that may be a name count as having been seen.
-
-        Args:
-            letters: Letters of a script without spaces.
-            least: As `TransliteratedNames` has it; names by ear are as quickly found without.
-        """
+    def count(self, letters: str) -> float:
+        """How often letters of a script without spaces, which may be a name, count as having been seen."""
         return _NAME_COUNT * self.probability(letters)
 
     def _probability(self, letters: str) -> float:

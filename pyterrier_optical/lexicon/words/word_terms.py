@@ -9,10 +9,8 @@ from pyterrier_optical.lexicon.table import Lexicon
 from pyterrier_optical.lexicon.words.document_languages import document_languages
 from pyterrier_optical.lexicon.words.hidden_names import HiddenNames
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms
-from pyterrier_optical.lexicon.words.names import after_capital, at_an_end, from_capital
-from pyterrier_optical.lexicon.words.names_by_script import NamesByScript
+from pyterrier_optical.lexicon.words.names import after_capital, at_an_end, from_capital, is_form_of
 from pyterrier_optical.lexicon.words.spelling import SpeltTerms
-from pyterrier_optical.lexicon.words.transliterated_names import TransliteratedNames
 from pyterrier_optical.lexicon.words.weighting import WordTerms, bag, scaled
 from pyterrier_optical.script.segment import Segmenter, lexicon_words
 from pyterrier_optical.script.tokenise import fold, is_spaceless, join_runs, runs, words
@@ -35,6 +33,9 @@ _SELF_WORD_COUNTS = 1.0
 _SELF_SCATTERED_NAME_COUNTS = 500.0
 _FEWEST_LETTERS = 5
 _MOST_SCATTERED = 0.35
+# A word with the letters of an English one is often a name or a loan; 'europa' is too rare in English to be one.
+_ENGLISH = {"en": 1.0}
+_LEAST_OF_FORM = 0.3
 
 
 class _LookedUp(NamedTuple):
@@ -100,7 +101,7 @@ class WordTranslator:
         self._by_spelling = lexicon is not None
         self.lexicon_share = lexicon_share if nearest else 1.0
         self._spelt_terms = SpeltTerms(index.frequencies)
-        self._names = _names(self._spelt_terms, self.lexicon)
+        self._names = HiddenNames(self._spelt_terms, self.lexicon.spaceless_term_counts)
         self._segmenter = Segmenter(self.lexicon.spaceless_counts, self._names.count if self._by_spelling else None)
         self._document_languages = document_languages(index, self.lexicon)
 
@@ -185,7 +186,8 @@ class WordTranslator:
     def _stands_for_itself(self, word: str, languages: dict[str, float]) -> bool:
         """Whether a word that is a term of the index is more likely that term than a word of its own language.
 
-        Names and numbers are; Hausa *da*, and, is not, although an English document may name Leonardo da Vinci. Where
+        Names and numbers are; Hausa *da*, and, is not, although an English document may name Leonardo da Vinci. A
+        translation that is another form of the word, as 'Nigerian' is of 'Nigeria', speaks for the word itself. Where
         documents are in the query's language, all words are.
         """
         if any(map(str.isdigit, word)):
@@ -197,9 +199,16 @@ class WordTranslator:
             return True
         seen = self.lexicon.count(folded, languages)
         translations = self.lexicon.translations(folded, languages)
-        itself = seen * translations.get(folded, 0.0)
+        itself = seen * sum(weight for term, weight in translations.items() if self._is_itself(term, folded))
         prior = _self_counts(word, translations)
         return itself + prior >= 0.5 * (seen + prior)
+
+    def _is_itself(self, term: str, word: str) -> bool:
+        """Whether a translation is the word, or another form of it: 'Nigerian' of 'Nigeria', which is English too."""
+        if term == word or not is_form_of(term, word):
+            return term == word
+        of_word, of_term = (self.lexicon.count(english, _ENGLISH) for english in (word, term))
+        return of_word > 0 and of_word >= _LEAST_OF_FORM * of_term
 
     def _looked_up(self, word: str, languages: dict[str, float]) -> _LookedUp:
         """The lexicon's terms for a word.
@@ -238,14 +247,6 @@ class WordTranslator:
             scaled(self.lexicon.translations(relative, languages), _RELATIVE_COUNTS * similarity**3)
             for relative, similarity in self.lexicon.relatives(word, languages)
         ]
-
-
-def _names(spelt: SpeltTerms, lexicon: Lexicon) -> NamesByScript:
-    said, words = lexicon.spaceless_term_counts, lexicon.spaceless_counts.total()
-    transliterated = [
-        TransliteratedNames(spelt.frequencies, way, said, words=words) for way in lexicon.transliterations.values()
-    ]
-    return NamesByScript(transliterated, HiddenNames(spelt, said))
 
 
 def _self_counts(word: str, translations: WordTerms) -> float:

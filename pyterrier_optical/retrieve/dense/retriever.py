@@ -55,7 +55,7 @@ class OpticalRetriever(TokenRetriever):
             best one (queries are cut, with the warning).
         normalize: divide each score by the number of query tokens (with a gloss, by the sum of all tokens' weights), so
             that scores of long and short queries can be compared; -1 is then the score of an empty text.
-        verbose: show progress bars.
+        verbose: show progress bars at once; otherwise one appears for work that takes over two seconds.
         document_model: a second model for the documents, as for `OpticalReranker`.
         gloss: the share of a query's gloss in the score, as for `OpticalReranker`.
         lexicon: where glosses come from, as for `OpticalReranker`.

@@ -7,6 +7,7 @@ import pyterrier as pt
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames import DOCUMENTATION
+from pyterrier_optical.frames.checks import checked_queries
 from pyterrier_optical.frames.mixing import GuardedMixing
 
 Found = tuple[np.ndarray, np.ndarray]
@@ -38,9 +39,11 @@ class TokenRetriever(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: columns are missing.
-            OpticalError: a model or an index cannot be loaded; the corpus is empty or a docno comes twice; with
+            OpticalError: a row has no ``qid``, a ``qid`` has two queries, a query is no text, or two columns have one
+                name; a model or an index cannot be loaded; the corpus is empty or a docno comes twice; with
                 ``truncation="error"``, a text is too long.
         """
+        inp = checked_queries(inp)
         pt.validate.query_frame(inp, extra_columns=["query"], context=self)
         found = self._found(inp) if len(inp) else []
         counts = [len(docnos) for docnos, _ in found]

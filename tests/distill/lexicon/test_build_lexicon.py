@@ -71,20 +71,10 @@ def test_a_word_that_the_bitext_has_three_times_means_what_it_means_there():
     assert {"river", "stream"} <= set(mto)
 
 
-def test_names_whose_letters_are_known_are_words_with_a_meaning():
-    bitext = {"th": [("eat", "กิน"), ("eat rice", "กินข้าว"), ("the coma", "โคม่า")]}
-    names = [("coma", "โคมา"), ("Toga", "โทกา"), ("Rio Tapajos", "รีโอตาปาโจส")]
-    lexicon = build_lexicon(bitext, transliterations={"th": names})
-    assert lexicon.spaceless_counts["โทกา"] == 1
-    assert lexicon.translations("โทกา", {"th": 1.0}) == {"toga": 1.0}
-    assert set(lexicon.translations("รีโอตาปาโจส", {"th": 1.0})) == {"rio", "tapajos"}
-
-
 @pytest.mark.parametrize(
     "named, what",
     [
         ({"dictionaries": {"so": [("lion", "libaax")]}}, "a dictionary"),
-        ({"transliterations": {"so": [("lion", "libaax")]}}, "a list of transliterations"),
         ({"word_lists": {"so": ["libaax"]}}, "a word list"),
     ],
 )

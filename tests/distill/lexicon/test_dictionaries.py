@@ -93,16 +93,10 @@ def test_a_list_without_words_of_such_a_script_is_refused(words):
         load_word_lists([{"lang": "th", "path": str(words)}])
 
 
-def test_transliterations_are_named_in_errors():
-    with pytest.raises(OpticalError, match=r"list of transliterations .* names no files"):
-        load_dictionaries([{"lang": "th"}], "list of transliterations")
-
-
 def test_a_lexicon_learns_from_all_files_that_its_configuration_names(tmp_path):
     files = {
         "bitext.tsv": "eat rice\tกินข้าว\neat\tกิน\nrice\tข้าว\nrice and water\tข้าวน้ำ\n",
         "dictionary.tsv": "rice field\tนาข้าว\n",
-        "names.tsv": "coma\tโคมา\ntoga\tโทกา\n",
         "words.txt": "กิน\nข้าว\nน้ำ\nนา\n",
     }
     for name, text in files.items():
@@ -115,16 +109,14 @@ def test_a_lexicon_learns_from_all_files_that_its_configuration_names(tmp_path):
             "lexicon": {
                 "spaceless_words": 0,
                 "dictionaries": [of["dictionary.tsv"]],
-                "transliterations": [of["names.tsv"]],
                 "word_lists": [of["words.txt"]],
             },
         }
     )
     lexicon = Lexicon.load(make_lexicon(config))
-    assert set(lexicon.spaceless_counts) == {"กิน", "ข้าว", "น้ำ", "นา", "โคมา", "โทกา"}, "cut by the word list and names"
+    assert set(lexicon.spaceless_counts) == {"กิน", "ข้าว", "น้ำ", "นา"}, "cut by the word list"
     assert lexicon.translations("นา", {"th": 1.0})["field"] > 0.5
-    assert lexicon.transliterations["th"].writes("โคกา")
-    assert lexicon.origin == "bitext.tsv, dictionary.tsv, names.tsv, words.txt"
+    assert lexicon.origin == "bitext.tsv, dictionary.tsv, words.txt"
 
 
 def test_a_lexicon_says_which_dictionaries_it_was_made_of(words, wordnet, tmp_path):
