@@ -11,6 +11,8 @@ EXTRAS = {
     "pisa": ["pyterrier-pisa>=0.4"],
     # The tokenizers of OPUS-MT and M2M-100 models.
     "mt": ["sentencepiece>=0.2", "sacremoses>=0.1"],
+    "caching": ["pyterrier-caching>=0.5"],
+    "qdrant": ["qdrant-client>=1.16"],
     "train": ["accelerate>=1.1", "datasets>=4.0"],
     # PISA stands in for Terrier where there is no Java; its wheels are for Linux on x86_64.
     "demo": [
@@ -20,7 +22,7 @@ EXTRAS = {
     ],
 }
 TOOLS = ["pytest>=8", "pytest-cov>=6", "hypothesis>=6.100", "ruff>=0.12", "build>=1.2", "import-linter>=2.5"]
-EXTRAS["test"] = [*EXTRAS["train"], *EXTRAS["demo"], *EXTRAS["mt"], *TOOLS]
+EXTRAS["test"] = [*(need for name in ("train", "demo", "mt", "caching", "qdrant") for need in EXTRAS[name]), *TOOLS]
 
 setup(
     name="pyterrier-optical",
@@ -61,6 +63,7 @@ setup(
     extras_require=EXTRAS,
     entry_points={
         "console_scripts": ["pyterrier-optical = pyterrier_optical.cli:main"],
+        "pyterrier.artifact": ["token_index.optical = pyterrier_optical.index:OpticalIndex"],
         "pyterrier.dataset_provider": ["optical = pyterrier_optical.datasets:OpticalDatasetProvider"],
     },
     classifiers=[

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pyterrier_optical.base.identity import ByArguments
+from pyterrier_optical.index import OpticalIndex
 from pyterrier_optical.rerank.optical import OpticalReranker
 from pyterrier_optical.rerank.vectors import DocEncoder, QueryEncoder, VectorScorer
 from pyterrier_optical.retrieve.dense import OpticalRetriever
@@ -48,6 +49,10 @@ class OpticalModel(ByArguments):
     def retriever(self, corpus, **options) -> OpticalRetriever:
         """An `OpticalRetriever` over a corpus; ``options`` are its own."""
         return OpticalRetriever(corpus, self.model, **self._options(), **options)
+
+    def index(self, path) -> OpticalIndex:
+        """An `OpticalIndex` that is made, or was made, with this model."""
+        return OpticalIndex(path, self.model, **self._options())
 
     def translator(self, terms=None, **options) -> OpticalTranslator:
         """An `OpticalTranslator` to the terms of an index; ``options`` are its own."""
