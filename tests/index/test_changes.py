@@ -86,6 +86,7 @@ def test_an_interrupted_build_goes_on_and_ends_with_the_same_bytes(
     assert len(encoded) <= len(DOCUMENTS) - after + 2, "finished shards are not encoded again"
 
 
+@pytest.mark.slow
 def test_kill_9_loses_no_finished_shard(folder, tmp_path, make, small_shards):
     """Children are killed, each after one shard more; the last run ends with the bytes of an uninterrupted one."""
     expected = files(make(name="whole").path)
@@ -331,6 +332,7 @@ def test_an_unfinished_index_says_so(folder, tmp_path, small_shards):
             use()
 
 
+@pytest.mark.slow
 def test_a_second_process_is_refused(make):
     index = make()
     code = (
@@ -429,6 +431,7 @@ def test_artifact(make, tmp_path, monkeypatch):
     assert ranking(OpticalIndex.load(str(tmp_path / "fetched"), device="cpu")) == ranking(index)
 
 
+@pytest.mark.slow
 def test_importing_and_building_transformers_needs_no_torch():
     code = (
         "import sys\n"
