@@ -250,7 +250,7 @@ class DistillConfig:
         return dataclasses.asdict(self)
 
 
-def expand(text: str) -> str:
+def expand(text: str | None) -> str:
     """A path or name with `~` and environment variables filled in; configurations are recorded without.
 
     Raises:

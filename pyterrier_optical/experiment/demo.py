@@ -4,10 +4,13 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import ir_measures
+import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.datasets import mtop, mtop_files, sample
 from pyterrier_optical.errors import OpticalError, shown
@@ -113,6 +116,7 @@ def run_demo(
     """
     from pyterrier_optical.checkpoint.folder import SHIPPED_MODEL, find_checkpoint
 
+    need("The demonstration", "demo", "matplotlib")
     if dataset not in COLLECTIONS:
         raise OpticalError(f"No demonstration on {shown(dataset)}: choose {' or '.join(COLLECTIONS)}.")
     collection = COLLECTIONS[dataset]
@@ -127,7 +131,7 @@ def run_demo(
         f"{collection.pace} The index stays in {folder} for the next time."
     )
     chosen = named_baselines(baselines) if baselines else None
-    options = {"engine": engine, "hub": hub, "baselines": chosen}
+    options: dict[str, Any] = {"engine": engine, "hub": hub, "baselines": chosen}
     systems = standard_systems(one, model=model, index_path=folder / "index", **options)
     for name, reason in systems.missing.items():
         echo(f"Without {name}: {reason}.")
@@ -136,7 +140,8 @@ def run_demo(
         "OpticalTranslator >> BM25, of which 100 documents are reranked."
     )
     echo(head)
-    parts, tables = [head], {}
+    parts = [head]
+    tables: dict[str, pd.DataFrame] = {}
     for lang, data in datasets.items():
         comparison = compare(systems.pipelines, {lang: data}, collection.measures, baseline=systems.baseline)
         tables |= comparison.tables

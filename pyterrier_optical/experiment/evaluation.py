@@ -50,7 +50,7 @@ def evaluate(
         >>> evaluate(datasets=["mtop/hi/dev/split"])  # doctest: +SKIP
     """
     tasks = [task for name in datasets for task in _tasks(name)]
-    rankers = {"model": _MaxSim(_encoder(model, device))}
+    rankers: dict[str, Callable] = {"model": _MaxSim(_encoder(model, device))}
     loaded, reason = find_teacher(teacher, device)
     if reason:
         echo(f"Without the teacher: {reason}.")

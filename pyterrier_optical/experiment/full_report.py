@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
@@ -91,6 +92,7 @@ def run_report(
     """
     from pyterrier_optical.checkpoint.folder import load_encoder
 
+    need("A report", "plots", "matplotlib")
     if suite not in SUITES:
         raise OpticalError(f"No report on {shown(suite)}: choose {' or '.join(SUITES)}.")
     suite = SUITES[suite]

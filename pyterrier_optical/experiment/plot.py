@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.experiment.comparison import Comparison
 
@@ -23,6 +24,7 @@ def bar_chart(comparison: Comparison, measure: str, path: str | os.PathLike, *, 
     Returns:
         ``path``.
     """
+    need("A picture", "plots", "matplotlib")
     from matplotlib.figure import Figure
 
     path = Path(path)

@@ -65,8 +65,8 @@ class Segmenter:
     def _pieces(self, letters: list[str]) -> list[str]:
         steps = [self._words_from(letters, start) for start in range(len(letters))]
         if self._name:
-            names = [self._names_from(letters, start, steps[start]) for start in range(len(letters))]
-            steps = [words | named for words, named in zip(steps, names, strict=True)]
+            names = [self._names_from(letters, start, steps[start], self._name) for start in range(len(letters))]
+            steps = [{**words, **named} for words, named in zip(steps, names, strict=True)]
         start_of = _likeliest(steps)
         pieces, end = [], len(letters)
         while end:
@@ -83,12 +83,12 @@ class Segmenter:
                 steps[end] = self._log_probability[word]
         return {start + 1: self._unknown} | steps
 
-    def _names_from(self, letters: list[str], start: int, words: Steps) -> Steps:
+    def _names_from(self, letters: list[str], start: int, words: Steps, name: Callable[[str], float]) -> Steps:
         """The likely names that begin at a grapheme, but known words."""
         steps = {}
         for end in range(start + _NAME_LENGTHS[0], min(start + _NAME_LENGTHS[-1], len(letters)) + 1):
             if end not in words and _may_be_name(letters, start, end):
-                count = self._name("".join(letters[start:end]))
+                count = name("".join(letters[start:end]))
                 if count:
                     steps[end] = math.log(count / self._total)
         return steps

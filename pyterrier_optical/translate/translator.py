@@ -162,7 +162,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         texts = [query if isinstance(query, str) else "" for query in inp["query"]]
         distinct = list(dict.fromkeys(texts))
         translated = dict(zip(distinct, self.translate(distinct), strict=True))
-        columns = {"query_toks": [self._toks(translated[text]) for text in texts]}
+        columns: dict[str, list] = {"query_toks": [self._toks(translated[text]) for text in texts]}
         if self.method != "nearest":
             glosses = dict(zip(distinct, self.gloss(distinct), strict=True))
             columns["query_gloss"] = [glosses[text] for text in texts]
@@ -293,8 +293,9 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         return self._index.merged(bag([idf_of_the_word(terms, self._index) for _, terms in plan]))
 
     def _arguments(self) -> dict:
-        by_value = self.terms is not None and not is_index(self.terms)
-        return {**super()._arguments(), **({"terms": digest(self.terms)} if by_value else {})}
+        if self.terms is None or is_index(self.terms):
+            return super()._arguments()
+        return {**super()._arguments(), "terms": digest(self.terms)}
 
     def __getstate__(self) -> dict:
         """Without what a worker process must load for itself."""

@@ -1,7 +1,5 @@
 """Segmenter: known words in text without spaces."""
 
-
-
 from pyterrier_optical.lexicon.words.hidden_names import HiddenNames
 from pyterrier_optical.lexicon.words.spelling import SpeltTerms
 from pyterrier_optical.script.segment import Segmenter, lexicon_words

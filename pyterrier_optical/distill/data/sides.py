@@ -93,7 +93,7 @@ def check_sides(sample: Sample, lang: str, where: str, mend: str) -> None:
         or _repeated(english, "English")
         or _repeated(translation, shown(lang, 20))
     )
-    if why:
+    if why and sample.first:
         one, two = (shown(" ".join(side.split()), 60) for side in sample.first)
         raise OpticalError(f"{shown(where)} gives {one} as English and {two} as {shown(lang, 20)}, and {why}: {mend}.")
 

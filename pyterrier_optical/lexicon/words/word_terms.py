@@ -123,7 +123,7 @@ class WordTranslator:
         texts = [join_runs(text) for text in texts]
         cut = [list(lexicon_words(text, self._segmenter)) for text in texts]
         if self.nearest is None:
-            near = [[(word, spaceless, {}) for word, spaceless in in_text] for in_text in cut]
+            near = [[NearWord(word, spaceless, {}) for word, spaceless in in_text] for in_text in cut]
         else:
             near = self.nearest(texts)
         return [self._plan(*query) for query in zip(texts, near, cut, strict=True)]

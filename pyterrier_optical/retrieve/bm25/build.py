@@ -143,7 +143,8 @@ def _read(corpus: Corpus, spool: Path, lang: str | None, verbose: bool) -> _Read
     The engines read the spool and not the corpus: Terrier reads in another thread, where an error of the corpus would
     end the index early and unnoticed, and needs the longest docno before the first document.
     """
-    fingerprint, terms, longest, docnos = CorpusHash(), Counter(), 0, array("q")
+    fingerprint, longest, docnos = CorpusHash(), 0, array("q")
+    terms: Counter[str] = Counter()
     with open(spool, "w", encoding="utf-8", newline="\n") as file:
         for docno, text in pt.tqdm(
             corpus, desc="Reading documents", unit="doc", disable=not verbose, total=corpus.count

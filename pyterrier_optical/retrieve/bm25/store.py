@@ -19,7 +19,7 @@ from pyterrier_optical.errors import OpticalError
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 #: The file that makes a folder one of ours; only such a folder is ever replaced.
 INFO_FILE = "optical_index.json"
