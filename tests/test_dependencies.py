@@ -1,4 +1,4 @@
-"""Every import is declared in setup.py: as a requirement where a module imports it at its top, else at least as an extra."""
+"""Every import is declared: as a requirement where a module imports it at its top, elsewhere at least as an extra."""
 
 import ast
 import sys
