@@ -4,7 +4,7 @@ import numpy as np
 
 
 class OpticalError(ValueError):
-    """A mistake the user can mend.
+    """A mistake the user can fix.
 
     The message is one sentence that names the input and the way out; the command line prints it without a traceback.
 

@@ -66,7 +66,7 @@ class DemoResult:
 
     Attributes:
         comparison: The tables.
-        systems: The pipelines, and the baselines that could not be had.
+        systems: The pipelines, and the baselines that are not available.
         tables_file: The tables for people, Markdown.
         csv_file: The tables with all columns.
         plot_file: The picture, PNG.
@@ -123,7 +123,7 @@ def run_demo(
     find_checkpoint(SHIPPED_MODEL if model is None else model)
     datasets = {lang: pt.get_dataset(collection.pattern.format(lang)) for lang in languages or collection.languages}
     one = next(iter(datasets.values()))
-    one.get_topics()  # data that cannot be had ends the demonstration here, before any work
+    one.get_topics()  # data that is not available ends the demonstration here, before any work
     folder = output_folder(Path(output) / dataset)
 
     echo(

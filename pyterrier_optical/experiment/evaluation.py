@@ -44,7 +44,7 @@ def evaluate(
         Columns ``data set``, ``query`` (the column that was the query), ``measure``, ``model``, ``teacher``, ``BM25``.
 
     Raises:
-        OpticalError: A model or data that cannot be had.
+        OpticalError: A model or data that is not available.
 
     Example:
         >>> evaluate(datasets=["mtop/hi/dev/split"])  # doctest: +SKIP

@@ -85,7 +85,7 @@ def run_report(
         The tables and where they are.
 
     Raises:
-        OpticalError: An unknown suite, language, split or baseline; data or a model that cannot be had.
+        OpticalError: An unknown suite, language, split or baseline; data or a model that is not available.
 
     Example:
         >>> run_report("mtop", ["hi", "th"], split="dev").ranked.summary("AP")  # doctest: +SKIP
@@ -97,7 +97,7 @@ def run_report(
         raise OpticalError(f"No report on {shown(suite)}: choose {' or '.join(SUITES)}.")
     suite = SUITES[suite]
     split = suite.split(split)
-    # Data that cannot be had ends the report here, before any model is looked for.
+    # Data that is not available ends the report here, before any model is looked for.
     ranked_tasks = {label: Task(name) for label, name in suite.names(suite.ranked, languages, split).items()}
     reranked_tasks = {
         label: Task(name, own_translation=True) for label, name in suite.names(suite.reranked, languages, split).items()

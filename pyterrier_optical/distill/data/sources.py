@@ -204,7 +204,7 @@ def _data_set(entry: dict):
         return load_dataset(entry["dataset"], entry.get("name"), split=entry.get("split", "train"))
     except (OSError, ValueError) as error:  # not found, not reached, no such split
         raise OpticalError(
-            f"The data set {shown(entry['dataset'], 100)} cannot be had ({shown(str(error), 100)}): mend 'dataset', "
+            f"The data set {shown(entry['dataset'], 100)} is not available ({shown(str(error), 100)}): fix 'dataset', "
             "'name' or 'split'."
         ) from error
 

@@ -1,22 +1,22 @@
-"""Names among the letters of scripts without spaces: index terms that letters sound like, beyond chance."""
+"""Embedded names in scripts without spaces: index terms whose phonetic keys letters share, beyond chance."""
 
 import math
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
-from pyterrier_optical.lexicon.sound import EARS, sound
+from pyterrier_optical.lexicon.sound import TOLERANCES, phonetic_key
 from pyterrier_optical.lexicon.words.spelling import SpeltTerms
 from pyterrier_optical.lexicon.words.weighting import WordTerms, shares
 
-# In a large index some term sounds like any letters. A logistic regression on letters of Thai news, which are a name or
-# not, gave these log-odds; other scripts without spaces are judged by them too.
+# In a large index some term sounds like any letters. These log-odds are a logistic regression on stretches of Thai news
+# that are a name or not. They are used for all scripts without spaces.
 _BIAS = 2.0
 _LETTER = 1.3
 _UNLIKE_LETTER = 2.9
 _FREQUENCY = 0.86
 _SAID_OTHERWISE = 0.5
 _LEAST_PROBABILITY = 0.2
-# What is surely a name is as likely as a word that was seen a thousandth of a time, since it may be any of many terms.
+# A certain name counts as a word that was seen a thousandth of a time, because it may be any of many terms.
 _NAME_COUNT = 0.001
 _LEAST_LOG_ODDS = math.log(_LEAST_PROBABILITY / (1 - _LEAST_PROBABILITY))
 
@@ -24,14 +24,14 @@ _LEAST_LOG_ODDS = math.log(_LEAST_PROBABILITY / (1 - _LEAST_PROBABILITY))
 class HiddenNames:
     """Finds the terms of an index that some letters of a script without spaces may be a name for.
 
-    For n letters as they are heard, of which a share of u is unlike a term, p the term's share of all document
+    For n letters of the phonetic key, of which a share of u is unlike a term, p the term's share of all document
     frequencies, and s how often words of such scripts are translated by the term in the bitext, the log-odds that the
     letters are the term are
 
         2.0 + n (1.3 - 2.9 u) + .86 log p - .5 log(1 + s)
 
-    so that short names must be exact ones of frequent terms, the more so the larger the index, and what has a word of
-    its own is hardly written by its sound. Terms whose probability is below .2 are none.
+    So a short name must match a frequent term exactly, the more so in a large index. A term that translates a word of
+    the bitext is rarely written by its sound. Terms with a probability below .2 are left out.
 
     Args:
         spelt: Terms that are spelt alike, with their frequencies.
@@ -72,8 +72,9 @@ class HiddenNames:
         return 1 / (1 + math.exp(-log_odds)) if log_odds >= _LEAST_LOG_ODDS else 0.0
 
     def _log_odds(self, letters: str) -> dict[str, float]:
-        # By the shortest, or a name would be paid for a neighbour that some ear does not tell from its last letter.
-        number = min(len(sound(letters, ear)) for ear in range(EARS))
+        # Count the shortest key. A longer one would include a neighbouring sound that another tolerance maps to the
+        # same code.
+        number = min(len(phonetic_key(letters, tolerance)) for tolerance in range(TOLERANCES))
         if not number:
             return {}
         exact, unlike = _BIAS + _LETTER * number, _UNLIKE_LETTER * number

@@ -1,4 +1,4 @@
-"""The first stage: BM25 over documents in any script, by Terrier or, where Java is not to be had, by PISA."""
+"""The first stage: BM25 over documents in any script, by Terrier or, where there is no Java, by PISA."""
 
 import os
 from collections.abc import Iterable

@@ -49,7 +49,7 @@ def choose_engine(engine: str, existing: IndexInfo | None = None) -> str:
     if engine != "auto":
         if reason := ENGINES[engine].why_not():
             raise OpticalError(
-                f"The engine {shown(engine)} cannot be used, as {reason}: mend that or use engine='auto'."
+                f"The engine {shown(engine)} cannot be used, as {reason}: fix that or use engine='auto'."
             )
         logger.info("BM25 by %s, as asked.", engine)
         return engine

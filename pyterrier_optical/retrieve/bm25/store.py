@@ -204,7 +204,7 @@ def _remove_abandoned(folder: Path) -> None:
 
 
 def _lock(folder: Path, *, wait: bool = False) -> int | None:
-    """A descriptor that holds the lock on a folder until it is closed; None where it cannot be had."""
+    """A descriptor that holds the lock on a folder until it is closed; None where the lock is not available."""
     if fcntl is None:
         return None
     try:
