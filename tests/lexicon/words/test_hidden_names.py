@@ -1,7 +1,10 @@
 """HiddenNames: which letters of a script without spaces are likely a name."""
 
+import math
+
 import pytest
 
+from pyterrier_optical.lexicon.sound import TOLERANCES, phonetic_key
 from pyterrier_optical.lexicon.words.hidden_names import HiddenNames
 from pyterrier_optical.lexicon.words.spelling import SpeltTerms
 
@@ -43,3 +46,15 @@ def test_a_name_is_not_paid_for_a_neighbour_that_sounds_like_its_end():
 
 def test_nothing_sounds_like_the_terms_of_an_empty_index():
     assert HiddenNames(SpeltTerms({}))("เดนเวอร์") == {}
+
+
+def test_the_probability_is_that_of_the_regression():
+    letters, said = "เดนเวอร์", 3.0
+    length = min(len(phonetic_key(letters, tolerance)) for tolerance in range(TOLERANCES))
+    unlike = 1 - SpeltTerms(INDEX).similar(letters)["denver"]
+    log_odds = 2.0 + length * (1.3 - 2.9 * unlike)
+    log_odds += 0.86 * math.log(INDEX["denver"] / sum(INDEX.values())) - 0.5 * math.log(1 + said)
+    probability = 1 / (1 + math.exp(-log_odds))
+    assert unlike > 0.02 and 0.2 < probability < 0.99, "each of the numbers tells"
+    assert names(said={"denver": said}).probability(letters) == pytest.approx(probability)
+    assert names(said={"denver": said}).count(letters) == pytest.approx(0.001 * probability)
