@@ -1,6 +1,7 @@
 """Among the terms that may translate a word, the one that the text means."""
 
 import pandas as pd
+import pytest
 import tiny
 import torch
 
@@ -40,6 +41,14 @@ def test_the_nearest_word_of_the_text_decides_between_likely_terms():
     assert choose(["ƙasar waje"], [[("ƙasar", ƙasar)]]) == [[("ƙasar", {"country": 0.6})]]
     assert choose(["ƙasar"], [[("ƙasar", ƙasar)]]) == [[("ƙasar", {"country": 0.6})]]
     assert choose(["ƙasar noma"], [[("ƙasar", {"country": 0.6, "soil": 0.14})]])[0][0][1]["country"] == 0.6
+
+
+@pytest.mark.parametrize(("soil", "meant"), [(0.73, "country"), (0.75, "soil")])
+def test_a_cosine_counts_ten_times_beside_the_log_of_a_probability(soil, meant, monkeypatch):
+    # log(.6 / .4) is .405, so that the second term needs a cosine that is .0405 higher.
+    monkeypatch.setitem(DIRECTIONS, "karami", (0.7, soil))
+    choices = {"country": 0.6, "soil": 0.4}
+    assert TermsInContext(WordsInThePlane())(["karami"], [[("ƙasar", choices)]]) == [[("ƙasar", {meant: 0.6})]]
 
 
 def test_only_texts_with_a_choice_are_encoded_and_each_term_once():

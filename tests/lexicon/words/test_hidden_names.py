@@ -39,7 +39,7 @@ def test_what_has_a_word_of_its_own_is_hardly_written_by_its_sound():
     assert names(said={"canada": 9000.0})("แคนาดา") == {}
 
 
-def test_a_name_is_not_paid_for_a_neighbour_that_sounds_like_its_end():
+def test_a_neighbour_with_the_code_of_the_last_letter_does_not_make_a_name_likelier():
     spelt = names(broncos=60)
     assert 0 < spelt.probability("บรองโกส์ช") <= spelt.probability("บรองโกส์")
 
