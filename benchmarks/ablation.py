@@ -26,9 +26,9 @@ from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.late.encoder import TokenEncoder, TokenVectors
 from pyterrier_optical.late.maxsim import maxsim_pairs
 from pyterrier_optical.lexicon.table import SHIPPED_LEXICON, Lexicon
-from pyterrier_optical.lexicon.words import hidden_names, word_terms
+from pyterrier_optical.lexicon.words import word_terms
 from pyterrier_optical.query.encoding import encode_with_gloss
-from pyterrier_optical.translate import in_context, nearest_words, translator
+from pyterrier_optical.translate import nearest_words
 
 DATASETS = (
     *(f"afriqa/{lang}/dev" for lang in ("ha", "zu", "ig", "rw")),
@@ -47,38 +47,28 @@ NO_NAMES = [
     replaced(word_terms.WordTranslator, "_spelt", lambda self, word: {}),
     replaced(word_terms, "after_capital", lambda word, index: None),
     replaced(word_terms, "at_an_end", lambda word, index: None),
-    replaced(hidden_names.HiddenNames, "count", lambda self, letters: 0.0),
 ]
 NO_RELATIVES = [replaced(word_terms.WordTranslator, "_of_relatives", lambda self, word, languages: [])]
-NO_IDF_OF_THE_WORD = [replaced(translator, "idf_of_the_word", lambda terms, index: terms)]
-NO_CONTEXT = [replaced(in_context.TermsInContext, "__call__", lambda self, texts, plans: list(plans))]
 
 # Name, options of the translator, patches, options of the scores.
 VARIANTS = {
     "all": ({}, [], {}),
     "gloss": ({}, [], {"share": 0.0}),
     "third wording": ({}, [], {"third": False}),
-    "idf of the word": ({}, NO_IDF_OF_THE_WORD, {}),
-    "nearest terms": ({"method": "lexicon"}, NO_CONTEXT, {}),
-    "choice in context": ({}, NO_CONTEXT, {}),
+    "nearest terms": ({"method": "lexicon"}, [], {}),
     "names": ({}, NO_NAMES, {}),
     "relatives": ({}, NO_RELATIVES, {}),
     "names and relatives": ({}, [*NO_NAMES, *NO_RELATIVES], {}),
-    "names, relatives, context, nearest terms": (
+    "names, relatives, nearest terms": (
         {"method": "lexicon"},
-        [*NO_NAMES, *NO_RELATIVES, *NO_CONTEXT],
+        [*NO_NAMES, *NO_RELATIVES],
         {},
     ),
     "the index, for the gloss": ({}, [], {"free": True}),
-    "the index, names, relatives, context, for the gloss": (
+    "the index, names, relatives, for the gloss": (
         {},
-        [*NO_NAMES, *NO_RELATIVES, *NO_CONTEXT],
+        [*NO_NAMES, *NO_RELATIVES],
         {"free": True},
-    ),
-    "the same and the third wording": (
-        {},
-        [*NO_NAMES, *NO_RELATIVES, *NO_CONTEXT],
-        {"free": True, "third": False},
     ),
     "bare": ({}, [], {"share": 0.0}),
     "gloss share .35": ({}, [], {"share": 0.35}),
@@ -152,7 +142,7 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
     nearest_words.NearestWords.__call__ = remembered(nearest_words.NearestWords.__call__)
-    model = load_encoder(arguments.model, dtype="bfloat16")
+    model = load_encoder(arguments.model, dtype="float32")
     scores, retrievers, rows, lexicon = Scores(model), {}, [], Lexicon.load(SHIPPED_LEXICON)
     for name in arguments.datasets:
         task = Task(name)

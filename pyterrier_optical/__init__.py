@@ -33,6 +33,7 @@ _HOMES = {
     "XLMRReranker": "rerank.bi_encoder",
     "MiniLMReranker": "rerank.bi_encoder",
     "bm25": "retrieve.bm25",
+    "diagnose": "late.diagnose",
 }
 _ROOMS = ("datasets", "distill", "experiment", "transport")
 

@@ -1,9 +1,16 @@
 """Fixtures that every test may use; no test reaches the network."""
 
+import atexit
 import os
+import shutil
+import sys
+import tempfile
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+# ir_datasets asks for its folder when it is imported.
+os.environ["IR_DATASETS_HOME"] = tempfile.mkdtemp(prefix="ir_datasets-")
+atexit.register(shutil.rmtree, os.environ["IR_DATASETS_HOME"], ignore_errors=True)
 
 import pytest
 
@@ -28,6 +35,17 @@ def pytest_collection_modifyitems(items):
             given and any(isinstance(value, str) and value == "terrier" for value in given.params.values())
         ):
             item.add_marker(pytest.mark.jvm)
+
+
+@pytest.fixture(autouse=True)
+def tables_are_read_anew():
+    """ir_datasets keeps what it has loaded: no test sees what another has read from its own data folder."""
+    yield
+    catalogue = sys.modules.get("pyterrier_optical.datasets.catalogue")
+    if catalogue and "ir_datasets" in sys.modules:
+        registered = sys.modules["ir_datasets"].registry._registered
+        for name in [known for known in registered if known.split("/")[0] in catalogue.FAMILIES]:
+            del registered[name]
 
 
 @pytest.fixture(scope="session")

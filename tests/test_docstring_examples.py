@@ -11,7 +11,7 @@ import pyterrier_optical
 MODULES = sorted(
     module.name
     for module in pkgutil.walk_packages(pyterrier_optical.__path__, "pyterrier_optical.")
-    if not module.name.endswith(".pisa_child")  # a program
+    if not module.name.endswith((".pisa_child", ".__main__"))  # programs
 )
 
 

@@ -27,6 +27,14 @@ def test_rerank_dataframe(shipped_model, tmp_path):
     assert [(line[0], line[3]) for line in best] == [("de", "honey"), ("hi", "honey"), ("sw", "honey")]
 
 
+def test_explain(shipped_model, tmp_path):
+    said = run(tmp_path, "explain.py", tmp_path / "explanation.png")
+    met = {line.split()[1]: line.split()[2] for line in said.splitlines() if line.split()[0] == "query"}
+    assert (met["maji"], met["kunywa"], met["बारिश"], met["सड़क"]) == ("water", "drinking", "rain", "road")
+    # There is a picture where fonts are installed, and otherwise the name of one.
+    assert (tmp_path / "explanation.png").is_file() or "install one, such as Noto Sans Devanagari" in said
+
+
 def test_own_index(shipped_model, tmp_path):
     if not find_spec("pyterrier_pisa"):
         pytest.skip("needs the package pyterrier-pisa")

@@ -46,7 +46,8 @@ def test_values_are_those_recorded(now, lang):
     then = json.loads(RECORDED.read_text(encoding="utf-8"))[lang]
     for new, old in zip(now[lang], then, strict=True):
         assert new["gloss"] == old["gloss"]
-        assert new["terms"] == pytest.approx(old["terms"], abs=1e-5)
+        # Vectors of terms are kept in half precision: a difference in the last bit may become one of 5e-4.
+        assert new["terms"] == pytest.approx(old["terms"], abs=1e-4)
         assert new["scores"] == pytest.approx(old["scores"], abs=1e-5)
 
 

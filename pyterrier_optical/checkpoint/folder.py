@@ -275,15 +275,16 @@ def _cap_length(encoder) -> None:
 
 @contextmanager
 def loading(folder: Path):
-    """Loads `strictly`, without the libraries' progress bars, and with one sentence for what they raise.
+    """Loads `strictly`, without the libraries' bars and reports, and with one sentence for what they raise.
 
     Raises:
         OpticalError: the body raised an error, as the libraries do on a damaged folder.
     """
     from transformers.utils import logging
 
-    bars = logging.is_progress_bar_enabled()
+    bars, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
+    logging.set_verbosity_error()  # what is missing or left over is an error of ours, or does not matter
     try:
         with strictly():
             yield
@@ -295,5 +296,6 @@ def loading(folder: Path):
             f"The checkpoint '{folder}' cannot be loaded ({type(error).__name__}: {reason}): fetch or save it again."
         ) from error
     finally:
+        logging.set_verbosity(level)
         if bars:
             logging.enable_progress_bar()

@@ -163,7 +163,3 @@ def run(app: typer.Typer) -> None:
     except KeyboardInterrupt:
         typer.echo("Interrupted; where there are checkpoints, the same command goes on from the last one.", err=True)
         sys.exit(130)
-
-
-if __name__ == "__main__":
-    main()

@@ -28,6 +28,10 @@ _Model = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; d
 _Engine = Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")]
 _Device = Annotated[str | None, typer.Option(help="Torch device; default: what there is.")]
 _Reranking = Annotated[bool, typer.Option(help="Also rerank the first stage, which takes most of the time.")]
+_Systems = Annotated[
+    list[str] | None,
+    typer.Option("--system", help="Rerankers of your own, each name=package.module:attribute."),
+]
 _Output = Annotated[Path, typer.Option(help="Folder for tables, figures and indexes, in a folder of the report's own.")]
 
 
@@ -63,6 +67,7 @@ def mtop(
     output: _Output = Path("output"),
     device: _Device = None,
     reranking: _Reranking = True,
+    systems: _Systems = None,
 ) -> None:
     """Reports on MTOP: queries in de, es, fr, hi, th and en over English utterances."""
     _report(
@@ -75,6 +80,7 @@ def mtop(
         output=output,
         device=device,
         reranking=reranking,
+        systems=systems,
     )
 
 
@@ -87,10 +93,19 @@ def xquad_r(
     output: _Output = Path("output"),
     device: _Device = None,
     reranking: _Reranking = True,
+    systems: _Systems = None,
 ) -> None:
     """Reports on XQuAD-R: questions in hi, th, de, es over English paragraphs, and English ones over theirs."""
     _report(
-        "xquad-r", baselines, languages, model=model, engine=engine, output=output, device=device, reranking=reranking
+        "xquad-r",
+        baselines,
+        languages,
+        model=model,
+        engine=engine,
+        output=output,
+        device=device,
+        reranking=reranking,
+        systems=systems,
     )
 
 
@@ -104,6 +119,7 @@ def afriqa(
     output: _Output = Path("output"),
     device: _Device = None,
     reranking: _Reranking = True,
+    systems: _Systems = None,
 ) -> None:
     """Reports on AfriQA: questions in ha, ig, zu, rw over English passages."""
     _report(
@@ -116,14 +132,16 @@ def afriqa(
         output=output,
         device=device,
         reranking=reranking,
+        systems=systems,
     )
 
 
-def _report(suite: str, baselines: list[str] | None, languages: list[str] | None, **options) -> None:
+def _report(suite: str, baselines: list[str] | None, languages: list[str] | None, systems, **options) -> None:
     from pyterrier_optical.experiment.full_report import run_report
 
+    options |= {"baselines": words(baselines) or (), "systems": words(systems) or ()}
     with _writing(options["output"]):
-        run_report(suite, words(languages), baselines=words(baselines) or (), **options, echo=typer.echo)
+        run_report(suite, words(languages), **options, echo=typer.echo)
 
 
 def _writing(output: Path | None):
@@ -136,13 +154,12 @@ def alignments(
     pairs: Annotated[Path | None, typer.Option(help="A file of ENGLISH<TAB>TRANSLATION lines; default: three.")] = None,
     model: _Model = None,
     teacher: Annotated[str | None, typer.Option(help="Its folder, hub id or package; default: the model.")] = None,
-    font: Annotated[str, typer.Option(help="An installed font with the letters of the translations.")] = "DejaVu Sans",
     output: Annotated[Path, typer.Option(help="The picture, a PNG file.")] = Path("alignments.png"),
 ) -> None:
-    """Draws which of the teacher's tokens optimal transport gives to each token of a translation."""
+    """Draws which of the teacher's words optimal transport gives to each word of a translation."""
     from pyterrier_optical.distill.data.bitext import read_pairs
     from pyterrier_optical.experiment.alignments import PAIRS, alignment_figure
 
     chosen = PAIRS if pairs is None else list(read_pairs(pairs))
     with _writing(output):
-        typer.echo(f"written: {alignment_figure(chosen, output, model=model, teacher=teacher, font=font)}")
+        typer.echo(f"written: {alignment_figure(chosen, output, model=model, teacher=teacher)}")

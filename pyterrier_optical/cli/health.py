@@ -89,6 +89,8 @@ def _versions() -> tuple[str, str]:
             absent.append(name)
     if absent:
         return "failed", f"not installed: {', '.join(absent)}: pip install pyterrier-optical"
+    import sentence_transformers  # noqa: F401  (what is installed may still not load; it loads the other libraries)
+
     return "ok", ", ".join(found)
 
 
@@ -156,9 +158,10 @@ def _model(model) -> tuple[str, str]:
 
 
 def _lexicon() -> tuple[str, str]:
-    from pyterrier_optical.lexicon.table import SHIPPED_LEXICON, Lexicon
+    from pyterrier_optical.lexicon.table import SHIPPED_LEXICON
+    from pyterrier_optical.translate.translator import load_lexicon
 
-    lexicon = Lexicon.load()  # compares its own checksum
+    lexicon = load_lexicon(None)  # compares its own checksum
     return "ok", f"{SHIPPED_LEXICON.name}: {len(lexicon.languages)} languages; sha256 {_sha256(SHIPPED_LEXICON)}"
 
 

@@ -21,7 +21,7 @@ LANGUAGES = {
     "zul": "zu",
 }
 
-NAMES = "afriqa/<language>/<train|dev|test>"
+NAMES = "afriqa/<language>/<train|dev|test>[/open]"
 _ALIASES = {alias: iso_639_3 for iso_639_3, short in LANGUAGES.items() for alias in (iso_639_3, short)}
 _NAME = re.compile(r"afriqa/([a-z]+)/([a-z]+)")
 
@@ -95,6 +95,12 @@ class AfriqaCollection(Collection):
         questions = self._questions.assign(passage=_white_space_aside(self._questions["context"]))
         pairs = questions[["qid", "passage"]].merge(documents[["docno", "passage"]], on="passage")
         return pairs[["qid", "docno"]].assign(label=1)
+
+    @property
+    def answers(self) -> list[tuple[str, str, str]]:
+        """``qid``, title of the article that the answer was found in, and the English answer, of each question."""
+        columns = self._questions[["qid", "title", "answer"]]
+        return [(qid, title.strip(), answer) for qid, title, answer in columns.itertuples(index=False, name=None)]
 
     @property
     def dropped(self) -> dict[str, int]:

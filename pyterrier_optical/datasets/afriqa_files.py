@@ -30,7 +30,7 @@ def read_split(split: str) -> pd.DataFrame:
         split: "train", "dev" or "test".
 
     Returns:
-        The columns of :data:`COLUMNS` as str, "" where the source has nothing, and ``lang`` (ISO 639-3).
+        The columns of :data:`COLUMNS` and ``answer`` as str, "" where the source has nothing, and ``lang`` (ISO 639-3).
 
     Raises:
         OpticalError: A file is neither on this machine nor available, or is not what it should be.
@@ -54,7 +54,14 @@ def _table(path: Path) -> pd.DataFrame:
         with unpacked(path) as file:
             entries = [json.loads(line) for line in lines(file, str(path)) if line.strip()]
         # A missing value is null or NaN in the source: both are no str.
-        rows = [[entry[key] if isinstance(entry[key], str) else "" for key in COLUMNS] for entry in entries]
+        rows = [
+            [text if isinstance(text, str) else "" for text in (*(entry[key] for key in COLUMNS), _answer(entry))]
+            for entry in entries
+        ]
         for row in rows:
             check_texts(row)
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=[*COLUMNS, "answer"])
+
+
+def _answer(entry: dict) -> object:
+    return next(iter((entry.get("answer_pivot") or {}).get("text") or ()), "")

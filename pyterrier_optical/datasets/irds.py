@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import ir_datasets
@@ -10,6 +11,8 @@ from ir_datasets.formats import BaseDocs, BaseQrels, BaseQueries, GenericDoc, Ge
 from ir_datasets.indices import Docstore
 
 from pyterrier_optical.datasets import catalogue
+from pyterrier_optical.datasets.clir.afriqa_open import open_datasets
+from pyterrier_optical.datasets.clir.local_irds import local_datasets
 from pyterrier_optical.datasets.collection import Collection, iso_639_1
 
 
@@ -37,10 +40,16 @@ class TranslatedQuery(NamedTuple):
         return self.text
 
 
-def register() -> None:
-    """Make every collection known to ir_datasets under its own name, such as ``mtop/hi/test``.
+def register(*names: str) -> None:
+    """Make collections known to ir_datasets under their own names, such as ``mtop/hi/test``.
 
     Calling it again changes nothing, and a name that ir_datasets already has is left alone. No data is touched.
+
+    Args:
+        names: Which; all when none is named.
+
+    Raises:
+        OpticalError: There is none of that name.
 
     Example:
         >>> import ir_datasets
@@ -49,9 +58,10 @@ def register() -> None:
         'hi'
     """
     known = set(ir_datasets.registry)
-    for name in catalogue.names():
+    local = dict(chain(local_datasets(), open_datasets(_Queries)))
+    for name in names or (*catalogue.own_names(), *local):
         if name not in known:
-            ir_datasets.registry.register(name, _dataset(catalogue.find(name)))
+            ir_datasets.registry.register(name, local.get(name) or _dataset(catalogue.find(name)))
 
 
 def _dataset(collection: Collection) -> Dataset:

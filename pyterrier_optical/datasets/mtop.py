@@ -78,9 +78,8 @@ class MtopCollection(Collection):
 
     @cached_property
     def topics(self) -> pd.DataFrame:
-        """Columns ``qid``, ``query`` and ``translation_docno``, the document that is the query's own translation."""
-        key = self._queries["key"]
-        return pd.DataFrame({"qid": key, "query": self._queries[self.query_lang], "translation_docno": key})
+        """Columns ``qid``, which is also the docno of the query's own translation, and ``query``."""
+        return pd.DataFrame({"qid": self._queries["key"], "query": self._queries[self.query_lang]})
 
     @cached_property
     def qrels(self) -> pd.DataFrame:

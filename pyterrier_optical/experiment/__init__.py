@@ -12,7 +12,7 @@ _HOMES = {
     "compare": "comparison",
     "evaluate": "evaluation",
     "first_stage_experiment": "first_stage",
-    "paired_t_test": "comparison",
+    "paired_t_test": "significance",
     "run_demo": "demo",
     "run_report": "full_report",
     "standard_systems": "systems",

@@ -1,19 +1,21 @@
-"""Pictures of alignments: which of the teacher's tokens an optimal plan gives to each token of the student."""
+"""Pictures of alignments: which of the teacher's words an optimal plan gives to each word of the student."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
+import numpy as np
 from torch import Tensor
 
 from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.transport import cosine_cost, transport_plan, uniform_marginals
+from pyterrier_optical.late.explain.fonts import families_for
+from pyterrier_optical.late.explain.plan_of_words import plan_of_words
+from pyterrier_optical.late.explain.words import Words, read_words
 
 MOST_PAIRS = 8
-#: English and its translation, in scripts that matplotlib's own font has.
+#: English and its translation.
 PAIRS = (
     ("The small child drinks goat milk", "Mtoto mdogo anakunywa maziwa ya mbuzi"),
     ("The boy is drinking water at home", "Yaron yana shan ruwa a gida"),
@@ -21,8 +23,10 @@ PAIRS = (
 )
 
 
-def alignment(model, teacher, english: str, translation: str, **plan) -> tuple[list[str], list[str], Tensor, float]:
-    """The plan between a sentence and its translation (Huang, Yu, Allan 2023, section 3.2).
+def alignment(
+    model, teacher, english: str, translation: str, **plan
+) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray, float]:
+    """The plan between a sentence and its translation (Huang, Yu and Allan 2023, section 3.2).
 
     Args:
         model: The student, a `MultiVectorEncoder`.
@@ -32,27 +36,23 @@ def alignment(model, teacher, english: str, translation: str, **plan) -> tuple[l
         **plan: As for `pyterrier_optical.transport.transport_plan`.
 
     Returns:
-        The n tokens of the teacher and the m of the student, special tokens included; the plan (n, m) float32, whose
-        entries sum to 1; and its cost, from 0 to 2.
+        The n words that the teacher reads and the m of the student, markers included; the plan by words (n, m) float64,
+        whose entries sum to 1; and its cost, from 0 to 2.
 
     Raises:
         OpticalError: The vectors differ in width, or a text has no known token.
 
     Example:
         >>> alignment(model, model, "Water", "Maji")[1]  # doctest: +SKIP
-        ['▁Maji']
+        ('Maji',)
     """
-    rows, x = _token_vectors(teacher, english)
-    columns, y = _token_vectors(model, translation)
+    (rows, x), (columns, y) = _read(teacher, english), _read(model, translation)
     if x.shape[1] != y.shape[1]:
         raise OpticalError(
             f"The teacher's vectors have {x.shape[1]} numbers and the student's {y.shape[1]}: "
             "give the student's own teacher."
         )
-    cost = cosine_cost(x[None], y[None])
-    masses = (uniform_marginals(torch.ones(1, len(tokens), dtype=torch.bool)) for tokens in (rows, columns))
-    found = transport_plan(cost, *masses, **plan)
-    return rows, columns, found[0], float((found * cost).sum())
+    return rows.labels, columns.labels, *plan_of_words(rows, x, columns, y, **plan)
 
 
 def alignment_figure(
@@ -61,25 +61,23 @@ def alignment_figure(
     *,
     model=None,
     teacher=None,
-    font: str = "DejaVu Sans",
     **plan,
 ) -> Path:
-    """Draws the alignment of each pair: a column for each of the student's tokens, dark where its mass comes from.
+    """Draws the alignment of each pair: a column for each of the student's words, dark where its mass comes from.
 
     Args:
         pairs: English sentences and their translations.
         path: A file name that ends in ``.png``.
         model: A checkpoint as for `pyterrier_optical.OpticalReranker`; None: the shipped one.
         teacher: What `pyterrier_optical.distill.load_teacher` takes; None: the model itself reads the English.
-        font: An installed font that has the letters; matplotlib's own has Latin, Greek, Cyrillic and Arabic ones.
         **plan: As for `pyterrier_optical.transport.transport_plan`.
 
     Returns:
         ``path``.
 
     Raises:
-        OpticalError: No pair or more than `MOST_PAIRS`; the font is not installed or lacks a letter; the teacher is not
-            available; as for `alignment`.
+        OpticalError: No pair or more than `MOST_PAIRS`; no installed font has a letter; the teacher is not available;
+            as for `alignment`.
 
     Example:
         >>> alignment_figure([("Water", "Maji")])  # doctest: +SKIP
@@ -94,16 +92,16 @@ def alignment_figure(
     path = Path(path)
     if not 0 < len(pairs) <= MOST_PAIRS:
         raise OpticalError(f"A picture holds 1 to {MOST_PAIRS} pairs, and {len(pairs)} are given: choose some.")
-    _check_font(font, "".join(translation for _, translation in pairs))
+    families = families_for(" ".join(text for pair in pairs for text in pair))
     student = load_encoder(model, device="cpu")
     target = student if teacher is None else load_teacher(teacher).to("cpu")
     drawn = [alignment(student, target, *pair, **plan) for pair in pairs]
     figure = Figure(figsize=(1.6 + sum(0.42 * len(columns) + 1 for _, columns, *_ in drawn), 5), layout="constrained")
     panels = figure.subplots(1, len(drawn), squeeze=False, width_ratios=[len(columns) for _, columns, *_ in drawn])[0]
     for axes, (rows, columns, mass, cost) in zip(panels, drawn, strict=True):
-        axes.imshow((mass / mass.sum(0)).numpy(), cmap="Greys", vmin=0, vmax=1, aspect="auto")
-        axes.set_yticks(range(len(rows)), rows, fontsize=9)
-        axes.set_xticks(range(len(columns)), columns, rotation=60, ha="right", fontsize=9, fontfamily=font)
+        axes.imshow(mass / mass.sum(0), cmap="Greys", vmin=0, vmax=1, aspect="auto")
+        axes.set_yticks(range(len(rows)), rows, fontsize=9, fontfamily=families)
+        axes.set_xticks(range(len(columns)), columns, rotation=60, ha="right", fontsize=9, fontfamily=families)
         axes.set_title(f"cost {cost:.2f}", fontsize=9)
         axes.set_xlabel("student")
     panels[0].set_ylabel("teacher")
@@ -113,27 +111,11 @@ def alignment_figure(
     return path
 
 
-def _token_vectors(model, text: str) -> tuple[list[str], Tensor]:
+def _read(model, text: str) -> tuple[Words, Tensor]:
     from pyterrier_optical.late.encoder import TokenEncoder
 
     encoder = TokenEncoder(model)
-    vectors = encoder.documents([text])[0].cpu()
-    if not len(vectors):
+    words = read_words(encoder, text, "document")
+    if not words.labels:
         raise OpticalError(f"The model knows no part of {shown(text)}: give a sentence in one of its languages.")
-    features = model.preprocess([text], task="document")
-    kept = model(features, task="document")["attention_mask"][0].bool()
-    return encoder.tokenizer("document").convert_ids_to_tokens(features["input_ids"][0][kept].tolist()), vectors
-
-
-def _check_font(font: str, letters: str) -> None:
-    from matplotlib.font_manager import FontProperties, findfont, get_font
-
-    try:
-        known = get_font(findfont(FontProperties(family=font), fallback_to_default=False)).get_charmap()
-    except ValueError as error:
-        raise OpticalError(f"No font {shown(font)} is installed: install it, or name another.") from error
-    missing = sorted({letter for letter in letters if not letter.isspace() and ord(letter) not in known})
-    if missing:
-        raise OpticalError(
-            f"The font {shown(font)} has no {shown(missing[0])}: name an installed font that has, by 'font'."
-        )
+    return words, encoder.documents([text])[0].cpu()

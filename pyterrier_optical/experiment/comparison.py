@@ -1,18 +1,26 @@
 """Systems side by side: one pt.Experiment table for each data set."""
 
-import warnings
+import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import ir_measures
-import numpy as np
 import pandas as pd
 import pyterrier as pt
-from scipy import stats
 
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.experiment.significance import tested
+from pyterrier_optical.experiment.values import Store, query_values
+
+logger = logging.getLogger("pyterrier_optical")
 
 Pipelines = Mapping[str, pt.Transformer]
+
+#: The columns of a table behind the name of a measure, and those of the tidy frame that they are.
+_TESTS = {"+": "better", "-": "worse", "p-value": "p", "reject": "reject", "p-value corrected": "p_corrected"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,9 @@ class Comparison:
         measures: Names of the measures.
         correction: How p-values were corrected for the number of systems in a table.
         alpha: The level of the tests.
+        frame: All of it as one tidy frame, with bootstrap intervals; see
+            `pyterrier_optical.experiment.significance.tested`.
+        values: The values that it comes from: ``dataset``, ``system``, ``measure``, ``qid``, ``value``.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -35,6 +46,8 @@ class Comparison:
     measures: tuple[str, ...]
     correction: str
     alpha: float
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
+    values: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def summary(self, measure: str) -> pd.DataFrame:
         """One measure over all data sets: a row for each system, a column for each data set."""
@@ -57,11 +70,14 @@ def compare(
     correction: str = "holm",
     alpha: float = 0.05,
     verbose: bool = False,
+    folder: str | os.PathLike | None = None,
+    runs: bool = True,
 ) -> Comparison:
     """Runs every system on every data set, with pt.Experiment.
 
     Unlike a bare pt.Experiment, a system that finds nothing for any query scores 0 instead of ending the experiment,
-    and one that is identical to the baseline is never called different from it (see `paired_t_test`).
+    and one that is identical to the baseline is never called different from it (see
+    `pyterrier_optical.experiment.significance.paired_t_test`).
 
     Args:
         systems: Pipelines by name, or a function from a data set to such a dict, for systems that need its index.
@@ -71,12 +87,17 @@ def compare(
         correction: For the number of systems in a table: "holm", "bonferroni", ... as statsmodels knows them.
         alpha: Level of the tests.
         verbose: Show a progress bar over data sets.
+        folder: Where values and runs are kept. What is in it is taken as it is, whatever its systems were then: give
+            each experiment its own folder. A new system, data set or measure is all that is computed. None: nothing is
+            kept.
+        runs: Whether runs are kept too, in TREC's format.
 
     Returns:
         The tables.
 
     Raises:
-        OpticalError: Fewer than two systems, a baseline that is none of them, or no data set.
+        OpticalError: Fewer than two systems, a baseline that is none of them, or no data set; a data set without
+            judgments of its queries, or with docnos that are not those of the systems; a damaged file.
 
     Example:
         >>> first = bm25(dataset) % 100 >> dataset.text_loader()                       # doctest: +SKIP
@@ -87,40 +108,19 @@ def compare(
         datasets = {name: pt.get_dataset(name) for name in datasets}
     if not datasets:
         raise OpticalError("There is no data set to compare on: name at least one.")
-    tables = {}
-    with pt.tqdm(datasets.items(), desc="Comparing", unit="data set", disable=not verbose) as bar:
+    store, frames, values, tables = Store(Path(folder) if folder else None, runs=runs), [], [], {}
+    names = list(map(str, measures))
+    with progress(datasets.items(), desc="Comparing", unit="data set", verbose=verbose) as bar:
         for name, dataset in bar:
             bar.set_postfix_str(name)
             pipelines = dict(systems(dataset) if callable(systems) else systems)
             _check(pipelines, baseline)
-            tables[name] = _experiment(pipelines, dataset, measures, baseline, correction, alpha)
-    return Comparison(tables, baseline, tuple(map(str, measures)), correction, alpha)
-
-
-def paired_t_test(system: np.ndarray, baseline: np.ndarray) -> tuple[float, float]:
-    """Student's paired t-test that always has an answer.
-
-    Of two systems without a single difference (or over a single query) t is 0/0 and p is NaN, which the correction for
-    multiple tests counts as significant and spreads to the other systems. Here p is 1: no evidence of a difference.
-
-    Args:
-        system: (n_queries,) values of a measure.
-        baseline: (n_queries,) values of the other system, for the same queries.
-
-    Returns:
-        t and the two-sided p.
-
-    Example:
-        >>> paired_t_test(np.array([0.5, 1.0]), np.array([0.5, 1.0]))
-        (0.0, 1.0)
-    """
-    if np.array_equal(system, baseline) or len(system) < 2:
-        return 0.0, 1.0
-    with warnings.catch_warnings():
-        # Differences that are all the same lose precision in the variance, as scipy says each time.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        t, p = stats.ttest_rel(system, baseline)
-    return float(t), float(p)
+            values.append(query_values(pipelines, dataset, name, measures, store))
+            frames.append(tested(values[-1], baseline, correction, alpha))
+            tables[name] = _wide(frames[-1], names)
+            _warn_of_twins(frames[-1], name, baseline)
+    frame, values = (pd.concat(parts, ignore_index=True) for parts in (frames, values))
+    return Comparison(tables, baseline, tuple(names), correction, alpha, frame, values)
 
 
 def _check(pipelines: Pipelines, baseline: str) -> None:
@@ -130,53 +130,20 @@ def _check(pipelines: Pipelines, baseline: str) -> None:
         raise OpticalError(f"No system is called {shown(baseline)}: the baseline is one of {', '.join(pipelines)}.")
 
 
-def _experiment(pipelines: dict, dataset, measures, baseline: str, correction: str, alpha: float) -> pd.DataFrame:
-    topics = dataset.get_topics()
-    qid = topics["qid"].iloc[0]
-    table = pt.Experiment(
-        {name: pipeline >> _NeverEmpty(qid, name) for name, pipeline in pipelines.items()},
-        topics,
-        dataset.get_qrels(),
-        list(measures),
-        baseline=baseline,
-        test=paired_t_test,
-        correction=correction,
-        correction_alpha=alpha,
-        plan="tree",
-        verbose=False,
-    )
-    return _without_empty_tests(table)
+def _wide(rows: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
+    """The table of a data set as pt.Experiment has it: a row for each system."""
+    by_measure = {measure: group.set_index("system") for measure, group in rows.groupby("measure", sort=False)}
+    table = pd.DataFrame({measure: by_measure[measure]["mean"] for measure in measures})
+    for measure in measures:
+        for name, column in _TESTS.items():
+            table[f"{measure} {name}"] = by_measure[measure][column]
+    return table.rename_axis("name").reset_index()
 
 
-def _without_empty_tests(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with NaN for the p-values of systems that do not differ from the baseline on any query."""
-    for column in [column for column in table if column.endswith(" p-value")]:
-        measure = column.removesuffix(" p-value")
-        same = table[f"{measure} +"].fillna(0).eq(0) & table[f"{measure} -"].fillna(0).eq(0)
-        table.loc[same, [column, f"{column} corrected"]] = np.nan
-    return table
-
-
-class _NeverEmpty(pt.Transformer):
-    """Puts one document that does not exist in the place of no results at all, which pt.Experiment refuses.
-
-    The system's name is part of it as pt.Experiment's tree planner cannot end two equal pipelines.
-    """
-
-    schematic = {"label": "NeverEmpty", "help_url": "https://pyterrier.readthedocs.io"}  # noqa: RUF012
-
-    def __init__(self, qid: str, system: str):
-        self.qid = qid
-        self.system = system
-
-    def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
-        pt.validate.result_frame(inp, extra_columns=["score", "rank"], context=self)
-        if len(inp):
-            return inp
-        return pd.DataFrame({"qid": [self.qid], "docno": [""], "score": [0.0], "rank": [pt.model.FIRST_RANK]})
-
-    def __eq__(self, other) -> bool:
-        return isinstance(other, _NeverEmpty) and (other.qid, other.system) == (self.qid, self.system)
-
-    def __hash__(self) -> int:
-        return hash((self.qid, self.system))
+def _warn_of_twins(rows: pd.DataFrame, name: str, baseline: str) -> None:
+    """Logs which systems have the baseline's values for every query and measure: mostly, one was named twice."""
+    same = rows[rows["system"] != baseline].groupby("system", sort=False)["p"].agg(lambda p: p.isna().all())
+    for system in same.index[same]:
+        logger.warning(
+            "%s has the values of %s for every query of %s: are they one system?", system, baseline, shown(name)
+        )

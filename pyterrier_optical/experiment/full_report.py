@@ -1,7 +1,8 @@
 """The full report on a collection: all documents ranked, and the first stage reranked, in many languages."""
 
 import os
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,13 @@ from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
+from pyterrier_optical.experiment.key import experiment_key, identity
 from pyterrier_optical.experiment.output import output_folder
+from pyterrier_optical.experiment.own_systems import own_systems
 from pyterrier_optical.experiment.plot import bar_chart
 from pyterrier_optical.experiment.ranked_systems import OPTICAL, RankedSystems, index_path
-from pyterrier_optical.experiment.report import write_csv
+from pyterrier_optical.experiment.reading import reading_text, what_was_read
+from pyterrier_optical.experiment.report import write_csv, write_latex
 from pyterrier_optical.experiment.report_text import report_text
 from pyterrier_optical.experiment.resource_gap import gap_chart, resource_gap
 from pyterrier_optical.experiment.suites import SUITES, Suite
@@ -34,14 +38,16 @@ class FullReport:
         reranked: Systems that rerank the first stage, each tested against `OpticalReranker`; None if left out.
         gaps: For each of the two parts the table of `resource_gap`; empty where the collection has no such groups.
         missing: Why a system is not among them: a reason by its name.
+        read: What the encoders read of the queries and documents; see `what_was_read`.
         text: All of it as Markdown.
-        files: ``tables.md``, ``ranked.csv``, ``reranked.csv``, and the figures.
+        files: ``tables.md``, ``tables.tex``; for each part a tidy ``.csv``, the values of each query, and a figure.
     """
 
     ranked: Comparison
     reranked: Comparison | None
     gaps: dict[str, pd.DataFrame]
     missing: dict[str, str]
+    read: pd.DataFrame
     text: str
     files: tuple[Path, ...]
 
@@ -57,6 +63,7 @@ def run_report(
     engine: str = "auto",
     device: str | None = None,
     reranking: bool = True,
+    systems: Sequence[str] = (),
     output: str | os.PathLike = "output",
     echo: Callable[[str], None] = print,
 ) -> FullReport:
@@ -78,7 +85,11 @@ def run_report(
         engine: For `pyterrier_optical.bm25`.
         device: Torch device; None: an accelerator where there is one.
         reranking: Also rerank what the first stage finds, which takes most of the time.
-        output: Folder for what is written, in a folder of the report's name; the indexes are kept in it.
+        systems: Rerankers of your own that take part there, as for `own_systems`: ``name=package.module:attribute``.
+        output: Folder for what is written, in a folder of the report's name; the indexes are kept in it, and under
+            ``values-<key>`` the values of finished systems and the runs of what is reranked, in TREC's format. A report
+            that was interrupted goes on from them; other code, another model or baseline has another key. With a loaded
+            ``model`` or ``teacher``, whose weights have no name, nothing is kept.
         echo: Prints a line.
 
     Returns:
@@ -103,38 +114,57 @@ def run_report(
         label: Task(name, own_translation=True) for label, name in suite.names(suite.reranked, languages, split).items()
     }
     reference = Task(suite.reference) if suite.reference else None
-    found = named_baselines(baselines, device=device)
+    found, own = named_baselines(baselines, device=device), own_systems(systems)
+    kept = _key(suite.label(split), model, teacher, found, engine, systems)
     teacher, no_teacher = find_teacher(teacher, device)
     missing = {**({"the teacher": no_teacher} if no_teacher else {}), **found.missing}
     for name, reason in missing.items():
         echo(f"Without {name}: {reason}.")
     loaded = load_encoder(model, device=device)
     folder = output_folder(Path(output) / suite.label(split))
+    kept = kept and folder / f"values-{kept}"
+    if kept and kept.is_dir():
+        echo(f"Going on with what is finished in {kept}: delete it to compute all again.")
 
     every = RankedSystems(loaded, found, teacher=teacher, reference=reference, engine=engine, folder=folder)
-    ranked = compare(every, ranked_tasks, suite.ranked_measures, baseline=OPTICAL, verbose=True)
-    rerankers, reranked, parts = _Rerankers(loaded, found, engine, folder), None, {"All documents ranked": ranked}
+    # Rankings of all documents are too long to keep.
+    options = {"baseline": OPTICAL, "verbose": True, "folder": kept and kept / "ranked", "runs": False}
+    ranked = compare(every, ranked_tasks, suite.ranked_measures, **options)
+    rerankers, reranked, parts = _Rerankers(loaded, found, engine, folder, own), None, {"All documents ranked": ranked}
     if reranking:
-        reranked = compare(rerankers, reranked_tasks, suite.reranked_measures, baseline=RERANKED_OPTICAL, verbose=True)
+        options = {"baseline": RERANKED_OPTICAL, "verbose": True, "folder": kept and kept / "reranked"}
+        reranked = compare(rerankers, reranked_tasks, suite.reranked_measures, **options)
         parts["The first stage reranked"] = reranked
     gaps = _gaps(suite, parts)
     remark = f"{suite.remark} BM25 by {rerankers.engine}."
-    text = report_text(remark, ranked, reranked, gaps, missing, suite.headlines)
+    read = what_was_read(every.encoders, ranked_tasks)
+    text = report_text(remark, ranked, reranked, gaps, missing, suite.headlines, reading_text(read))
     echo(text)
-    files = _write(folder, suite, ranked, reranked, gaps, text)
+    files = _write(folder, suite, parts, gaps, text)
     for path in files:
         echo(f"written: {path}")
-    return FullReport(ranked, reranked, gaps, missing, text, files)
+    return FullReport(ranked, reranked, gaps, missing, read, text, files)
+
+
+def _key(label: str, model, teacher, baselines: Baselines, engine: str, systems: Sequence[str]) -> str | None:
+    """What the values depend on; None where a model has no name to tell it by."""
+    models = {"model": identity(model), "teacher": identity(teacher or "none")}
+    for name, reranker in baselines.rerankers.items():
+        models[name] = repr(reranker) + str(identity(reranker.model))
+    for entry in systems:
+        models[entry] = identity(sys.modules[entry.partition("=")[2].partition(":")[0]].__file__)
+    return None if None in models.values() else experiment_key(label=label, engine=engine, models=models)
 
 
 class _Rerankers:
     """The pipelines of a task; tasks with the same documents share them."""
 
-    def __init__(self, model, baselines: Baselines, engine: str, folder: Path):
+    def __init__(self, model, baselines: Baselines, engine: str, folder: Path, own: Mapping[str, pt.Transformer]):
         self.model = model
         self.baselines = baselines
         self.engine = engine
         self.folder = folder
+        self.own = own
         self._shared: dict[str, Systems] = {}
 
     def __call__(self, task: Task) -> dict[str, pt.Transformer]:
@@ -145,6 +175,7 @@ class _Rerankers:
                 index_path=index_path(self.folder, task),
                 engine=self.engine,
                 baselines=self.baselines,
+                own=self.own,
                 fields="text",
             )
         systems = self._shared[task.corpus_key]
@@ -159,22 +190,15 @@ def _gaps(suite: Suite, parts: dict[str, Comparison]) -> dict[str, pd.DataFrame]
     return {title: gap for title, gap in gaps.items() if len(gap)}
 
 
-def _write(
-    folder: Path, suite: Suite, ranked: Comparison, reranked: Comparison | None, gaps, text: str
-) -> tuple[Path, ...]:
-    tables = folder / "tables.md"
-    with whole(tables) as partial:
+def _write(folder: Path, suite: Suite, parts: Mapping[str, Comparison], gaps, text: str) -> tuple[Path, ...]:
+    files, measure = [folder / "tables.md", folder / "tables.tex"], suite.headlines[0]
+    with whole(files[0]) as partial:
         partial.write_text(text, encoding="utf-8")
-    files, measure = [tables], suite.headlines[0]
-    for name, part, what in (
-        ("ranked", ranked, "all documents ranked"),
-        ("reranked", reranked, "the first stage reranked"),
-    ):
-        if part is None:
-            continue
-        write_csv(part, folder / f"{name}.csv")
-        title = f"{suite.name}: {measure}, {what}"
-        files += [folder / f"{name}.csv", bar_chart(part, measure, folder / f"{name}.png", title=title)]
+    write_latex({title: (part, suite.headlines) for title, part in parts.items()}, files[1])
+    for name, (title, part) in zip(("ranked", "reranked"), parts.items(), strict=False):
+        files += write_csv(part, folder / f"{name}.csv")
+        title = f"{suite.name}: {measure}, {title[0].lower()}{title[1:]}"
+        files.append(bar_chart(part, measure, folder / f"{name}.png", title=title))
     if gaps:
         files.append(gap_chart(gaps, measure, folder / "gap.png"))
     return tuple(files)

@@ -1,7 +1,9 @@
 """The systems of a report where no first stage limits them: each ranks all documents."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyterrier as pt
@@ -50,8 +52,16 @@ class RankedSystems:
         self._baselines = {name: EveryDocument(reranker.encoders[0]) for name, reranker in baselines.rerankers.items()}
 
     def __call__(self, task: Task) -> dict[str, pt.Transformer]:
-        """Pipelines by name, in the order of the tables."""
-        return {name: task.judged(pt.Transformer.from_df(run[_RESULTS])) for name, run in self._runs(task).items()}
+        """Pipelines by name, in the order of the tables; all are made when the first is asked for a result."""
+        runs = cache(lambda: self._runs(task))
+        english = self._teacher and (self._reference or task).english_topics() is not None
+        names = [RAW, FIRST, *self._baselines, *([TEACHER] if english else []), OPTICAL, GLOSS, FUSION]
+        return {name: task.judged(_Ranking(name, runs)) for name in names}
+
+    @property
+    def encoders(self) -> dict[str, TokenEncoder]:
+        """What reads the queries as they are, by the names of the systems."""
+        return {name: ranker.encoder for name, ranker in self._baselines.items()} | {OPTICAL: self._optical.encoder}
 
     def _runs(self, task: Task) -> Mapping[str, pd.DataFrame]:
         topics, documents = task.get_topics(), task.documents
@@ -71,10 +81,24 @@ class RankedSystems:
     def _first_stage(self, task: Task) -> tuple[pt.Transformer, pt.Transformer]:
         """BM25 and its translator; tasks with the same documents share them."""
         if task.corpus_key not in self._shared:
-            options = {"engine": self._engine, "fields": "text", "num_results": len(task.documents)}
+            options: dict[str, Any] = {"engine": self._engine, "fields": "text", "num_results": len(task.documents)}
             retriever = bm25(task.dataset, index_path=index_path(self._folder, task), **options)
             self._shared[task.corpus_key] = retriever, OpticalTranslator(retriever, self._model)
         return self._shared[task.corpus_key]
+
+
+class _Ranking(pt.Transformer):
+    """One of the rankings of a task."""
+
+    schematic = {"label": "Ranking", "help_url": "https://pyterrier.readthedocs.io"}  # noqa: RUF012
+
+    def __init__(self, name: str, runs: Callable[[], Mapping[str, pd.DataFrame]]):
+        self.name = name
+        self.runs = runs
+
+    def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
+        pt.validate.query_frame(inp, context=self)
+        return self.runs()[self.name][_RESULTS] if len(inp) else pd.DataFrame(columns=_RESULTS)
 
 
 def index_path(folder: Path, task: Task) -> Path:

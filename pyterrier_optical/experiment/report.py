@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -78,13 +79,63 @@ def legend(comparison: Comparison) -> str:
     )
 
 
-def write_csv(comparison: Comparison, path: Path) -> None:
-    """All tables with all columns below each other; the first column names the data set."""
-    frames = [table.assign(dataset=name) for name, table in comparison.tables.items()]
-    frame = pd.concat(frames, ignore_index=True)
-    frame.insert(0, "dataset", frame.pop("dataset"))
+def latex_table(comparison: Comparison, measure: str) -> str:
+    """One measure over all data sets as a table for LaTeX, with booktabs; stars as in `dataset_table`, the best bold.
+
+    Example:
+        >>> frame = pd.DataFrame({"name": ["a", "b"], "AP": [0.5, 0.25], "AP reject": False})
+        >>> print(latex_table(Comparison({"sw": frame}, "a", ("AP",), "holm", 0.05), "AP").splitlines()[3])
+        a & \\textbf{0.500} & 0.500 \\\\
+    """
+    values, stars = comparison.summary(measure), comparison.significant(measure)
+    shown = values.map("{:.3f}".format)
+    for name in values:
+        best = values[name] == values[name].max()
+        shown[name] = shown[name].where(~best, "\\textbf{" + shown[name] + "}") + stars[name].map(
+            {True: "$^{*}$", False: ""}
+        )
+    shown["mean"] = values.mean(axis=1).map("{:.3f}".format)
+    head = " & ".join(["system", *map(_latex, shown)])
+    rows = [" & ".join([_latex(system), *cells]) for system, *cells in shown.itertuples()]
+    columns = "l" + "r" * len(shown.columns)
+    lines = [f"\\begin{{tabular}}{{{columns}}}", "\\toprule", f"{head} \\\\ \\midrule"]
+    lines += [f"{row} \\\\" for row in rows]
+    return "\n".join([*lines, "\\bottomrule", "\\end{tabular}"])
+
+
+def _latex(text: object) -> str:
+    signs = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", ">": "$>$", "<": "$<$"}
+    return "".join(signs.get(letter, f"\\{letter}" if letter in "&%$#_{}" else letter) for letter in str(text))
+
+
+def write_latex(parts: Mapping[str, tuple[Comparison, Sequence[str]]], path: Path) -> None:
+    """Summaries of comparisons as tables for LaTeX, one after the other.
+
+    Args:
+        parts: By their titles, comparisons and the measures to show.
+        path: The file.
+    """
+    tables = [
+        f"% {title}: {measure}. {legend(comparison)}\n{latex_table(comparison, measure)}\n"
+        for title, (comparison, measures) in parts.items()
+        for measure in measures
+    ]
     with whole(path) as partial:
-        frame.to_csv(partial, index=False)
+        partial.write_text("\n".join(["% \\usepackage{booktabs}", *tables]), encoding="utf-8")
+
+
+def write_csv(comparison: Comparison, path: Path) -> tuple[Path, Path]:
+    """The tidy frame of a comparison, and beside it, as ``<name>-queries.csv.gz``, the values of each query.
+
+    Returns:
+        Both files.
+    """
+    queries = path.with_name(f"{path.stem}-queries.csv.gz")
+    with whole(path) as partial:
+        comparison.frame.to_csv(partial, index=False)
+    with whole(queries) as partial:
+        comparison.values.to_csv(partial, index=False, compression={"method": "gzip", "mtime": 0})
+    return path, queries
 
 
 def _p_value(p: float) -> str:

@@ -16,6 +16,7 @@ def report_text(
     gaps: Mapping[str, pd.DataFrame],
     missing: Mapping[str, str],
     headlines: Sequence[str],
+    read: str = "",
 ) -> str:
     """The tables of a report, summaries first.
 
@@ -26,6 +27,7 @@ def report_text(
         gaps: Tables of `resource_gap` by their titles.
         missing: Why a system is absent, by its name.
         headlines: The measures of the summaries.
+        read: What the encoders read, as `reading_text` says it.
     """
     parts = [remark]
     parts += [f"Without {name}: {reason}." for name, reason in missing.items()]
@@ -44,6 +46,8 @@ def report_text(
     for title, gap in gaps.items():
         shown = gap.map(lambda value: f"{value:.3f}" if isinstance(value, float) else value)
         parts.append(f"#### {title}\n\n{markdown_table(shown)}")
+    if read:
+        parts.append(f"### What each encoder read\n\n{read}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -77,6 +77,7 @@ def standard_systems(
     hub: bool = False,
     depth: int = 100,
     baselines: Baselines | None = None,
+    own: Mapping[str, pt.Transformer] | None = None,
     fields: str | Iterable[str] | None = None,
 ) -> Systems:
     """The pipelines that a cross-lingual comparison needs, over the corpus of a data set.
@@ -92,6 +93,7 @@ def standard_systems(
             on this machine already.
         depth: Documents to rerank for each query.
         baselines: What to compare with, in the place of what ``hub`` says; see `named_baselines`.
+        own: Further rerankers, by name.
         fields: For `pyterrier_optical.bm25`.
 
     Returns:
@@ -104,7 +106,8 @@ def standard_systems(
     retriever = bm25(dataset, index_path=index_path, engine=engine, fields=fields)
     first = OpticalTranslator(model=model) >> retriever % depth >> dataset.text_loader()
     pipelines = {RAW: retriever % depth, FIRST: first}
-    pipelines |= {f"first >> {name}": first >> reranker for name, reranker in baselines.rerankers.items()}
+    rerankers = {**baselines.rerankers, **(own or {})}
+    pipelines |= {f"first >> {name}": first >> reranker for name, reranker in rerankers.items()}
     pipelines[OPTICAL] = first >> OpticalReranker(model)
     return Systems(pipelines, baselines.missing, engine=retriever.engine, num_docs=retriever.num_docs)
 
@@ -127,7 +130,7 @@ def named_baselines(names: Sequence[str] = (), *, device: str | None = None) -> 
         >>> named_baselines(["mbert=/no/such/folder"]).missing["MBERTReranker"]
         "No model folder '/no/such/folder': give the path of an existing checkpoint folder or a hub id"
     """
-    named = {"minilm": None}
+    named: dict[str, str | None] = {"minilm": None}
     for entry in names:
         name, _, model = entry.partition("=")
         if name not in BASELINES:

@@ -72,8 +72,8 @@ class Task:
         return pipeline >> WithoutTranslation() if self._others_only else pipeline
 
     def _translated(self, topics: pd.DataFrame) -> pd.DataFrame:
-        # MTOP's documents are translations of its queries, into English or another language.
-        if "translation_docno" not in topics or self.dataset.get_corpus_lang() != "en":
+        # MTOP's documents are translations of its queries of the same name, into English or another language.
+        if WITHOUT_TRANSLATION not in self.dataset.collection.qrels_variants or self.dataset.get_corpus_lang() != "en":
             return topics
         texts = self.dataset.collection.documents.set_index("docno")["text"]
-        return topics.assign(query_translated=topics["translation_docno"].map(texts))
+        return topics.assign(query_translated=topics["qid"].map(texts))

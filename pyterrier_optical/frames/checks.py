@@ -31,6 +31,32 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def checked_queries(frame: pd.DataFrame, name: str = "query") -> pd.DataFrame:
+    """The frame as `plain` gives it, once its queries are found to be whole. What is not there is not looked at.
+
+    Args:
+        frame: A frame of queries or of results.
+        name: Of the column of queries.
+
+    Raises:
+        OpticalError: As `plain`, `check_ids` for ``qid``, `texts_of` for the queries, and `check_one_query`.
+
+    Example:
+        >>> checked_queries(pd.DataFrame({"qid": ["q1", 1], "query": ["mto", "maji"]}))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        pyterrier_optical.errors.OpticalError: The qid 'q1' is text and the qid 1 is a number, so they never meet: ...
+    """
+    frame = plain(frame)
+    if "qid" in frame.columns:
+        check_ids(frame, "qid")
+    if name in frame.columns:
+        texts = texts_of(frame[name])
+        if "qid" in frame.columns:
+            check_one_query(frame["qid"], texts)
+    return frame
+
+
 def check_ids(frame: pd.DataFrame, *names: str) -> None:
     """Refuses rows without an id, and columns with ids of more than one kind.
 

@@ -1,1 +1,1 @@
-"""Late interaction: token vectors, MaxSim, passages."""
+"""Late interaction: token vectors, MaxSim, passages, explanations."""

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from pyterrier_optical.base.locks import TOKENIZING
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.checkpoint.int8 import is_quantised
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.script import normalise
@@ -93,7 +94,7 @@ class TokenEncoder:
         batch_tokens: a batch holds at most so many tokens, padding included, but always one text; None: as many as are
             fast on the model's device.
         batch_texts: a batch holds at most so many texts; None: only the tokens count.
-        verbose: show a progress bar.
+        verbose: as for `pyterrier_optical.base.progress`.
 
     Example:
         >>> encoder = TokenEncoder(load_encoder())             # doctest: +SKIP
@@ -217,7 +218,7 @@ class TokenEncoder:
         limit = self.limit(task, max_tokens)
         vectors: dict[str, Tensor | None] = {text: None for text, size in size_of.items() if not size}
         work = sorted((min(size, limit), text) for text, size in size_of.items() if size)
-        with pt.tqdm(total=len(work), desc=f"Encoding {task} texts", disable=not self.verbose) as bar:
+        with progress(total=len(work), desc=f"Encoding {task} texts", verbose=self.verbose) as bar:
             for batch in self._batches(work):
                 vectors.update(zip(batch, self._forward(batch, task, limit), strict=True))
                 bar.update(len(batch))

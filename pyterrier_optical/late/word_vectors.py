@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-import pyterrier as pt
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
 from pyterrier_optical.base.locks import TOKENIZING
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.checkpoint.int8 import is_quantised
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.script import normalise
 from pyterrier_optical.script.tokenise import runs
+
+# With the markers before and after it.
+_TERM_TOKENS = 4
 
 
 @dataclass
@@ -43,7 +46,7 @@ class WordEncoder:
     Args:
         model: A ``sentence_transformers.MultiVectorEncoder`` with a fast tokenizer.
         batch_size: Texts encoded at once.
-        verbose: Show a progress bar.
+        verbose: As for `pyterrier_optical.base.progress`.
 
     Raises:
         OpticalError: The model's tokenizer cannot tell where in a text its tokens are.
@@ -77,7 +80,7 @@ class WordEncoder:
         found: list[list[Word]] = [[] for _ in texts]
         vectors: list[Tensor] = []
         rows = 0
-        for batch in self._batches(texts, task):
+        for batch in self._batches(texts, task, "Encoding words", self.batch_size):
             for index, (tokens, spans) in zip(batch, self._tokens([texts[i] for i in batch], task), strict=True):
                 owners, found[index] = _words(texts[index], spans, rows)
                 merged = _merge(tokens, owners)
@@ -95,10 +98,11 @@ class WordEncoder:
             (n, d) float32 vectors of unit length on the CPU; zeros for a term without a known token.
         """
         vectors = torch.zeros(len(terms), self._dim)
-        for batch in self._batches(terms, "document"):
-            for index, (tokens, _) in zip(batch, self._tokens([terms[i] for i in batch], "document"), strict=True):
-                if len(tokens):
-                    vectors[index] = normalize(tokens.mean(0), dim=0)
+        # A batch of so many texts would be a small one where each is a word.
+        size = max(self.batch_size, TokenEncoder(self.model).batch_tokens // _TERM_TOKENS)
+        for batch in self._batches(terms, "document", "Encoding index terms", size):
+            tokens, known, _ = self._encoded([terms[i] for i in batch], "document")
+            vectors[batch] = normalize((tokens * known[..., None]).sum(1), dim=-1)
         return vectors
 
     @cached_property
@@ -106,23 +110,28 @@ class WordEncoder:
         with TOKENIZING:
             return self.model.encode_query("a").shape[1]
 
-    def _batches(self, texts: Sequence[str], task: str) -> Iterator[list[int]]:
-        """Indices of the texts with something in them, those of one length together; no others in an int8 model."""
+    def _batches(self, texts: Sequence[str], task: str, desc: str, batch_size: int) -> Iterator[list[int]]:
+        """Indices of the texts with something in them, by length; one length alone where no text is to be padded."""
         sizes = TokenEncoder(self.model).lengths(texts, task)
         order = sorted((i for i, text in enumerate(texts) if text.strip()), key=sizes.__getitem__)
         one_length = is_quantised(self.model)
         groups = [list(group) for _, group in groupby(order, key=lambda i: sizes[i] if one_length else 0)]
-        with pt.tqdm(
-            total=len(order), desc="Encoding words", unit="text", disable=not (self.verbose and order)
-        ) as progress:
+        with progress(total=len(order), desc=desc, unit="text", verbose=self.verbose) as bar:
             for group in groups:
-                for start in range(0, len(group), self.batch_size):
-                    batch = group[start : start + self.batch_size]
+                for start in range(0, len(group), batch_size):
+                    batch = group[start : start + batch_size]
                     yield batch
-                    progress.update(len(batch))
+                    bar.update(len(batch))
 
     def _tokens(self, texts: list[str], task: str) -> Iterator[tuple[Tensor, list[tuple[int, int]]]]:
         """The (n, d) vectors and the character spans of the known tokens of each text."""
+        vectors, known, spans = self._encoded(texts, task)
+        for row in range(len(texts)):
+            # A copy: rows of an inference tensor keep the whole batch alive.
+            yield vectors[row][known[row]].clone(), [tuple(span) for span in spans[row][known[row]].tolist()]
+
+    def _encoded(self, texts: list[str], task: str) -> tuple[Tensor, Tensor, Tensor]:
+        """Vectors (n, t, d), which of them are of a known token of the text (n, t), and character spans (n, t, 2)."""
         from sentence_transformers.util import batch_to_device
 
         self.model.eval()
@@ -135,10 +144,7 @@ class WordEncoder:
         known &= ~torch.isin(features["input_ids"], self._meaningless)
         with torch.inference_mode():
             vectors = self.model(batch_to_device(features, self.model.device), task=task)["token_embeddings"]
-        vectors = normalize(vectors.float(), dim=-1).cpu()
-        for row in range(len(texts)):
-            # A copy: rows of an inference tensor keep the whole batch alive.
-            yield vectors[row][known[row]].clone(), [tuple(span) for span in spans[row][known[row]].tolist()]
+        return normalize(vectors.float(), dim=-1).cpu(), known, spans
 
 
 def _words(text: str, spans: list[tuple[int, int]], first_row: int) -> tuple[list[int], list[Word]]:

@@ -16,7 +16,7 @@ from pyterrier_optical.base.files import whole, writing
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.lexicon.relatives import Relatives
 from pyterrier_optical.script import Variants
-from pyterrier_optical.script.tokenise import is_spaceless
+from pyterrier_optical.script.tokenise import which_are_spaceless
 
 LEXICON_FORMAT = 1
 #: The lexicon inside the package: of the model's bitext and, for Thai, a WordNet, words and names. It also holds groups
@@ -84,13 +84,19 @@ class LanguageTable:
         return math.log((count + _SMOOTHING) / (self.total + _SMOOTHING * smoothing_words))
 
     @cached_property
+    def spaceless(self) -> np.ndarray:
+        """(n_words,) bool: which words have letters of a script without spaces."""
+        return which_are_spaceless(self.rows)
+
+    @cached_property
     def relatives(self) -> Relatives:
         """Finds the words that share a stem with a given one."""
         return Relatives(list(self.rows))
 
     def __getstate__(self) -> dict:
         """Without what is made of the rest."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("relatives", "spellings", "total")}
+        made = ("relatives", "spaceless", "spellings", "total")
+        return {name: value for name, value in self.__dict__.items() if name not in made}
 
 
 class Lexicon:
@@ -229,20 +235,10 @@ class Lexicon:
         """The words of scripts without spaces with their counts, to segment texts by."""
         counts: Counter = Counter()
         for table in self.languages.values():
-            for word, row in table.rows.items():
-                if is_spaceless(word):
-                    counts[word] += int(table.counts[row])
+            words = list(table.rows)
+            for row in np.flatnonzero(table.spaceless).tolist():
+                counts[words[row]] += int(table.counts[row])
         return counts
-
-    @cached_property
-    def spaceless_term_counts(self) -> dict[str, float]:
-        """How often each term is what a word of a script without spaces means, in expectation over the bitext."""
-        counts = np.zeros(len(self.terms))
-        for table in self.languages.values():
-            spaceless = np.fromiter(map(is_spaceless, table.rows), bool, len(table.rows))
-            times = np.repeat(table.counts * spaceless, np.diff(table.offsets)) * (table.levels / _LEVELS) ** 2
-            np.add.at(counts, table.term_ids, times)
-        return {term: count for term, count in zip(self.terms, counts.tolist(), strict=True) if count}
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes the lexicon as safetensors, in one step, with a checksum.

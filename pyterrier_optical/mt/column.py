@@ -6,6 +6,7 @@ import pyterrier as pt
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames import DOCUMENTATION
+from pyterrier_optical.frames.checks import checked_queries, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.mt.rewriting import rewritten
 
@@ -51,22 +52,25 @@ class ColumnQueryTranslator(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: a column is missing.
-            OpticalError: with ``missing="error"``, a query with words in it has no translation.
+            OpticalError: a row has no ``qid``, a ``qid`` has two queries or translations, one of these is no text, or
+                two columns have one name; with ``missing="error"``, a query with words in it has no translation.
         """
+        inp = checked_queries(checked_queries(inp), self.column)
         pt.validate.columns(inp, includes=["qid", "query", self.column], context=self)
-        there = inp[self.column].map(_has_text).astype(bool)
-        untranslated = inp[~there & inp["query"].map(_has_text).astype(bool)]
+        translations = texts_of(inp[self.column])
+        there = translations.map(_has_text).astype(bool)
+        untranslated = inp[~there & texts_of(inp["query"]).map(_has_text).astype(bool)]
         if len(untranslated) and self.missing == "error":
             raise OpticalError(
                 f"The query {shown(untranslated['qid'].iloc[0])} has no translation in the column '{self.column}' "
                 f"({untranslated['qid'].nunique()} in all): leave such queries out, or pass missing='keep'."
             )
-        return rewritten(inp, inp[self.column].astype(object).where(there, inp["query"]))
+        return rewritten(inp, translations.where(there, inp["query"]))
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
         return {"label": "Given translation", "help_url": DOCUMENTATION}
 
 
-def _has_text(value) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+def _has_text(value: str) -> bool:
+    return bool(value.strip())

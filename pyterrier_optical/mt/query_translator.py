@@ -12,6 +12,7 @@ from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames import DOCUMENTATION
+from pyterrier_optical.frames.checks import checked_queries, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.mt.cache import TranslationCache, fingerprint
 from pyterrier_optical.mt.rewriting import rewritten
@@ -42,7 +43,7 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
         cache: a folder that keeps translations beyond this process; None keeps them in memory, as long as this
             transformer lives. What it keeps counts for the same model (a folder by its name and content, a hub
             id by its name and ``revision``), languages, ``num_beams``, ``max_length`` and ``dtype`` only.
-        verbose: show a progress bar.
+        verbose: show progress bars at once; otherwise one appears for work that takes over two seconds.
 
     Raises:
         OpticalError: an argument is out of its range; when translating, see `pyterrier_optical.mt.checkpoint.load`.
@@ -95,10 +96,12 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: a column is missing.
-            OpticalError: the model cannot be loaded, or knows no such language; the cache cannot be written.
+            OpticalError: a row has no ``qid``, a ``qid`` has two queries, a query is no text, or two columns have one
+                name; the model cannot be loaded, or knows no such language; the cache cannot be written.
         """
+        inp = checked_queries(inp)
         pt.validate.columns(inp, includes=["qid", "query"], context=self)
-        return rewritten(inp, self.translate(inp["query"]))
+        return rewritten(inp, self.translate(texts_of(inp["query"])))
 
     def translate(self, texts: Iterable[str]) -> list[str]:
         """Translates texts.

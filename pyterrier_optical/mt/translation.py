@@ -3,8 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 
-import pyterrier as pt
-
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.mt.families import Direction
 
 logger = logging.getLogger("pyterrier_optical")
@@ -36,7 +35,7 @@ class TranslationModel:
             batch_size: texts in a batch.
             num_beams: beams of the search; 1 is greedy search.
             max_length: most tokens of a text, and of a translation, as far as the model has room for them.
-            verbose: show a progress bar.
+            verbose: as for `pyterrier_optical.base.progress`.
 
         Yields:
             The translation of each text of a batch.
@@ -48,12 +47,12 @@ class TranslationModel:
             queries = "1 query" if cut == 1 else f"{cut} queries"
             logger.warning("%s cut to %d tokens for translation (see max_length)", queries, max_length)
         order = sorted(range(len(texts)), key=lambda row: (-sizes[row], texts[row]))
-        with pt.tqdm(total=len(texts), desc="translate", unit="q", disable=not verbose) as progress:
+        with progress(total=len(texts), desc="Translating", unit="query", verbose=verbose) as bar:
             for start in range(0, len(order), batch_size):
                 rows = order[start : start + batch_size]
                 translations = self._generate([inputs[row] for row in rows], num_beams, max_length)
                 yield dict(zip((texts[row] for row in rows), translations, strict=True))
-                progress.update(len(rows))
+                bar.update(len(rows))
 
     def _generate(self, inputs: list[str], num_beams: int, max_length: int) -> list[str]:
         import torch

@@ -75,8 +75,8 @@ def encode_with_gloss(
         >>> encode_with_gloss(encoder, ["mto mrefu"], ["river long"], 0.5).weights   # doctest: +SKIP
         tensor([1.0000, 1.0000, 1.0000, 1.0000, 0.5000, 0.5000, 0.5000, 0.5000, 0.3333, 0.3333, ...])
     """
-    both = [f"{text} {gloss}" if gloss else "" for text, gloss in zip(texts, glosses, strict=True)]
-    wordings = [texts, glosses, both] if third else [texts, glosses]
+    together = map(both, texts, glosses)
+    wordings = [texts, glosses, together] if third else [texts, glosses]
     encoded = encoder.queries([text for wording in wordings for text in wording], max_tokens)
     queries, *others = (encoded.span(i * len(texts), (i + 1) * len(texts)) for i in range(len(wordings)))
     glossed = replace(queries, weights=torch.ones(len(queries.values)))
@@ -84,6 +84,11 @@ def encode_with_gloss(
         weight = share / len(others) / (1 - share) * queries.lengths / other.lengths.clamp(min=1)
         glossed = _beside(glossed, replace(other, weights=torch.repeat_interleave(weight, other.lengths).float()))
     return glossed
+
+
+def both(text: str, gloss: str) -> str:
+    """A query and its gloss as one text; empty without a gloss."""
+    return f"{text} {gloss}" if gloss else ""
 
 
 def _beside(mine: TokenVectors, theirs: TokenVectors) -> TokenVectors:

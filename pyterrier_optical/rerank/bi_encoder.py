@@ -32,7 +32,7 @@ class BiEncoderReranker(TextReranker):
         max_document_tokens: a document's tokens, likewise.
         truncation: "warn", "error" or "passages", as for `OpticalReranker`.
         normalize: divide a MaxSim score by the number of query tokens; a cosine stays as it is.
-        verbose: show progress bars.
+        verbose: show progress bars at once; otherwise one appears for work that takes over two seconds.
 
     Raises:
         OpticalError: an argument is out of its range; when loading, see

@@ -1,9 +1,16 @@
 """OpticalReranker: late interaction over languages, as a PyTerrier transformer."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from pyterrier_optical.frames.texts import named_fields, text_fields
 from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
 from pyterrier_optical.rerank.text_reranker import TextReranker
+
+if TYPE_CHECKING:
+    from pyterrier_optical.late.explain import Explanation
 
 
 class OpticalReranker(TextReranker):
@@ -37,7 +44,7 @@ class OpticalReranker(TextReranker):
             one (queries are cut, with the warning).
         normalize: divide each score by the number of query tokens (with a gloss, by the sum of all tokens' weights), so
             that scores of long and short queries can be compared; -1 is then the score of an empty text.
-        verbose: show progress bars.
+        verbose: show progress bars at once; otherwise one appears for work that takes over two seconds.
         document_model: a second model for the documents, given as ``model`` is; its vectors must live in the same
             space, as those of a student's teacher do. None: one model for both sides.
         gloss: the share of the query's gloss in the score, from 0 to below 1; 0: none, as for documents in the query's
@@ -106,3 +113,62 @@ class OpticalReranker(TextReranker):
         from pyterrier_optical.late.encoder import load_encoders
 
         return load_encoders(self, verbose=self.verbose)
+
+    def explain(self, query: str, text: str, *, gloss: str | None = None, **plan) -> "Explanation":
+        """Shows which word of the query met which word of a document, and what each match adds to the score.
+
+        Args:
+            query: A query.
+            text: A document; its title, if any, on a line before its text.
+            gloss: The gloss of the query, as the column ``query_gloss`` has it; None: what the lexicon says. It has a
+                part in the score as in `transform`.
+            **plan: How the transport plan that is shown beside MaxSim's choice is made, as for
+                `pyterrier_optical.transport.transport_plan`.
+
+        Returns:
+            The explanation: a ``frame`` whose contributions sum to ``score``, a ``plot()``, and a view for notebooks.
+            Of a document that ``truncation="passages"`` splits, it is that of the best passage.
+
+        Raises:
+            OpticalError: As for `transform`; the plan is unknown; the tokenizer cannot tell where its tokens lie.
+
+        Example:
+            >>> explanation = OpticalReranker().explain("mto mrefu", "The river is long.")   # doctest: +SKIP
+            >>> explanation.frame[["query_word", "document_word", "contribution"]]           # doctest: +SKIP
+        """
+        from dataclasses import replace
+
+        from pyterrier_optical.rerank.explaining import explain_row
+
+        fields = text_fields((), named_fields(self.text_field))
+        row = {"qid": "query", self.query_field: query, "docno": "text", **dict.fromkeys(fields, ""), fields[0]: text}
+        glossed = row if gloss is None else {**row, "query_gloss": gloss}
+        return replace(explain_row(self, pd.DataFrame([glossed]), **plan), qid=None, docno=None)
+
+    def explain_top(self, results: pd.DataFrame, num_results: int = 1, **plan) -> "list[Explanation]":
+        """Explains the first documents of each query of a result frame.
+
+        Args:
+            results: As for `transform`; without a column ``rank`` it is reranked first.
+            num_results: How many documents of each query.
+            **plan: As for `explain`.
+
+        Returns:
+            One explanation for each of them, with its ``qid`` and ``docno``: queries in the order of the frame, and the
+            best document first.
+
+        Raises:
+            OpticalError: As for `explain`.
+
+        Example:
+            >>> reranker = OpticalReranker()                                    # doctest: +SKIP
+            >>> reranker.explain_top(reranker(frame))[0].plot().savefig("top.png")  # doctest: +SKIP
+        """
+        from pyterrier_optical.rerank.explaining import explain_row
+
+        if "rank" not in results:
+            results = self.transform(results)
+        by_query = results.sort_values("rank", kind="stable").groupby("qid", sort=False)
+        top = {qid: rows.head(num_results) for qid, rows in by_query}
+        rows = pd.concat([top[qid] for qid in results["qid"].unique()]) if top else results.head(0)
+        return [explain_row(self, rows.iloc[[row]], **plan) for row in range(len(rows))]

@@ -9,7 +9,7 @@ import pyterrier as pt
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.frames import DOCUMENTATION
-from pyterrier_optical.frames.checks import check_field, check_ids, check_one_query, plain, texts_of
+from pyterrier_optical.frames.checks import check_field, check_ids, checked_queries
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.frames.texts import DEFAULTS, distinct_texts, frame_texts, named_fields
 from pyterrier_optical.late.limits import check_encoding_arguments, check_sizes
@@ -61,13 +61,12 @@ class TextReranker(ByArguments, GuardedMixing):
             OpticalError: the model cannot be loaded; with ``truncation="error"``, a text is too long; a row has no
                 ``qid`` or ``docno``, a ``qid`` has two queries, a text is none, or two columns have one name.
         """
-        inp = plain(inp)
+        inp = checked_queries(inp, self.query_field)
         named = named_fields(self.text_field)
         with pt.validate.any(inp, context=self) as mode:
             for fields in DEFAULTS if named is None else [named]:
                 mode.result_frame(extra_columns=[self.query_field, *fields])
-        check_ids(inp, "qid", "docno")
-        check_one_query(inp["qid"], texts_of(inp[self.query_field]))
+        check_ids(inp, "docno")
         scores = self._scores(inp) if len(inp) else np.zeros(0)
         return pt.model.add_ranks(inp.assign(score=scores))
 

@@ -9,14 +9,15 @@ queries better than longer n-grams and than words found by a segmenter.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
+import numpy as np
 import regex
 
-from pyterrier_optical.script import IDEOGRAPHIC, SOUTH_EAST_ASIAN, char_class, normalise
+from pyterrier_optical.script import IDEOGRAPHIC, SOUTH_EAST_ASIAN, char_class, normalise, which_have
 
 #: Changes when the same text would give other words, which makes an index out of date. 2: one normalisation for all.
 TOKENISER_VERSION = 2
@@ -65,6 +66,11 @@ def is_spaceless(word: str) -> bool:
         (True, False)
     """
     return not word.isascii() and _SPACELESS_LETTER.search(word) is not None
+
+
+def which_are_spaceless(words: Collection[str]) -> np.ndarray:
+    """What :func:`is_spaceless` says of each of many words: (n_words,) bool."""
+    return which_have(words, _SPACELESS_LETTER)
 
 
 def join_runs(text: str) -> str:

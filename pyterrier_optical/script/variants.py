@@ -23,7 +23,10 @@ from functools import cached_property, lru_cache
 import regex
 from anyascii import anyascii
 
+from pyterrier_optical.script.table import which_have
+
 _LATIN = regex.compile(r"[\p{Latin}&&\p{L}]", regex.V1)
+_LATIN_OR_COMMON = regex.compile(r"[\p{Latin}\p{N}\p{Common}]")
 _JOINERS = "\u200c\u200d"
 _NUKTA, _POINTS, _FREE = 7, range(10, 37), 200
 # Alef wasla; farsi yeh, alef maksura, yeh barree; keheh; teh marbuta, heh goal, heh doachashmee, ae.
@@ -77,18 +80,36 @@ class Variants:
         if word in self._words:
             return [word]
         key = variant_key(word)
-        return [key] * (key in self._words) + self._keys.get(key, [])
+        found = self._latin.get(key, [])
+        return [key] * (key in self._words) + (found if key.isascii() else found + self._others.get(key, []))
 
     @cached_property
-    def _keys(self) -> dict[str, list[str]]:
-        """The words that are not their own keys, by their keys."""
-        by_key: dict[str, list[str]] = defaultdict(list)
-        # All in one text, which is quicker than one after the other.
-        words = "\n".join(word for word in self._words if not word.isascii())
-        for word, key in zip(words.split("\n"), _key(words).split("\n"), strict=True):
-            if key != word:
-                by_key[key].append(word)
-        return by_key
+    def _latin(self) -> dict[str, list[str]]:
+        """Those that may have the key of an ASCII word; of most languages these are few, and quickly found."""
+        return _by_key(self._split[True])
+
+    @cached_property
+    def _others(self) -> dict[str, list[str]]:
+        return _by_key(self._split[False])
+
+    @cached_property
+    def _split(self) -> dict[bool, list[str]]:
+        """The words beyond ASCII, by whether they have a Latin letter, a number or a sign."""
+        words = [word for word in self._words if not word.isascii()]
+        split: dict[bool, list[str]] = {True: [], False: []}
+        for word, has_latin in zip(words, which_have(words, _LATIN_OR_COMMON).tolist(), strict=True):
+            split[has_latin].append(word)
+        return split
+
+
+def _by_key(words: list[str]) -> dict[str, list[str]]:
+    """The words that are not their own keys, by their keys."""
+    by_key: dict[str, list[str]] = defaultdict(list)
+    # All in one text, which is quicker than one after the other.
+    for word, key in zip(words, _key("\n".join(words)).split("\n"), strict=True) if words else ():
+        if key != word:
+            by_key[key].append(word)
+    return by_key
 
 
 class _Letters(dict):

@@ -14,7 +14,7 @@ from pyterrier_optical.late.word_vectors import WordEncoder
 
 logger = logging.getLogger("pyterrier_optical")
 
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2  # 2: with a checksum
 
 # Rows of the similarity matrix that are alive at once: 256 words by 50,000 terms are 50 MB.
 _BLOCK = 256
@@ -67,14 +67,15 @@ def nearest_terms(encoder: WordEncoder, terms: Sequence[str], folder: Path | Non
     Args:
         encoder: What encodes the terms.
         terms: The terms.
-        folder: Where to keep the vectors, as half-precision safetensors; None: nowhere.
+        folder: Where to keep the vectors, as half-precision safetensors with a checksum; made if need be. None:
+            nowhere.
 
     Returns:
         The table.
     """
     key = model_fingerprint(encoder.model), _digest(terms)
     if key not in _tables:
-        path = folder and folder / f"term-vectors-{key[0][:12]}.safetensors"
+        path = folder and folder / f"term-vectors-{key[0][:12]}-{key[1][:12]}.safetensors"
         vectors = _read(path, key) if path else None
         if vectors is None:
             # Rounded as they are stored: the process that computes them ranks as those do that read them.
@@ -106,7 +107,8 @@ def _read(path: Path, key: tuple[str, str]) -> Tensor | None:
 
     try:
         with safe_open(path, framework="pt") as file:
-            return file.get_tensor("vectors").float() if file.metadata() == _metadata(key) else None
+            vectors = file.get_tensor("vectors")
+            return vectors.float() if file.metadata() == _metadata(key, vectors) else None
     except (OSError, SafetensorError):
         return None
 
@@ -115,11 +117,15 @@ def _write(path: Path, key: tuple[str, str], vectors: Tensor) -> None:
     from safetensors.torch import save_file
 
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        vectors = vectors.half().contiguous()
         with whole(path) as partial:
-            save_file({"vectors": vectors.half().contiguous()}, partial, metadata=_metadata(key))
+            save_file({"vectors": vectors}, partial, metadata=_metadata(key, vectors))
     except OSError as error:
         logger.info("Term vectors are not kept in '%s' (%s): they will be computed again.", path.parent, error)
 
 
-def _metadata(key: tuple[str, str]) -> dict[str, str]:
-    return {"format_version": str(CACHE_FORMAT), "model": key[0], "terms": key[1]}
+def _metadata(key: tuple[str, str], vectors: Tensor) -> dict[str, str]:
+    content = hashlib.blake2b(vectors.contiguous().view(torch.uint8).numpy().data, digest_size=16).hexdigest()
+    vectors = f"{vectors.dtype} {list(vectors.shape)} {content}"
+    return {"format_version": str(CACHE_FORMAT), "model": key[0], "terms": key[1], "vectors": vectors}

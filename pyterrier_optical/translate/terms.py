@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import pyterrier as pt
 
+from pyterrier_optical.datasets.folders import download_folder
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms
 from pyterrier_optical.retrieve.bm25 import BM25Retriever
 from pyterrier_optical.retrieve.bm25.own_index import WholeWords, is_own_index, read_own_index
@@ -31,5 +32,13 @@ def read_terms(terms: Terms, words: Callable[[], Iterable[str]] = tuple) -> Inde
     if is_own_index(terms):
         index = read_own_index(terms)
         frequencies = index.frequencies if index.term_of is None else WholeWords(index, words())
-        return IndexTerms(frequencies, index.num_docs, term_of=index.term_of)
+        return IndexTerms(frequencies, index.num_docs, folder=_own_folder(), term_of=index.term_of)
     return IndexTerms.of(terms)
+
+
+def _own_folder() -> Path | None:
+    """Where vectors of the terms of an index that others made are kept, in PyTerrier's home; None without a home."""
+    try:
+        return download_folder() / "term-vectors"
+    except OSError:
+        return None

@@ -14,18 +14,18 @@ from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames import DOCUMENTATION
+from pyterrier_optical.frames.checks import checked_queries, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.lexicon.table import Lexicon, load_lexicon
 from pyterrier_optical.lexicon.words.gloss import gloss_text
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms, digest, vocabulary_words
-from pyterrier_optical.lexicon.words.weighting import WordTerms, bag, idf_of_the_word
+from pyterrier_optical.lexicon.words.weighting import WordTerms, bag
 from pyterrier_optical.lexicon.words.word_terms import Plan, WordTranslator
 from pyterrier_optical.script import normalise
 from pyterrier_optical.translate.terms import Terms, is_index, read_terms
 
 if TYPE_CHECKING:
     from pyterrier_optical.late.word_vectors import WordEncoder
-    from pyterrier_optical.translate.in_context import TermsInContext
     from pyterrier_optical.translate.nearest_words import NearestWords
 
 logger = logging.getLogger("pyterrier_optical")
@@ -38,7 +38,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     A second column, ``query_gloss``, says it as a text, for `OpticalReranker` and `OpticalRetriever` to read beside the
     query: each word as it is if it passes through, or else the term that the lexicon thinks likeliest, if it thinks any
-    likely. Where several are, ``method="mixture"`` lets the model's vectors of the query choose among them.
+    likely.
 
     A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
     But a word that its language has for itself, in bitext that does not translate it by that term, is translated: Hausa
@@ -57,9 +57,6 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     instead. A term in more than a share ``max_df`` of the documents tells nothing apart. It is left out of the terms,
     and what the lexicon gives it of a word's weight goes with it: a word that means 'of' asks for nothing. A gloss may
     have such terms.
-
-    BM25 prefers rare terms, and the rarest translation is most often a wrong one. So all translations of a word count
-    with one idf, that of the word (:func:`~pyterrier_optical.lexicon.words.weighting.idf_of_the_word`).
 
     Args:
         terms: What to translate to: a BM25 retriever of this package; a ``pt.terrier.Retriever``, an index of Terrier,
@@ -80,7 +77,8 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         batch_size: Texts encoded at once.
         device: Torch device; None: an accelerator where there is one.
         dtype: Precision of the model, as for :class:`OpticalReranker`.
-        verbose: Show a progress bar, and add the column ``query_terms``, what :meth:`translate` says of each query.
+        verbose: Show progress bars at once, not only after two seconds of work, and add the column
+            ``query_terms``, what :meth:`translate` says of each query.
 
     Raises:
         OpticalError: An option out of its range.
@@ -151,15 +149,17 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: There is no column ``query``.
-            OpticalError: The model or the lexicon cannot be loaded.
+            OpticalError: A row has no ``qid``, a ``qid`` has two queries, a query is no text, or two columns have one
+                name; the model or the lexicon cannot be loaded.
         """
+        inp = checked_queries(inp)
         pt.validate.columns(inp, includes=["query"], context=self)
         if self.terms is None and len(inp):
             logger.warning(
                 "OpticalTranslator has no index and translates to the words of its model: give it a retriever, or put "
                 "(OpticalTranslator() >> retriever) in brackets."
             )
-        texts = [query if isinstance(query, str) else "" for query in inp["query"]]
+        texts = texts_of(inp["query"]).tolist()
         distinct = list(dict.fromkeys(texts))
         translated = dict(zip(distinct, self.translate(distinct), strict=True))
         columns: dict[str, list] = {"query_toks": [self._toks(translated[text]) for text in texts]}
@@ -198,21 +198,16 @@ class OpticalTranslator(ByArguments, GuardedMixing):
             texts: Queries.
 
         Returns:
-            For each text its words in order: those that pass through, and one term of each of the others to which the
-            lexicon gives any a probability of .2 or more, no term twice in a row. That is the likeliest term, or with
-            ``method="mixture"``, of those of .15 and more, the one of highest log p + 10 cos, with the cosine of the
-            term and of the query's word that is nearest to it. Empty where all of these stand in the query already, as
-            in one in the language of the index.
+            For each text its words in order: those that pass through, and the likeliest term of each of the others to
+            which the lexicon gives any a probability of .2 or more, no term twice in a row. Empty where all of these
+            stand in the query already, as in one in the language of the index.
         """
         texts = _cleaned(texts)
         if not any(texts):
             return [""] * len(texts)
         with LOADING:
-            by_lexicon, in_context = self._by_lexicon, self._in_context if self.method == "mixture" else None
-        plans = by_lexicon.translate(texts)
-        if in_context:
-            plans = in_context(texts, plans)
-        return [gloss_text(plan, self._index.lang) for plan in plans]
+            by_lexicon = self._by_lexicon
+        return [gloss_text(plan, self._index.lang) for plan in by_lexicon.translate(texts)]
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
@@ -262,12 +257,6 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         return self._lexical.with_terms(frozenset(self._index.frequencies))
 
     @cached_property
-    def _in_context(self) -> "TermsInContext":
-        from pyterrier_optical.translate.in_context import TermsInContext
-
-        return TermsInContext(self._encoder)
-
-    @cached_property
     def _lexical(self) -> WordTranslator:
         lexicon = None if self.method == "nearest" else load_lexicon(self.lexicon)
         if lexicon and self.lang is not None and self.lang not in lexicon.languages:
@@ -290,7 +279,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         return NearestWords(self._encoder, table, self.num_terms, self.threshold, self.temperature)
 
     def _toks(self, plan: Plan) -> WordTerms:
-        return self._index.merged(bag([idf_of_the_word(terms, self._index) for _, terms in plan]))
+        return self._index.merged(bag([terms for _, terms in plan]))
 
     def _arguments(self) -> dict:
         if self.terms is None or is_index(self.terms):
@@ -299,7 +288,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
     def __getstate__(self) -> dict:
         """Without what a worker process must load for itself."""
-        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words", "_by_lexicon", "_in_context", "_lexical")
+        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words", "_by_lexicon", "_lexical")
         return {name: value for name, value in self.__dict__.items() if name not in loaded}
 
 

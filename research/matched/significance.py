@@ -3,7 +3,7 @@
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from pyterrier_optical.experiment.comparison import paired_t_test
+from pyterrier_optical.experiment.significance import paired_t_test
 from research.matched.evaluation import COSINE
 from research.matched.names import START
 

@@ -77,6 +77,32 @@ def test_the_export_is_a_plain_checkpoint_with_equal_vectors(folders, tmp_path):
     assert not [name for name in theirs if not torch.equal(ours[name], theirs[name])]
 
 
+def test_python_does_not_parse_the_pieces_of_the_shipped_model(shipped_model, monkeypatch):
+    from tokenizers import Tokenizer
+    from transformers import AutoTokenizer
+
+    read = json.load
+
+    def load(file, **options):
+        assert not file.name.endswith("tokenizer.json")
+        return read(file, **options)
+
+    monkeypatch.setattr(json, "load", load)
+    tokenizer = AutoTokenizer.from_pretrained(shipped_model)
+    stored = Tokenizer.from_file(str(shipped_model / "tokenizer.json"))
+    for text in (*TEXTS, "<s> a <mask> b", "ﬁn  d’année\u200b", ""):
+        assert tokenizer(text)["input_ids"] == stored.encode(text).ids
+
+
+def test_saved_added_tokens_are_those_of_the_tokenizer(folders):
+    config = json.loads((folders[1] / "tokenizer_config.json").read_text())
+    assert [config["added_tokens_decoder"][str(i)]["content"] for i in range(4)] == ["<s>", "<pad>", "</s>", "<unk>"]
+    assert (
+        load_encoder(folders[1]).tokenizer.added_tokens_decoder
+        == load_encoder(folders[0]).tokenizer.added_tokens_decoder
+    )
+
+
 def test_a_plain_model_stays_as_it_is_and_a_compact_one_can_learn_all(folders):
     for folder in folders:
         model = load_encoder(folder)

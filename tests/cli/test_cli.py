@@ -2,6 +2,7 @@
 
 import errno
 import os
+import subprocess
 import sys
 
 import pandas as pd
@@ -162,3 +163,8 @@ def test_a_disk_that_fills_up_on_the_way_is_one_line_and_status_2(monkeypatch, c
 def test_version(monkeypatch, capsys):
     assert run(monkeypatch, "--version") == 0
     assert capsys.readouterr().out == f"pyterrier-optical {pyterrier_optical.__version__}\n"
+
+
+def test_it_runs_as_a_module():
+    run = [sys.executable, "-m", "pyterrier_optical.cli", "--version"]
+    assert subprocess.run(run, capture_output=True, text=True, check=True).stdout.startswith("pyterrier-optical ")

@@ -1,6 +1,7 @@
 """What the doctor says of a sound installation and of a broken one."""
 
 import json
+import sys
 
 import pytest
 import tiny
@@ -104,3 +105,9 @@ def test_no_java_is_a_note_and_no_engine_fails(monkeypatch):
 
 def test_the_shipped_model_is_well(shipped_model):
     assert [check for check in examine() if check.state == "failed"] == []
+
+
+def test_libraries_that_do_not_load_are_named(monkeypatch, healthy, tiny_model):
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    versions = found(tiny_model)["versions"]
+    assert versions.state == "failed" and "sentence_transformers" in versions.says

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import requests
+import tiny
 from tiny_files import write_afriqa, write_parallel_json, write_xquad_r
 
 
@@ -16,6 +17,11 @@ def offline(monkeypatch, tmp_path):
 
     monkeypatch.setattr(requests, "get", unreachable)
     monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory) -> Path:
+    return tiny.encoder(tmp_path_factory.mktemp("model"), positions=128)
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from pyterrier_optical.datasets import catalogue, register
 def registered(monkeypatch):
     """ir_datasets with our collections, and as it was afterwards."""
     monkeypatch.setattr(ir_datasets.registry, "_registered", dict(ir_datasets.registry._registered))
-    for name in catalogue.names():
+    for name in catalogue.own_names():
         ir_datasets.registry._registered.pop(name, None)
     register()
 
 
 def test_all_are_registered_once(registered):
-    before = {name: ir_datasets.load(name) for name in catalogue.names()}
+    before = {name: ir_datasets.load(name) for name in catalogue.own_names()}
     register()
     assert all(ir_datasets.load(name) is dataset for name, dataset in before.items())
 

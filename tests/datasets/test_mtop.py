@@ -17,7 +17,7 @@ def test_documents_of_dev_and_test_queries_of_one(tiny_data):
     collection = mtop.collection("mtop/hi/test")
     assert collection.documents["docno"].tolist() == ["dev-1", "dev-2", "dev-3", "dev-4", "test-5", "test-6"]
     assert collection.documents["text"].tolist()[3] == "barge wants paint"
-    assert collection.topics.to_dict("records")[0] == {"qid": "test-5", "query": "पिद्दी", "translation_docno": "test-5"}
+    assert collection.topics.to_dict("records")[0] == {"qid": "test-5", "query": "पिद्दी"}
     assert len(collection.topics) == 2
 
 

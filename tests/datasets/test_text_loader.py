@@ -4,12 +4,12 @@ import pyterrier as pt
 import pytest
 
 from pyterrier_optical import OpticalError
-from pyterrier_optical.datasets import OpticalTextLoader, afriqa, mtop
+from pyterrier_optical.datasets import OpticalTextLoader, load
 
 
 @pytest.fixture
 def loader(tiny_data):
-    return OpticalTextLoader(mtop.collection("mtop/hi/test"))
+    return OpticalTextLoader(load("mtop/hi/test"))
 
 
 def test_joins_by_docno_and_keeps_the_rest(loader):
@@ -31,14 +31,14 @@ def test_joins_by_docno_and_keeps_the_rest(loader):
 
 
 def test_several_fields(tiny_data):
-    collection = afriqa.collection("afriqa/ha/dev")
-    docnos = collection.documents["docno"].tolist()
-    loaded = OpticalTextLoader(collection)(pd.DataFrame({"docno": docnos}))
+    dataset = load("afriqa/ha/dev")
+    docnos = dataset.collection.documents["docno"].tolist()
+    loaded = OpticalTextLoader(dataset)(pd.DataFrame({"docno": docnos}))
     assert list(loaded) == ["docno", "text", "title"]
-    assert loaded.equals(collection.documents)
-    only = OpticalTextLoader(collection, "title")(pd.DataFrame({"docno": docnos}))
+    assert loaded.equals(dataset.collection.documents)
+    only = OpticalTextLoader(dataset, "title")(pd.DataFrame({"docno": docnos}))
     assert list(only) == ["docno", "title"]
-    assert list(OpticalTextLoader(collection, ["title", "text"])(pd.DataFrame({"docno": []}))) == [
+    assert list(OpticalTextLoader(dataset, ["title", "text"])(pd.DataFrame({"docno": []}))) == [
         "docno",
         "title",
         "text",
@@ -53,7 +53,7 @@ def test_unknown_document(loader, docno):
 
 def test_unknown_field(tiny_data):
     with pytest.raises(OpticalError, match=r"no field 'url'.*it has text"):
-        OpticalTextLoader(mtop.collection("mtop/hi/test"), ["text", "url"])
+        OpticalTextLoader(load("mtop/hi/test"), ["text", "url"])
 
 
 def test_frame_without_docno(loader):
@@ -62,7 +62,7 @@ def test_frame_without_docno(loader):
 
 
 def test_no_rows_read_no_data(empty_data):
-    loader = OpticalTextLoader(mtop.collection("mtop/hi/test"))
+    loader = OpticalTextLoader(load("mtop/hi/test"))
     assert list(loader(pd.DataFrame({"docno": [], "score": []}))) == ["docno", "score", "text"]
     assert pt.inspect.transformer_outputs(loader, ["qid", "docno"]) == ["qid", "docno", "text"]
 
@@ -75,12 +75,12 @@ def test_rank_cutoff_comes_first(loader):
 
 
 def test_equal_when_they_load_the_same(tiny_data):
-    one, two = (OpticalTextLoader(mtop.collection("mtop/hi/test")) for _ in range(2))
+    one, two = (OpticalTextLoader(load("mtop/hi/test")) for _ in range(2))
     assert one == two
     assert hash(one) == hash(two)
-    assert one != OpticalTextLoader(mtop.collection("mtop/hi/dev"))
+    assert one != OpticalTextLoader(load("mtop/hi/dev"))
     assert "mtop/hi/test" in repr(one)
 
 
-class TestContract(pt.testing.transformer_test_class(lambda: OpticalTextLoader(mtop.collection("mtop/hi/test")))):
+class TestContract(pt.testing.transformer_test_class(lambda: OpticalTextLoader(load("mtop/hi/test")))):
     pass

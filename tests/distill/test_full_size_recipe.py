@@ -16,6 +16,8 @@ from pyterrier_optical import OpticalReranker, cli
 from pyterrier_optical.checkpoint.folder import load_encoder, read_checkpoint_info
 from pyterrier_optical.late.encoder import TokenEncoder
 
+pytestmark = pytest.mark.slow
+
 ENGLISH = {"cat": "paka", "river": "mto", "water": "maji", "bread": "mkate", "mountain": "mlima", "dog": "mbwa"}
 
 

@@ -17,6 +17,8 @@ from pyterrier_optical.distill import DistillConfig, distill, load_bitext, load_
 from pyterrier_optical.distill.run import warn_of_idle_weights
 from pyterrier_optical.errors import OpticalError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def student_folder(tmp_path_factory):

@@ -19,6 +19,8 @@ from pyterrier_optical.distill.start.centring import centred
 from pyterrier_optical.distill.start.relevance import Passage, read_relevance, relevance_rows
 from pyterrier_optical.errors import OpticalError
 
+pytestmark = pytest.mark.slow
+
 ENGLISH = ["the cat sleeps near water", "a small dog runs", "the long river", "bread near the mountain", "cat, dog!"]
 
 

@@ -8,6 +8,8 @@ from pyterrier_optical import OpticalError
 from pyterrier_optical.experiment import run_demo
 from pyterrier_optical.experiment.output import output_folder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def quick(tiny_model, monkeypatch):

@@ -33,16 +33,19 @@ def test_by_default(asked, suite, split):
     assert (named, languages, options.pop("echo") is not None) == (suite, None, True)
     assert options.pop("split", None) == split
     assert options.pop("reranking") is True
-    assert options == {"baselines": (), "model": None, "engine": "auto", "output": options["output"], "device": None}
+    assert (options.pop("baselines"), options.pop("systems")) == ((), ())
+    assert options == {"model": None, "engine": "auto", "output": options["output"], "device": None}
     assert str(options["output"]) == "output"
 
 
 def test_what_is_typed_is_what_is_taken(asked):
     arguments = ["--model", "m", "--engine", "pisa", "--device", "cpu", "--output", "here", "--with", "mbert=/a"]
+    arguments += ["--system", "one=a.b:c", "two=d:e"]
     assert CliRunner().invoke(commands.app, ["xquad-r", *arguments]).exit_code == 0
     options = asked[0][2]
     assert (options["model"], options["engine"], options["device"]) == ("m", "pisa", "cpu")
     assert (str(options["output"]), options["baselines"]) == ("here", ["mbert=/a"])
+    assert options["systems"] == ["one=a.b:c", "two=d:e"]
 
 
 def test_the_help_of_first_stage_names_all_systems():

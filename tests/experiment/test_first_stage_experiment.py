@@ -6,6 +6,8 @@ from pyterrier_optical import OpticalError
 from pyterrier_optical.experiment import first_stage, first_stage_experiment
 from pyterrier_optical.experiment.first_stage import HUMAN, RAW, SYSTEMS, TRANSLATED, FirstStages
 
+pytestmark = pytest.mark.slow
+
 # Translation by the model alone, which needs no lexicon.
 NEAREST = {
     TRANSLATED: lambda stages: stages.translated(method="nearest"),

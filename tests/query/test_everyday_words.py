@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from pyterrier_optical import OpticalReranker
+from pyterrier_optical import OpticalReranker, OpticalTranslator
 from pyterrier_optical.query.gloss import glosses_for
+from pyterrier_optical.translate.translator import load_lexicon
 
 WORDS = {
     "en": "water house tree dog cat fire bread milk road river mountain sun moon rain book school teacher doctor hand "
@@ -48,3 +49,18 @@ def test_the_right_word_comes_first(shipped_model, reranker, lang):
 def test_names_in_small_letters_are_not_glossed_as_others():
     frame = pd.DataFrame({"query": ["kenya", "nairobi", "hausa", "maji safi"]})
     assert glosses_for(OpticalReranker(), frame).tolist() == ["", "", "", "water clean"]
+
+
+# The bitext of these languages has the names a few times, beside their adjectives in the English.
+@pytest.mark.parametrize(
+    ("lang", "names"),
+    [
+        ("sw", "nigeria chad canada algeria"),
+        ("ha", "japan iceland"),
+        ("ig", "america japan italy"),
+        ("yo", "india korea"),
+    ],
+)
+def test_names_are_not_glossed_as_their_adjectives(lang, names):
+    lexicon = load_lexicon(None)
+    assert not any(OpticalTranslator(lexicon.terms, method="lexicon", lexicon=lexicon, lang=lang).gloss(names.split()))

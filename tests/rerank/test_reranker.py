@@ -232,9 +232,11 @@ def test_a_loaded_model_and_half_precision(folder, reranker):
 
 def test_the_model_is_loaded_once_and_only_for_rows(folder, monkeypatch):
     from pyterrier_optical.checkpoint import folder as checkpoints
+    from pyterrier_optical.checkpoint import shared
 
     calls = []
     load = checkpoints.load_encoder
+    monkeypatch.setattr(shared, "_loaded", {})
     monkeypatch.setattr(
         checkpoints, "load_encoder", lambda *args, **kwargs: calls.append(args) or load(*args, **kwargs)
     )
@@ -325,6 +327,7 @@ def test_a_loaded_reranker_is_pickled_without_its_model(folder):
     np.testing.assert_allclose(again(results())["score"], out["score"], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_parallel(folder):
     pytest.importorskip("joblib")
     reranker = OpticalReranker(folder, device="cpu")

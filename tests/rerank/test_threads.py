@@ -15,6 +15,7 @@ import tiny
 
 from pyterrier_optical import OpticalReranker, OpticalRetriever, OpticalTranslator
 from pyterrier_optical.checkpoint import folder as checkpoints
+from pyterrier_optical.checkpoint import shared as shared_models
 
 DOCUMENTS = [{"docno": f"d{i}", "text": " ".join(tiny.WORDS[i % 7 :: 1 + i % 5]) * (1 + i % 6)} for i in range(24)]
 QUERIES = ["mto mrefu", "katze", "the long river near a small mountain " * 4, "paka", "fluss water", "dog"]
@@ -59,6 +60,7 @@ def answer(transformer, query: str) -> list:
 @pytest.mark.parametrize("make", [reranker, retriever, translator])
 def test_threads_share_a_transformer(folder, make, monkeypatch, switching):
     expected = [answer(make(folder), query) for query in QUERIES]
+    monkeypatch.setattr(shared_models, "_loaded", {})
     loads, load = [], checkpoints.load_encoder
     monkeypatch.setattr(checkpoints, "load_encoder", lambda *args, **kw: loads.append(args) or load(*args, **kw))
     shared = make(folder)
@@ -68,6 +70,7 @@ def test_threads_share_a_transformer(folder, make, monkeypatch, switching):
     assert len(loads) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_a_process_of_its_own(folder, method):
     transformers = [reranker(folder), retriever(folder), translator(folder)]

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pyterrier_optical.experiment.comparison import paired_t_test
+from pyterrier_optical.experiment.significance import paired_t_test
 from research.matched import significance
 
 

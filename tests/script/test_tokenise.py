@@ -3,9 +3,18 @@
 import unicodedata
 
 import pytest
+import regex
 
-from pyterrier_optical.script import normalise
-from pyterrier_optical.script.tokenise import MAX_WORD_LENGTH, fold, join_runs, runs, words
+from pyterrier_optical.script import normalise, which_have
+from pyterrier_optical.script.tokenise import (
+    MAX_WORD_LENGTH,
+    fold,
+    is_spaceless,
+    join_runs,
+    runs,
+    which_are_spaceless,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -121,3 +130,9 @@ def test_runs_are_places_in_the_cleaned_text():
 def test_folding_twice_changes_nothing():
     for word in ("İSTANBUL", "ẞ", "ΌΣΟΣ", "ﬁn", "ǅ", "१२", *map(chr, range(0x3000))):
         assert fold(fold(word)) == fold(word)
+
+
+@pytest.mark.parametrize("words", [[], [""], ["", "rice", "ข้าว"], ["rice", "", "กินrice", "𠮷", "東京", "𝐀", "\ud800"]])
+def test_many_words_are_judged_as_each_alone(words):
+    assert which_are_spaceless(words).tolist() == [is_spaceless(word) for word in words]
+    assert which_have(words, regex.compile(r"\s")).tolist() == [False] * len(words)

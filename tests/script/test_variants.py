@@ -78,3 +78,11 @@ class TestVariants:
 
     def test_a_word_without_spellings_is_none(self):
         assert Variants(WORDS)("omi") == Variants({})("omi") == Variants({"a": 1})("b") == []
+
+
+def test_words_of_every_script_are_found_by_the_key_of_any():
+    words = ["ọjà", "ℜ", "km²x", "नदी", "हिन्दी", "covidవ", "é", "ở", "ạ1"]
+    variants = Variants(words)
+    for word in words:
+        key = variant_key(word)
+        assert variants(key) == ([word] if key != word else [key]), key

@@ -3,8 +3,10 @@
 import pandas as pd
 import pyterrier as pt
 import pytest
+import tiny
 
 from pyterrier_optical import OpticalError, OpticalTranslator
+from pyterrier_optical.late.word_vectors import WordEncoder
 from pyterrier_optical.retrieve.bm25 import terrier
 from pyterrier_optical.translate import Lexicon
 
@@ -109,3 +111,19 @@ def test_an_index_that_cannot_be_read_is_named(tmp_path):
     pisa = pytest.importorskip("pyterrier_pisa")
     with pytest.raises(OpticalError, match=r"The terms of PisaIndex\(.*\) cannot be read \(FileNotFoundError"):
         toks(pisa.PisaIndex(str(tmp_path / "nowhere")), "shule")
+
+
+def test_vectors_of_its_terms_are_kept_in_pyterriers_home(own, tmp_path, monkeypatch):
+    from pyterrier_optical.translate import nearest_terms
+
+    index, _ = own("pisa index", stems=True)
+    monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(nearest_terms, "_tables", {})
+    lexicon = Lexicon.from_entries({"sw": WORDS})
+    options = {"lexicon": lexicon, "max_df": 0.5, "threshold": -1, "device": "cpu"}
+    model = tiny.encoder(tmp_path / "model")
+    expected = OpticalTranslator(index, model, **options).translate(["mto"])
+    assert len(list((tmp_path / "home" / "optical" / "term-vectors").glob("*.safetensors"))) == 1
+    monkeypatch.setattr(nearest_terms, "_tables", {})
+    monkeypatch.setattr(WordEncoder, "alone", None)
+    assert OpticalTranslator(index, model, **options).translate(["mto"]) == expected

@@ -16,8 +16,7 @@ from pyterrier_optical.base import files
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.late.word_vectors import WordEncoder
-from pyterrier_optical.lexicon.words.index_terms import IndexTerms, vocabulary_words
-from pyterrier_optical.lexicon.words.weighting import idf_of_the_word
+from pyterrier_optical.lexicon.words.index_terms import vocabulary_words
 from pyterrier_optical.retrieve.bm25 import bm25
 from pyterrier_optical.translate import Lexicon, OpticalTranslator, nearest_terms
 from pyterrier_optical.translate.nearest_terms import NearestTerms, model_fingerprint
@@ -87,14 +86,6 @@ def test_query_toks_add_up_and_query_stays(translator):
 
 def test_an_earlier_gloss_is_dropped(translator):
     assert "query_gloss" not in translator(queries("dog").assign(query_gloss="old"))
-
-
-def test_translations_count_with_the_idf_of_their_word(model):
-    frequencies = {"cat": 9, "dog": 1, "the": 100}
-    translator = OpticalTranslator(frequencies, model, method="nearest", threshold=-1)
-    ((_, terms),) = translator.translate(["katze"])[0]
-    toks = translator(queries("katze"))["query_toks"][0]
-    assert toks == idf_of_the_word(terms, IndexTerms.of(frequencies)) and toks["dog"] < terms["dog"]
 
 
 def test_weights_are_the_softmax_of_cosines_in_context(retriever, model):
@@ -301,15 +292,26 @@ class TestTermVectors:
         assert len(encoded) == 2
         assert model_fingerprint(model) != model_fingerprint(other)
 
-    @pytest.mark.parametrize("damage", ["truncated", "foreign"])
+    @pytest.mark.parametrize("damage", ["truncated", "foreign", "one byte", "one number less", "header"])
     def test_that_are_damaged_are_computed_again(self, model, encoded, tmp_path, monkeypatch, damage):
         retriever = bm25(DOCS, engine="pisa", index_path=tmp_path)
         OpticalTranslator(retriever, model).translate(["mto"])
         (file,) = tmp_path.glob("*.safetensors")
-        file.write_bytes(file.read_bytes()[:-7] if damage == "truncated" else b"{}")
+        content = file.read_bytes()
+        damaged = {
+            "truncated": content[:-7],
+            "foreign": b"{}",
+            "one byte": content[:-1] + bytes([content[-1] ^ 1]),
+            "one number less": content[:-2],
+            "header": content.replace(b'"F16"', b'"I16"'),
+        }
+        file.write_bytes(damaged[damage])
         monkeypatch.setattr(nearest_terms, "_tables", {})
-        OpticalTranslator(retriever, model).translate(["mto"])
+        expected = OpticalTranslator(retriever, model).translate(["mto"])
         assert len(encoded) == 2
+        monkeypatch.setattr(nearest_terms, "_tables", {})
+        assert OpticalTranslator(retriever, model).translate(["mto"]) == expected
+        assert len(encoded) == 2, "they were written anew"
 
     def test_that_cannot_be_written_are_no_obstacle(self, model, tmp_path, monkeypatch):
         def full(*_):

@@ -2,6 +2,8 @@
 
 from itertools import islice
 
+import numpy as np
+
 from pyterrier_optical.lexicon.table import LanguageTable, Lexicon
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms
 
@@ -46,4 +48,5 @@ def document_languages(index: IndexTerms, lexicon: Lexicon) -> frozenset[str]:
 
 
 def _by_count(table: LanguageTable) -> list[str]:
-    return sorted(table.rows, key=lambda word: -table.counts[table.rows[word]])
+    words = list(table.rows)
+    return [words[row] for row in np.argsort(-table.counts, kind="stable").tolist()]

@@ -17,7 +17,7 @@ class IndexTerms:
         frequencies: The number of documents that each term is in; 0 where that is not known.
         num_docs: Documents in the index; 0 when not known.
         lang: The documents' language, or None.
-        folder: The folder of the index, where vectors of its terms may be kept, or None.
+        folder: Where vectors of the terms may be kept: the folder of the index if it is one of this package; or None.
         term_of: For an index of stems, of which the terms here are whole words, the stem of a word; otherwise None.
     """
 

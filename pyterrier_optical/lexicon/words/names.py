@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Container
+from itertools import takewhile
 
 import regex
 
@@ -12,6 +13,8 @@ _CAPITAL_WITHIN = regex.compile(r"(?<=[\p{L}\p{M}--\p{Lu}])(?=\p{Lu})", regex.V1
 # Chosen with the first stage, on AfriQA dev.
 _FEWEST_LETTERS = 4
 _LEAST_SHARE = 0.6
+_LEAST_SHARE_OF_FORMS = 0.8
+_LONGEST_ENDING = 3
 
 
 def from_capital(word: str) -> str:
@@ -66,3 +69,24 @@ def at_an_end(word: str, terms: Container[str]) -> str | None:
             if part in terms:
                 return part
     return None
+
+
+def is_form_of(term: str, word: str) -> bool:
+    """Whether a term is a word or differs from it in its ending alone.
+
+    They begin with the same letters, four at least and four fifths of the word, and at most three more make the
+    term.
+
+    Args:
+        term: A folded term.
+        word: A folded word.
+
+    Example:
+        >>> [is_form_of(term, "canada") for term in ("canada", "canadian", "canal", "canadarm2")]
+        [True, True, False, True]
+        >>> is_form_of("international", "inter"), is_form_of("dada", "da")
+        (False, False)
+    """
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(term, word, strict=False)))
+    fewest = max(_FEWEST_LETTERS, math.ceil(_LEAST_SHARE_OF_FORMS * len(word)))
+    return term == word or (shared >= fewest and len(term) - shared <= _LONGEST_ENDING)

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
 from pyterrier_optical.lexicon.sound import TOLERANCES, consonants, needs_tolerance, phonetic_key
@@ -68,41 +68,27 @@ class SpeltTerms:
         kept = {term: weight for term, weight in weights.items() if weight >= _LEAST_WEIGHT * total} or weights
         return scaled(kept, 1 / sum(kept.values()))
 
-    def similar(self, word: str, least: Callable[[str], float] | None = None) -> dict[str, float]:
-        """The terms that are spelt like a word.
-
-        Args:
-            word: A word of any script.
-            least: The least likeness that is asked of a term, besides what any spelling must have; None: no other.
-
-        Returns:
-            Terms and how much each is like the word, above 0 and up to 1.
-        """
+    def similar(self, word: str) -> dict[str, float]:
+        """The terms that are spelt like a word of any script, and how much each is like it, above 0 and up to 1."""
         lenient = needs_tolerance(word)
         similar: dict[str, float] = {}
         for tolerance in range(TOLERANCES if lenient else 1):
-            for term, ratio in self._alike(word, tolerance, lenient, least):
+            for term, ratio in self._alike(word, tolerance, lenient):
                 similar[term] = max(ratio, similar.get(term, 0.0))
             if tolerance == 0 and similar:
                 break
         return similar
 
-    def _alike(
-        self, word: str, tolerance: int, lenient: bool, least: Callable[[str], float] | None
-    ) -> Iterator[tuple[str, float]]:
+    def _alike(self, word: str, tolerance: int, lenient: bool) -> Iterator[tuple[str, float]]:
         key, spelt = consonants(word, tolerance), phonetic_key(word, tolerance)
         number = len(key.lstrip("*"))
         if number < _FEWEST_CONSONANTS + (tolerance > 0) or len(spelt) < _FEWEST_LETTERS - lenient:
             return
         lost = _TOLERANCE_COST * (tolerance > 0)
         for other, terms in self._by_phonetic_key(tolerance).get(key, {}).items():
-            asked = [least(term) if least else 0.0 for term in terms]
-            if min(asked) > _most_alike(spelt, other) - lost:
-                continue
             likeness = _lenient_likeness if lenient else _strict_likeness
             if ratio := likeness(spelt, other, number):
-                alike = ratio - lost
-                yield from ((term, alike) for term, asks in zip(terms, asked, strict=True) if alike >= asks)
+                yield from ((term, ratio - lost) for term in terms)
 
     def _by_phonetic_key(self, tolerance: int) -> dict[str, dict[str, list[str]]]:
         """Terms by their phonetic key, these by their consonants."""
@@ -113,12 +99,6 @@ class SpeltTerms:
                     found[key][phonetic_key(term, tolerance)].append(term)
             self._by_consonants[tolerance] = found
         return self._by_consonants[tolerance]
-
-
-def _most_alike(spelt: str, other: str) -> float:
-    """What the likeness of two words is at most, by their lengths: a bound on both kinds below."""
-    ratio = 2 * min(len(spelt), len(other)) / (len(spelt) + len(other))
-    return (ratio + 1) / 2 if len(other) > len(spelt) else ratio
 
 
 def _strict_likeness(spelt: str, other: str, number: int) -> float:

@@ -7,13 +7,12 @@ from typing import NamedTuple, Protocol
 
 from pyterrier_optical.lexicon.table import Lexicon
 from pyterrier_optical.lexicon.words.document_languages import document_languages
-from pyterrier_optical.lexicon.words.hidden_names import HiddenNames
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms
-from pyterrier_optical.lexicon.words.names import after_capital, at_an_end, from_capital
+from pyterrier_optical.lexicon.words.names import after_capital, at_an_end, from_capital, is_form_of
 from pyterrier_optical.lexicon.words.spelling import SpeltTerms
 from pyterrier_optical.lexicon.words.weighting import WordTerms, bag, scaled
 from pyterrier_optical.script.segment import Segmenter, lexicon_words
-from pyterrier_optical.script.tokenise import fold, is_spaceless, join_runs, runs, words
+from pyterrier_optical.script.tokenise import fold, join_runs, runs, words
 
 #: The words of one text in order, each with its terms.
 Plan = list[tuple[str, WordTerms]]
@@ -34,6 +33,9 @@ _SELF_WORD_COUNTS = 1.0
 _SELF_SCATTERED_NAME_COUNTS = 500.0
 _FEWEST_LETTERS = 5
 _MOST_SCATTERED = 0.35
+# A word with the letters of an English one is often a name or a loan; 'europa' is too rare in English to be one.
+_ENGLISH = {"en": 1.0}
+_LEAST_OF_FORM = 0.3
 
 
 class _LookedUp(NamedTuple):
@@ -99,8 +101,7 @@ class WordTranslator:
         self._by_spelling = lexicon is not None
         self.lexicon_share = lexicon_share if nearest else 1.0
         self._spelt_terms = SpeltTerms(index.frequencies)
-        self._names = HiddenNames(self._spelt_terms, self.lexicon.spaceless_term_counts)
-        self._segmenter = Segmenter(self.lexicon.spaceless_counts, self._names.count if self._by_spelling else None)
+        self._segmenter = Segmenter(self.lexicon.spaceless_counts)
         self._document_languages = document_languages(index, self.lexicon)
 
     def with_nearest(self, nearest: Nearest, lexicon_share: float) -> "WordTranslator":
@@ -184,7 +185,8 @@ class WordTranslator:
     def _stands_for_itself(self, word: str, languages: dict[str, float]) -> bool:
         """Whether a word that is a term of the index is more likely that term than a word of its own language.
 
-        Names and numbers are; Hausa *da*, and, is not, although an English document may name Leonardo da Vinci. Where
+        Names and numbers are; Hausa *da*, and, is not, although an English document may name Leonardo da Vinci. A
+        translation that is another form of the word, as 'Nigerian' is of 'Nigeria', speaks for the word itself. Where
         documents are in the query's language, all words are.
         """
         if any(map(str.isdigit, word)):
@@ -196,9 +198,16 @@ class WordTranslator:
             return True
         seen = self.lexicon.count(folded, languages)
         translations = self.lexicon.translations(folded, languages)
-        itself = seen * translations.get(folded, 0.0)
+        itself = seen * sum(weight for term, weight in translations.items() if self._is_itself(term, folded))
         prior = _self_counts(word, translations)
         return itself + prior >= 0.5 * (seen + prior)
+
+    def _is_itself(self, term: str, word: str) -> bool:
+        """Whether a translation is the word, or another form of it: 'Nigerian' of 'Nigeria', which is English too."""
+        if term == word or not is_form_of(term, word):
+            return term == word
+        of_word, of_term = (self.lexicon.count(english, _ENGLISH) for english in (word, term))
+        return of_word > 0 and of_word >= _LEAST_OF_FORM * of_term
 
     def _looked_up(self, word: str, languages: dict[str, float]) -> _LookedUp:
         """The lexicon's terms for a word.
@@ -229,7 +238,7 @@ class WordTranslator:
     def _spelt(self, word: str) -> WordTerms:
         if not self._by_spelling:
             return {}
-        spelt = self._names(word) if is_spaceless(word) else self._spelt_terms(from_capital(word) or word)
+        spelt = self._spelt_terms(from_capital(word) or word)
         return {term: weight for term, weight in spelt.items() if term in self.translating}
 
     def _of_relatives(self, word: str, languages: dict[str, float]) -> list[WordTerms]:

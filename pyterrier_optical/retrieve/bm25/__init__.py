@@ -55,7 +55,7 @@ def bm25(
         k1: Saturation of term frequencies.
         b: Length normalisation, from 0 (none) to 1.
         overwrite: Replace an index at ``index_path`` that is one of other documents or settings.
-        verbose: Show progress bars.
+        verbose: Show progress bars at once; otherwise one appears for work that takes over two seconds.
 
     Returns:
         A transformer from frames with ``query`` or ``query_toks`` to results; see :class:`BM25Retriever`.

@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
-import pyterrier as pt
 
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.retrieve.bm25 import pisa, terrier
 from pyterrier_optical.retrieve.bm25.corpus import Corpus, CorpusHash
@@ -89,7 +89,7 @@ def index_corpus(
         k1: BM25's saturation of term frequencies, for which PISA makes score bounds.
         b: BM25's length normalisation, likewise.
         overwrite: Replace an index of other documents or settings.
-        verbose: Show a progress bar.
+        verbose: As for `pyterrier_optical.base.progress`.
 
     Returns:
         What the index was built from.
@@ -120,7 +120,13 @@ def index_corpus(
             reason = f"it differs in {', '.join(changed)}" if changed else "it is damaged or of another version"
             logger.warning("Rebuilding the index at '%s': %s.", folder, reason)
         if read.terms:
-            documents = _spooled(temporary / _SPOOL)
+            documents = progress(
+                _spooled(temporary / _SPOOL),
+                desc="Indexing documents",
+                unit="doc",
+                total=read.num_docs,
+                verbose=verbose,
+            )
             ENGINES[engine].build(temporary, documents, read.terms, read.num_docs, read.longest_docno, k1, b)
         write_terms(temporary, read.terms)
         (temporary / _SPOOL).unlink()
@@ -146,9 +152,7 @@ def _read(corpus: Corpus, spool: Path, lang: str | None, verbose: bool) -> _Read
     fingerprint, longest, docnos = CorpusHash(), 0, array("q")
     terms: Counter[str] = Counter()
     with open(spool, "w", encoding="utf-8", newline="\n") as file:
-        for docno, text in pt.tqdm(
-            corpus, desc="Reading documents", unit="doc", disable=not verbose, total=corpus.count
-        ):
+        for docno, text in progress(corpus, desc="Reading documents", unit="doc", verbose=verbose, total=corpus.count):
             fingerprint.add(docno, text)
             tokens = words(text, lang)
             terms.update(set(tokens))
@@ -178,7 +182,7 @@ def _spooled(spool: Path) -> Iterator[tuple[str, dict[str, int]]]:
 
 def _hash(corpus: Corpus, verbose: bool) -> str:
     fingerprint = CorpusHash()
-    for docno, text in pt.tqdm(corpus, desc="Comparing documents", unit="doc", disable=not verbose, total=corpus.count):
+    for docno, text in progress(corpus, desc="Comparing documents", unit="doc", verbose=verbose, total=corpus.count):
         fingerprint.add(docno, text)
     return fingerprint.hexdigest()
 

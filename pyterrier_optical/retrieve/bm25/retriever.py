@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.frames.checks import checked_queries, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.retrieve.bm25.opened import OpenIndex, open_index
 from pyterrier_optical.retrieve.bm25.store import IndexInfo
@@ -44,7 +46,7 @@ class BM25Retriever(GuardedMixing):
         num_results: Most documents for one query.
         k1: Saturation of term frequencies.
         b: Length normalisation, from 0 (none) to 1.
-        verbose: Show a progress bar.
+        verbose: Show progress bars at once; otherwise one appears for work that takes over two seconds.
 
     Attributes:
         info: What the index was built from.
@@ -114,9 +116,11 @@ class BM25Retriever(GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: Columns are missing.
-            OpticalError: ``query_toks`` holds something else than dicts of finite numbers, or the index is not the one
+            OpticalError: A row has no ``qid``, a ``qid`` has two queries, a query is no text, or two columns have one
+                name; ``query_toks`` holds something else than dicts of finite numbers, or the index is not the one
                 that it was when this retriever was made.
         """
+        inp = checked_queries(inp)
         with pt.validate.any(inp, context=self) as mode:
             mode.query_frame(extra_columns=["query"])
             mode.query_frame(extra_columns=["query_toks"])
@@ -128,9 +132,7 @@ class BM25Retriever(GuardedMixing):
         queries = [self._known(query) for query in self._weights(inp)]
         rows = np.flatnonzero([len(query) > 0 for query in queries])
         found = [pd.DataFrame({"query": np.zeros(0, int), "docno": np.zeros(0, str), "score": np.zeros(0)})]
-        for start in pt.tqdm(
-            range(0, len(rows), _BATCH), desc=f"BM25 ({self.engine})", disable=not (self.verbose and len(rows))
-        ):
+        for start in progress(range(0, len(rows), _BATCH), desc=f"BM25 ({self.engine})", verbose=self.verbose):
             batch = rows[start : start + _BATCH]
             # Not before there is a query: an engine cannot open an index without a term.
             searcher = self._opened.searcher(self.k1, self.b)
@@ -167,7 +169,7 @@ class BM25Retriever(GuardedMixing):
 
     def _weights(self, inp: pd.DataFrame) -> list[dict[str, float]]:
         if "query_toks" not in inp.columns:
-            return [self._count(query) for query in inp["query"]]
+            return [self._count(query) for query in texts_of(inp["query"])]
         for qid, toks in zip(inp["qid"], inp["query_toks"], strict=True):
             if not _is_bag(toks):
                 raise OpticalError(
@@ -176,9 +178,9 @@ class BM25Retriever(GuardedMixing):
                 )
         return list(inp["query_toks"])
 
-    def _count(self, query) -> dict[str, float]:
+    def _count(self, query: str) -> dict[str, float]:
         weights: dict[str, float] = {}
-        for word in words(query, self.info.lang) if isinstance(query, str) else ():
+        for word in words(query, self.info.lang):
             spellings = self._spellings(word)
             documents = sum(self._terms[spelling] for spelling in spellings)
             for spelling in spellings:

@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Iterator
 
 import numpy as np
-import pyterrier as pt
 import torch
 from torch import Tensor
 
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.late.encoder import TokenEncoder, TokenVectors
 from pyterrier_optical.late.limits import too_long_error, warn_of_cuts
@@ -39,7 +39,7 @@ def encode_corpus(
         max_tokens: as for `TokenEncoder.documents`.
         truncation: what happens to longer documents: "warn", "error" or "passages", as for `OpticalReranker`.
         precision: "float16" or "float32", in which vectors are kept.
-        verbose: show a progress bar.
+        verbose: as for `pyterrier_optical.base.progress`.
 
     Returns:
         The documents in corpus order.
@@ -86,7 +86,7 @@ def _groups(corpus: Corpus, verbose: bool) -> Iterator[tuple[list[str], list[str
     names: list[str] = []
     texts: list[str] = []
     characters = 0
-    for docno, text in pt.tqdm(corpus, desc="Encoding documents", unit="doc", disable=not verbose, total=corpus.count):
+    for docno, text in progress(corpus, desc="Encoding documents", unit="doc", verbose=verbose, total=corpus.count):
         names.append(docno)
         texts.append(text)
         characters += len(text)

@@ -11,6 +11,7 @@ from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames import DOCUMENTATION
+from pyterrier_optical.frames.checks import checked_queries
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.late.limits import check_encoding_arguments
 from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
@@ -58,7 +59,7 @@ class OpticalRetriever(ByArguments, GuardedMixing):
             best one (queries are cut, with the warning).
         normalize: divide each score by the number of query tokens (with a gloss, by the sum of all tokens' weights), so
             that scores of long and short queries can be compared; -1 is then the score of an empty text.
-        verbose: show progress bars.
+        verbose: show progress bars at once; otherwise one appears for work that takes over two seconds.
         document_model: a second model for the documents, as for `OpticalReranker`.
         gloss: the share of a query's gloss in the score, as for `OpticalReranker`.
         lexicon: where glosses come from, as for `OpticalReranker`.
@@ -144,9 +145,11 @@ class OpticalRetriever(ByArguments, GuardedMixing):
 
         Raises:
             pt.validate.InputValidationError: columns are missing.
-            OpticalError: a model cannot be loaded; the corpus is empty or a docno comes twice; with
+            OpticalError: a row has no ``qid``, a ``qid`` has two queries, a query is no text, or two columns have one
+                name; a model cannot be loaded; the corpus is empty or a docno comes twice; with
                 ``truncation="error"``, a text is too long.
         """
+        inp = checked_queries(inp)
         pt.validate.query_frame(inp, extra_columns=["query"], context=self)
         found = self._search(inp) if len(inp) else []
         counts = [len(positions) for positions, _ in found]

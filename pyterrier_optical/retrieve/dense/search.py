@@ -1,10 +1,10 @@
 """The best documents of a token index for each query: exact MaxSim over all, or over candidates by mean vectors."""
 
 import numpy as np
-import pyterrier as pt
 import torch
 from torch import Tensor
 
+from pyterrier_optical.base.progress import progress
 from pyterrier_optical.late.encoder import TokenVectors
 from pyterrier_optical.late.maxsim import maxsim_matrix
 from pyterrier_optical.retrieve.dense.token_index import BLOCK_TOKENS, Block, TokenIndex, mean_vectors, spans_by_size
@@ -23,14 +23,14 @@ def search_all(queries: TokenVectors, index: TokenIndex, k: int, *, verbose: boo
         queries: the encoded queries; on their device blocks are scored.
         index: the documents.
         k: most documents for one query.
-        verbose: show a progress bar.
+        verbose: as for `pyterrier_optical.base.progress`.
 
     Returns:
         For each query the positions of its best documents and their scores, best first; equal scores in corpus order.
     """
     found: list[Found] = []
     spans, batches = index.spans(), _batches(queries)
-    with pt.tqdm(total=len(spans) * len(batches), desc="Scoring", unit="block", disable=not verbose) as bar:
+    with progress(total=len(spans) * len(batches), desc="Scoring", unit="block", verbose=verbose) as bar:
         for batch in batches:
             scores = torch.zeros(len(batch), 0, device=batch.values.device)
             positions = torch.zeros(len(batch), 0, dtype=torch.int64, device=batch.values.device)
@@ -56,13 +56,13 @@ def search_candidates(
         index: the documents.
         k: most documents for one query.
         candidates: documents to score for each query.
-        verbose: show a progress bar.
+        verbose: as for `pyterrier_optical.base.progress`.
 
     Returns:
         As for `search_all`.
     """
     found: list[Found] = []
-    with pt.tqdm(total=len(queries), desc="Scoring", unit="query", disable=not verbose) as bar:
+    with progress(total=len(queries), desc="Scoring", unit="query", verbose=verbose) as bar:
         for batch in _batches(queries):
             # In corpus order, in which ties are left.
             nearest = _nearest(batch, index.means, candidates).sort(dim=1).values

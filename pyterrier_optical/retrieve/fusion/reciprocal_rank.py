@@ -10,7 +10,7 @@ import pyterrier as pt
 
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.frames.checks import check_ids, check_one_query, check_same_kinds, plain, texts_of, with_numbers
+from pyterrier_optical.frames.checks import check_ids, check_same_kinds, checked_queries, plain, with_numbers
 from pyterrier_optical.frames.mixing import GuardedMixing
 
 
@@ -60,10 +60,9 @@ class Fusion(ByArguments, GuardedMixing):
             OpticalError: rows have no ``qid`` or ``docno``, a ``qid`` has two queries, or ids are text in one frame and
                 numbers in another.
         """
-        inp = plain(inp)
-        check_ids(inp, *(name for name in ("qid", "docno") if name in inp.columns))
-        if {"qid", "query"} <= set(inp.columns):
-            check_one_query(inp["qid"], texts_of(inp["query"]))
+        inp = checked_queries(inp)
+        if "docno" in inp.columns:
+            check_ids(inp, "docno")
         fused = self.fuse(*(retriever(inp.copy()) for retriever in self.retrievers))
         check_same_kinds([inp, fused], *(name for name in ("qid", "docno") if name in inp.columns))
         names = ["qid", "docno"] if "docno" in inp.columns else ["qid"]

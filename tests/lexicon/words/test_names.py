@@ -2,7 +2,9 @@
 
 import pytest
 
-from pyterrier_optical.lexicon.words.names import after_capital, at_an_end
+from pyterrier_optical.lexicon.table import Lexicon
+from pyterrier_optical.lexicon.words.names import after_capital, at_an_end, is_form_of
+from pyterrier_optical.translate import OpticalTranslator
 
 TERMS = {"john", "northern", "nepal", "nairobi", "ken", "a", "chad", "i", "łódź", "ɓauchi", "ộyo"}
 
@@ -48,3 +50,28 @@ def test_a_name_before_its_ending(word, term):
 
 def test_the_longest_part_wins():
     assert at_an_end("grandchildren", {"grandchild", "children"}) == "grandchild"
+
+
+@pytest.mark.parametrize(
+    ("term", "word", "is_form"),
+    [
+        ("nigerian", "nigeria", True),
+        ("canadian", "canada", True),
+        ("africans", "africa", True),
+        ("victory", "victoria", False),
+        ("french", "france", False),
+        ("international", "inter", False),
+        ("dada", "da", False),
+        ("da", "da", True),
+    ],
+)
+def test_forms_of_a_word_differ_in_its_ending(term, word, is_form):
+    assert is_form_of(term, word) is is_form
+
+
+def test_a_translation_that_is_another_form_speaks_for_the_word_where_it_is_english():
+    english = {"nigeria": (9, {}), "nigerian": (5, {}), "europe": (90, {}), "europa": (1, {})}
+    words = {"nigeria": (3, {"nigerian": 1.0}), "europa": (9, {"europe": 1.0}), "ni": (9, {"is": 1.0})}
+    lexicon = Lexicon.from_entries({"sw": words, "en": english})
+    translator = OpticalTranslator([*english, "is"], method="lexicon", lexicon=lexicon, lang="sw")
+    assert translator.gloss(["nigeria", "europa"]) == ["", "europe"]

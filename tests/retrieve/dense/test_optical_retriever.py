@@ -137,6 +137,7 @@ def test_fields(folder):
     assert OpticalRetriever(docs, fields=["title", "text"]) == OpticalRetriever(docs, fields=("title", "text"))
 
 
+@pytest.mark.slow
 def test_data_set_by_name(shipped_model):
     dataset = pt.get_dataset("optical:sample/sw")
     retriever = OpticalRetriever("optical:sample/sw", device="cpu")
