@@ -34,7 +34,7 @@ _SELF_SCATTERED_NAME_COUNTS = 500.0
 _FEWEST_LETTERS = 5
 _MOST_SCATTERED = 0.35
 # A word with the letters of an English one is often a name or a loan; 'europa' is too rare in English to be one.
-# Set by tests/query/test_everyday_words.py, not on a development set.
+# Chosen by the words of tests/query/test_everyday_words.py, not on a development set.
 _ENGLISH = {"en": 1.0}
 _LEAST_OF_FORM = 0.3
 
