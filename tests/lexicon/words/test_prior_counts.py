@@ -7,9 +7,9 @@ from pyterrier_optical.lexicon.words.word_terms import WordTranslator
 from pyterrier_optical.translate import Lexicon
 
 
-def translated(word: str, entries: dict, terms: list[str]) -> dict[str, float]:
+def translated(word: str, entries: dict, terms: list[str], english: dict | None = None) -> dict[str, float]:
     index = IndexTerms(dict.fromkeys(terms, 1), num_docs=100)
-    lexicon = Lexicon.from_entries({"zu": entries})
+    lexicon = Lexicon.from_entries({"zu": entries, "en": english or {}})
     return dict(WordTranslator(index, index.translating(1.0), None, lexicon, lang="zu").translate([word])[0])[word]
 
 
@@ -34,3 +34,9 @@ def test_an_unseen_word_is_judged_by_its_spelling_with_a_count_of_three_tenths_a
 def test_a_term_of_the_index_passes_up_to_a_count_of_twenty_for_a_name_and_one_for_a_word(word, seen, passes):
     terms = translated(word, {"mali": (seen, {"money": 1.0})}, ["mali", "money"])
     assert terms == ({"mali": 1.0} if passes else {"money": 1.0})
+
+
+@pytest.mark.parametrize(("count", "term"), [(30, "europa"), (29, "europe")])
+def test_a_translation_is_a_form_of_the_word_if_english_has_the_word_three_tenths_as_often(count, term):
+    english = {"europa": (count, {}), "europe": (100, {})}
+    assert translated("europa", {"europa": (50, {"europe": 1.0})}, ["europa", "europe"], english) == {term: 1.0}
