@@ -1,4 +1,4 @@
-"""How a word sounds, roughly: one spelling for what languages and scripts write in several ways."""
+"""Phonetic keys: one spelling in ASCII for what languages and scripts write in several ways."""
 
 import re
 from functools import lru_cache
@@ -52,9 +52,9 @@ _SOUNDS = [
 ]
 _NASAL = re.compile("m(?=[^aeiouym])")
 _NASAL_BEFORE_LIPS = re.compile("m(?=[pbf])")
-# What is not told apart: ch and hard c, j and g; or also what Thai, Tamil and others write with one letter, b and p, d
-# and t, g and k, v and w; or these, and ch, j and s in the place of ch, j and g.
-_NOT_TOLD_APART = [
+# These sounds share one code, by tolerance. 0: ch and hard c; j and g. 1: also what Thai, Tamil and others write with
+# one letter: b and p, d and t, g and k, v and w. 2: as 1, but ch and j share the code of s.
+_SAME_CODE = [
     [(re.compile(pattern), letter) for pattern, letter in pairs]
     for pairs in (
         [("c", "k"), ("j", "g")],
@@ -62,8 +62,8 @@ _NOT_TOLD_APART = [
         [("ng?[gk]+|ng", "nk"), ("b", "p"), ("d", "t"), ("[cj]", "s"), ("g", "k"), ("(?<!^)[vw]", ""), ("^v", "w")],
     )
 ]
-#: How many ways there are to listen; the first is the strictest.
-EARS = len(_NOT_TOLD_APART)
+#: How many tolerances there are; 0 is the strictest.
+TOLERANCES = len(_SAME_CODE)
 _DROPPED = re.compile("[aeiouywh]")
 _TWICE = re.compile(r"(.)\1+")
 
@@ -79,7 +79,7 @@ def needs_tolerance(word: str) -> bool:
 
 
 def in_order_of_sound(word: str) -> str:
-    """A word with its letters where they are heard: Thai and Lao write some vowels before the consonant they follow.
+    """A word with its letters in the order of its sounds: Thai and Lao write some vowels before the consonant.
 
     Example:
         >>> in_order_of_sound("เดนเวอร์")
@@ -91,22 +91,22 @@ def in_order_of_sound(word: str) -> str:
 
 
 @lru_cache(maxsize=1 << 18)
-def sound(word: str, ear: int = 0) -> str:
-    """A word in ASCII, with one letter for what languages write in several ways.
+def phonetic_key(word: str, tolerance: int = 0) -> str:
+    """The phonetic key of a word: ASCII, with one letter for what languages write in several ways.
 
     Args:
         word: A word of any script.
-        ear: How it is listened to, from 0 to `EARS` - 1: with 1 and 2 voiced and voiceless consonants are one; *ch* and
-            *j* are as *k* and *g* with 0 and 1, as *s* with 2.
+        tolerance: From 0 to `TOLERANCES` - 1. At 1 and 2 voiced and voiceless consonants share a code. *ch* and *j*
+            have the codes of *k* and *g* at 0 and 1, and that of *s* at 2.
 
     Example:
-        >>> sound("Kameruni"), sound("Cameroon"), sound("डेनवर"), sound("เดนเวอร์")
+        >>> phonetic_key("Kameruni"), phonetic_key("Cameroon"), phonetic_key("डेनवर"), phonetic_key("เดนเวอร์")
         ('kameruni', 'kameron', 'denvr', 'denwer')
     """
-    heard = _transcribed(word)
-    for pattern, letter in _NOT_TOLD_APART[ear]:
-        heard = pattern.sub(letter, heard)
-    return _TWICE.sub(r"\1", heard)
+    key = _transcribed(word)
+    for pattern, letter in _SAME_CODE[tolerance]:
+        key = pattern.sub(letter, key)
+    return _TWICE.sub(r"\1", key)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -126,23 +126,23 @@ def _transcribed(word: str) -> str:
     return (_NASAL_BEFORE_LIPS if lenient else _NASAL).sub("n", spelt)
 
 
-def consonants(word: str, ear: int = 0) -> str:
-    """What a word keeps of itself in most spellings: its consonants, after a * if it begins with a vowel.
+def consonants(word: str, tolerance: int = 0) -> str:
+    """The consonants of a word's phonetic key, after a * if it begins with a vowel.
 
-    Languages of open syllables put vowels between the consonants of a name and after the last ('Bosiniya'), and some
-    scripts leave vowels out. Empty for a word with digits.
+    Most spellings of a name share them: languages of open syllables put vowels between the consonants of a name and
+    after the last ('Bosiniya'), and some scripts leave vowels out. Empty for a word with digits.
 
     Args:
         word: A word of any script.
-        ear: As for `sound`.
+        tolerance: As for `phonetic_key`.
 
     Example:
         >>> consonants("Bosiniya"), consonants("Bosnia"), consonants("अमेरिका")
         ('bsn', 'bsn', '*mrk')
-        >>> consonants("บรองโกส์", ear=1) == consonants("Broncos", ear=1)
+        >>> consonants("บรองโกส์", tolerance=1) == consonants("Broncos", tolerance=1)
         True
     """
-    heard = sound(word, ear)
-    if not heard or any(letter.isdigit() for letter in heard):
+    key = phonetic_key(word, tolerance)
+    if not key or any(letter.isdigit() for letter in key):
         return ""
-    return ("*" if heard[0] in "aeiou" else "") + _TWICE.sub(r"\1", _DROPPED.sub("", heard))
+    return ("*" if key[0] in "aeiou" else "") + _TWICE.sub(r"\1", _DROPPED.sub("", key))
