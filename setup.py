@@ -11,6 +11,8 @@ EXTRAS = {
     "pisa": ["pyterrier-pisa>=0.4"],
     # The tokenizers of OPUS-MT and M2M-100 models.
     "mt": ["sentencepiece>=0.2", "sacremoses>=0.1"],
+    "caching": ["pyterrier-caching>=0.5"],
+    "qdrant": ["qdrant-client>=1.16"],
     "plots": ["matplotlib>=3.8"],
     "train": ["accelerate>=1.1", "datasets>=4.0", "matplotlib>=3.8"],
     # PISA stands in for Terrier where there is no Java; its wheels are for Linux on x86_64.
@@ -24,13 +26,14 @@ EXTRAS = {
 TOOLS = [
     "pytest>=8",
     "pytest-cov>=6",
+    "pytest-xdist>=3.6",
     "hypothesis>=6.100",
     "ruff>=0.12",
     "mypy>=2.0",
     "import-linter>=2.5",
     "build>=1.2",
 ]
-EXTRAS["test"] = [*EXTRAS["train"], *EXTRAS["demo"], *EXTRAS["mt"], *TOOLS]
+EXTRAS["test"] = [*(need for name in ("train", "demo", "mt", "caching", "qdrant") for need in EXTRAS[name]), *TOOLS]
 
 setup(
     name="pyterrier-optical",
@@ -62,6 +65,7 @@ setup(
         "pandas>=2.2",
         "scipy>=1.11",
         "scikit-learn>=1.4",
+        "statsmodels>=0.14",
         "anyascii>=0.3.2",
         "tokenizers>=0.22",
         "safetensors>=0.5",
@@ -75,6 +79,7 @@ setup(
     extras_require=EXTRAS,
     entry_points={
         "console_scripts": ["pyterrier-optical = pyterrier_optical.cli:main"],
+        "pyterrier.artifact": ["token_index.optical = pyterrier_optical.index:OpticalIndex"],
         "pyterrier.dataset_provider": ["optical = pyterrier_optical.datasets:OpticalDatasetProvider"],
     },
     classifiers=[

@@ -20,6 +20,7 @@ _HOMES = {
     "OpticalModel": "model",
     "OpticalReranker": "rerank.optical",
     "OpticalRetriever": "retrieve.dense",
+    "OpticalIndex": "index",
     "ReciprocalRankFusion": "retrieve.fusion.reciprocal_rank",
     "ScoreFusion": "retrieve.fusion.score",
     "OpticalTranslator": "translate",

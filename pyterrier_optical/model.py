@@ -1,14 +1,19 @@
 """OpticalModel: one late-interaction model that hands out its transformers."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pyterrier_optical.base.identity import ByArguments
+from pyterrier_optical.index import OpticalIndex
 from pyterrier_optical.rerank.optical import OpticalReranker
 from pyterrier_optical.rerank.vectors import DocEncoder, QueryEncoder, VectorScorer
 from pyterrier_optical.retrieve.dense import OpticalRetriever
 from pyterrier_optical.translate import OpticalTranslator
+
+if TYPE_CHECKING:
+    from pyterrier_optical.late.explain import Explanation
 
 
 class OpticalModel(ByArguments):
@@ -45,6 +50,10 @@ class OpticalModel(ByArguments):
         """An `OpticalRetriever` over a corpus; ``options`` are its own."""
         return OpticalRetriever(corpus, self.model, **self._options(), **options)
 
+    def index(self, path) -> OpticalIndex:
+        """An `OpticalIndex` that is made, or was made, with this model."""
+        return OpticalIndex(path, self.model, **self._options())
+
     def translator(self, terms=None, **options) -> OpticalTranslator:
         """An `OpticalTranslator` to the terms of an index; ``options`` are its own."""
         batch = {} if self.batch_size is None else {"batch_size": self.batch_size}
@@ -77,6 +86,15 @@ class OpticalModel(ByArguments):
         texts = list(texts)
         frame = pd.DataFrame({"qid": "1", "query": query, "docno": [str(i) for i in range(len(texts))], "text": texts})
         return self.reranker(**options)(frame).sort_values("rank", ignore_index=True)
+
+    def explain(self, query: str, text: str, **options) -> "Explanation":
+        """Shows which word of a query met which word of a text; ``options`` are those of `OpticalReranker.explain`.
+
+        Example:
+            >>> OpticalModel().explain("mto", "a river").frame["document_word"].tolist()  # doctest: +SKIP
+            ['river', 'river', 'river', 'river']
+        """
+        return self.reranker().explain(query, text, **options)
 
     def _options(self) -> dict:
         return {"device": self.device, "dtype": self.dtype, "batch_size": self.batch_size}

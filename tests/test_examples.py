@@ -68,3 +68,11 @@ def test_translate_then_rank(shipped_model, tmp_path):
     recall = {name: float(values[0]) for name, values in rows.items() if name != "name"}
     assert recall["human"] > recall["raw"] and recall["words"] > recall["raw"]
     assert set(recall) == {"raw", "words", "human", "raw+rerank", "words+rerank", "human+rerank"}
+
+
+def test_token_index(shipped_model, tmp_path):
+    lines = run(tmp_path, "token_index.py", tmp_path).splitlines()
+    assert (tmp_path / "index" / "pt_meta.json").is_file()
+    found = [line.split()[2] for line in lines if line.startswith("  ")]
+    assert found[:3] == found[3:6] == ["well-1", "road-1", "mill-2"]
+    assert found[6] != "well-1" and found[7:] == ["road-1", "mill-2"]

@@ -59,8 +59,22 @@ def test_one_model_is_loaded_once(model, monkeypatch, tmp_path):
     assert len(loads) == 2, "another precision is another model"
 
 
+def test_an_index_has_the_model(model, tmp_path):
+    index = model.index(tmp_path / "index")
+    index.indexer(precision="float32").index(FRAME.drop_duplicates("docno"))
+    reranked = index.reranker()(FRAME.drop(columns="text"))
+    assert reranked["score"].tolist() == pytest.approx(model.reranker()(FRAME)["score"].tolist(), abs=1e-5)
+    assert index.encoders[0].model is model.reranker().encoders[0].model
+
+
 def test_ranking_texts(model):
     assert model.rank("river", ["a dog", "the river"])["docno"].tolist() == ["1", "0"]
+
+
+def test_explaining_is_the_rerankers(model):
+    explanation = model.explain("river", "the river", plan="exact")
+    assert explanation.score == model.rank("river", ["the river"])["score"].item()
+    assert "river" in explanation.frame["planned_word"].tolist()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,11 @@ from uuid import uuid4
 
 from pyterrier_optical.errors import OpticalError
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 # What only writing can meet, and what may also be met by reading.
 _FULL = {getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS")} - {None}
 _CLOSED = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EIO}
@@ -102,6 +107,28 @@ def writing(place: str | os.PathLike, option: str) -> Iterator[None]:
         raise OpticalError(
             f"Cannot write to '{where}' ({reason}): make room there, or choose another {option} that can be written to."
         ) from error
+
+
+def lock_folder(folder: Path, *, wait: bool = False) -> int | None:
+    """A descriptor that holds the lock on a folder until it is closed; None where another process has it, or there are
+    no such locks.
+
+    Args:
+        folder: The folder.
+        wait: Wait until no other process has it.
+    """
+    if fcntl is None:
+        return None
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def _refusal(error: BaseException | None, place: str) -> tuple[str, str] | None:

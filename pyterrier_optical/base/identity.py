@@ -9,8 +9,8 @@ import pyterrier as pt
 class ByArguments:
     """Gives a transformer that keeps each ``__init__`` argument under its name ``repr``, equality and hash.
 
-    PyTerrier's tree planner shares equal parts of pipelines. Plain arguments (text, numbers, paths, tuples) and other
-    transformers count by value, and all others (a loaded model, a data frame) as the very same object.
+    PyTerrier's tree planner shares equal parts of pipelines. Plain arguments (text, numbers, paths, tuples), other
+    transformers and indexes count by value, and all others (a loaded model, a data frame) as the very same object.
     """
 
     def _arguments(self) -> dict:
@@ -40,4 +40,4 @@ class ByArguments:
 def _is_plain(value) -> bool:
     if isinstance(value, tuple):
         return all(map(_is_plain, value))
-    return value is None or isinstance(value, (str, bool, int, float, pt.Transformer))
+    return value is None or isinstance(value, (str, bool, int, float, pt.Transformer, ByArguments))

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import ir_measures
@@ -12,7 +12,7 @@ import pyterrier as pt
 
 from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.experiment.significance import tested
+from pyterrier_optical.experiment.significance import summarise
 from pyterrier_optical.experiment.values import Store, query_values
 
 logger = logging.getLogger("pyterrier_optical")
@@ -37,7 +37,7 @@ class Comparison:
         correction: How p-values were corrected for the number of systems in a table.
         alpha: The level of the tests.
         frame: All of it as one tidy frame, with bootstrap intervals; see
-            `pyterrier_optical.experiment.significance.tested`.
+            `pyterrier_optical.experiment.significance.summarise`.
         values: The values that it comes from: ``dataset``, ``system``, ``measure``, ``qid``, ``value``.
     """
 
@@ -116,11 +116,18 @@ def compare(
             pipelines = dict(systems(dataset) if callable(systems) else systems)
             _check(pipelines, baseline)
             values.append(query_values(pipelines, dataset, name, measures, store))
-            frames.append(tested(values[-1], baseline, correction, alpha))
+            frames.append(summarise(values[-1], baseline, correction, alpha))
             tables[name] = _wide(frames[-1], names)
             _warn_of_twins(frames[-1], name, baseline)
     frame, values = (pd.concat(parts, ignore_index=True) for parts in (frames, values))
     return Comparison(tables, baseline, tuple(names), correction, alpha, frame, values)
+
+
+def joined(comparisons: Sequence[Comparison]) -> Comparison:
+    """Comparisons of the same systems on different data sets as one."""
+    tables = {name: table for part in comparisons for name, table in part.tables.items()}
+    frame, values = (pd.concat([getattr(part, name) for part in comparisons]) for name in ("frame", "values"))
+    return replace(comparisons[0], tables=tables, frame=frame, values=values)
 
 
 def _check(pipelines: Pipelines, baseline: str) -> None:

@@ -2,19 +2,18 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ir_measures
-import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.datasets import mtop, mtop_files, sample
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.experiment.comparison import Comparison, compare
+from pyterrier_optical.experiment.comparison import Comparison, compare, joined
 from pyterrier_optical.experiment.output import output_folder
 from pyterrier_optical.experiment.plot import bar_chart
 from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
@@ -140,15 +139,14 @@ def run_demo(
         "OpticalTranslator >> BM25, of which 100 documents are reranked."
     )
     echo(head)
-    parts = [head]
-    tables: dict[str, pd.DataFrame] = {}
+    parts, comparisons = [head], []
     for lang, data in datasets.items():
         comparison = compare(systems.pipelines, {lang: data}, collection.measures, baseline=systems.baseline)
-        tables |= comparison.tables
+        comparisons.append(comparison)
         table = dataset_table(comparison, lang, "AP")
         parts.append(f"## {collection.pattern.format(lang)}\n\n{table}")
         echo(f"\n{parts[-1]}")
-    comparison = replace(comparison, tables=tables)
+    comparison = joined(comparisons)
     tail = f"## AP by query language\n\n{summary_table(comparison, 'AP')}\n\n{legend(comparison)}\n"
     echo(f"\n{tail}")
     text = "\n\n".join([*parts, tail])

@@ -41,7 +41,7 @@ def paired_t_test(system: np.ndarray, baseline: np.ndarray) -> tuple[float, floa
     return float(t), float(p)
 
 
-def tested(values: pd.DataFrame, baseline: str, correction: str, alpha: float) -> pd.DataFrame:
+def summarise(values: pd.DataFrame, baseline: str, correction: str, alpha: float) -> pd.DataFrame:
     """Means of each system and measure, and whether they differ from the baseline's.
 
     Args:

@@ -16,6 +16,7 @@ from pyterrier_optical.errors import OpticalError, shown
 logger = logging.getLogger("pyterrier_optical")
 
 _COLUMNS = ["system", "measure", "qid", "value"]
+_TYPES = {"system": str, "measure": str, "qid": str, "value": float}
 _RUN = ["qid", "docno", "rank", "score"]
 
 
@@ -37,8 +38,8 @@ class Store:
         if path is None or not path.is_file():
             return pd.DataFrame(columns=_COLUMNS)
         try:
-            texts = {"system": str, "measure": str, "qid": str}
-            return pd.read_csv(path, compression="gzip", dtype=texts, keep_default_na=False)[_COLUMNS]
+            # As text: not every version of pandas reads a number exactly.
+            return pd.read_csv(path, compression="gzip", dtype=str, keep_default_na=False)[_COLUMNS].astype(_TYPES)
         except (OSError, EOFError, ValueError, KeyError) as error:
             raise OpticalError(f"The file '{path}' is damaged: delete it to compute its values again.") from error
 
@@ -97,7 +98,7 @@ def query_values(
     found = found[found["measure"].isin(wanted) & found["system"].isin(list(pipelines))]
     order = {system: number for number, system in enumerate(pipelines)}
     found = found.sort_values("system", key=lambda column: column.map(order), kind="stable")
-    return found.assign(dataset=name)[["dataset", *_COLUMNS]].astype({"value": float}).reset_index(drop=True)
+    return found.assign(dataset=name)[["dataset", *_COLUMNS]].astype(_TYPES).reset_index(drop=True)
 
 
 def _computed(pipelines, dataset, name: str, measures, store: Store) -> pd.DataFrame:
@@ -120,6 +121,9 @@ def _computed(pipelines, dataset, name: str, measures, store: Store) -> pd.DataF
             plan="tree",
             verbose=False,
         )
+    for system, end in ends.items():
+        if not end.found:
+            store.keep_run(name, system, pd.DataFrame(columns=_RUN))
     _check_docnos(ends, qrels, name)
     return values.dropna(subset="value").rename(columns={"name": "system"})[_COLUMNS]
 
@@ -153,6 +157,7 @@ class _End(pt.Transformer):
         self.system = system
         self.store = store
         self.dataset = dataset
+        self.found = False
         self.stranger: str | None = None
         self._judged = qrels["docno"]
 
@@ -160,6 +165,7 @@ class _End(pt.Transformer):
         pt.validate.result_frame(inp, extra_columns=["score", "rank"], context=self)
         if not len(inp):
             return pd.DataFrame({"qid": [self.qid], "docno": [""], "score": [0.0], "rank": [pt.model.FIRST_RANK]})
+        self.found = True
         self.store.keep_run(self.dataset, self.system, inp)
         self.stranger = None if inp["docno"].isin(self._judged).any() else str(inp["docno"].iloc[0])
         return inp

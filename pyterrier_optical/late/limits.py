@@ -25,9 +25,13 @@ def check_encoding_arguments(transformer: pt.Transformer) -> None:
     if transformer.truncation not in ("warn", "error", "passages"):
         raise OpticalError(f"Unknown truncation {shown(transformer.truncation)}: choose 'warn', 'error' or 'passages'.")
     for name in ("batch_size", "max_query_tokens", "max_document_tokens"):
-        value = getattr(transformer, name)
-        if value is not None and not (isinstance(value, int) and value > 0):
-            raise OpticalError(f"{name} is {shown(value)}: give a positive whole number.")
+        check_positive(name, getattr(transformer, name))
+
+
+def check_positive(name: str, value: int | None) -> None:
+    """Refuses the argument of that name unless it is None or a positive whole number."""
+    if value is not None and not (isinstance(value, int) and value > 0):
+        raise OpticalError(f"{name} is {shown(value)}: give a positive whole number.")
 
 
 def too_long_error(kind: str, name: str, size: int, limit: int, room: int) -> OpticalError:

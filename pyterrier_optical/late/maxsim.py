@@ -134,9 +134,8 @@ def maxsim_pairs(queries: TokenVectors, documents: TokenVectors, query_index: Te
 
 def _best(cosines: Tensor, lengths: Tensor, queries: TokenVectors) -> Tensor:
     """What each query token adds: (tokens, m) and (n_docs,) to (n_docs, m); anything where a document has no row."""
-    owner = torch.repeat_interleave(torch.arange(len(lengths)), lengths).to(cosines.device)
-    best = torch.full((len(lengths), cosines.shape[1]), -torch.inf, device=cosines.device)
-    best.scatter_reduce_(0, owner[:, None].expand_as(cosines), cosines.float(), "amax")
+    lengths = lengths.to(cosines.device)
+    best = torch.segment_reduce(cosines.float(), "max", lengths=lengths, axis=0, initial=-torch.inf)
     return best if queries.weights is None else best.mul_(queries.weights.to(best.device))
 
 

@@ -1,6 +1,6 @@
 """Scores of (query, document) pairs, documents passing through in blocks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -40,19 +40,51 @@ def score_pairs(
     Returns:
         (n_pairs,) float64, finite.
     """
-    scores = np.zeros(len(query_index))
-    by_document = np.argsort(document_index, kind="stable")
-    starts = np.searchsorted(document_index[by_document], np.arange(len(documents) + 1))
-    for block in _blocks(sizes, block_tokens):
-        texts = [documents[i] for i in block]
-        counted = [sizes[i] for i in block]
-        pairs = np.concatenate([by_document[starts[i] : starts[i + 1]] for i in block])
-        local = np.repeat(np.arange(len(block)), [starts[i + 1] - starts[i] for i in block])
+
+    def encode(block: list[int]) -> tuple[TokenVectors, np.ndarray]:
+        texts, counted = [documents[i] for i in block], [sizes[i] for i in block]
+        parts = np.ones(len(block), dtype=int)
         if passages:
             texts, counted, parts = split_passages(texts, counted, encoder, max_tokens)
-        else:
-            parts = np.ones(len(block), dtype=int)
-        vectors = encoder.documents(texts, max_tokens, sizes=counted)
+        return encoder.documents(texts, max_tokens, sizes=counted), parts
+
+    return score_blocks(
+        queries, encode, sizes, query_index, document_index, normalize=normalize, block_tokens=block_tokens
+    )
+
+
+def score_blocks(
+    queries: TokenVectors,
+    vectors_of: Callable[[list[int]], tuple[TokenVectors, np.ndarray]],
+    sizes: Sequence[int],
+    query_index: np.ndarray,
+    document_index: np.ndarray,
+    *,
+    normalize: bool = False,
+    block_tokens: int = 200_000,
+) -> np.ndarray:
+    """MaxSim of pairs with the best passage of each document, whatever the documents' vectors come from.
+
+    Args:
+        queries: the encoded queries.
+        vectors_of: gives for the numbers of some documents the vectors of their passages, one document after the
+            other, and how many passages each document has.
+        sizes: the number of tokens of each document, at least about.
+        query_index: as for `score_pairs`.
+        document_index: as for `score_pairs`.
+        normalize: as for `score_pairs`.
+        block_tokens: as for `score_pairs`.
+
+    Returns:
+        (n_pairs,) float64, finite.
+    """
+    scores = np.zeros(len(query_index))
+    by_document = np.argsort(document_index, kind="stable")
+    starts = np.searchsorted(document_index[by_document], np.arange(len(sizes) + 1))
+    for block in _blocks(sizes, block_tokens):
+        pairs = np.concatenate([by_document[starts[i] : starts[i + 1]] for i in block])
+        local = np.repeat(np.arange(len(block)), [starts[i + 1] - starts[i] for i in block])
+        vectors, parts = vectors_of(block)
         # One row for each passage of each pair's document.
         repeats = parts[local]
         row_pair = np.repeat(np.arange(len(pairs)), repeats)
@@ -75,7 +107,7 @@ def _divisors(queries: TokenVectors) -> np.ndarray:
     return np.where(totals > 0, totals, 1.0)
 
 
-def _blocks(sizes: list[int], block_tokens: int) -> Iterator[list[int]]:
+def _blocks(sizes: Sequence[int], block_tokens: int) -> Iterator[list[int]]:
     """Documents from long to short, in runs of at most ``block_tokens`` tokens."""
     block: list[int] = []
     total = 0

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyterrier as pt
 
 from pyterrier_optical.frames.texts import named_fields, text_fields
 from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
@@ -105,6 +106,19 @@ class OpticalReranker(TextReranker):
         self.lexicon = lexicon
         self._check_arguments()
         check_gloss(gloss)
+
+    def cached(self, path) -> pt.Transformer:
+        """The same reranker with its scores kept on disk, by pyterrier-caching.
+
+        Args:
+            path: The folder of the cache, which may not exist yet.
+
+        Returns:
+            A `CachedReranker`.
+        """
+        from pyterrier_optical.rerank.cached import CachedReranker
+
+        return CachedReranker(self, path)
 
     def _scores_grow(self) -> bool:
         return not self.normalize

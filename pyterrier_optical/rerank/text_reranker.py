@@ -62,13 +62,25 @@ class TextReranker(ByArguments, GuardedMixing):
                 ``qid`` or ``docno``, a ``qid`` has two queries, a text is none, or two columns have one name.
         """
         inp = checked_queries(inp, self.query_field)
-        named = named_fields(self.text_field)
-        with pt.validate.any(inp, context=self) as mode:
-            for fields in DEFAULTS if named is None else [named]:
-                mode.result_frame(extra_columns=[self.query_field, *fields])
+        self.validate(inp, context=self)
         check_ids(inp, "docno")
         scores = self._scores(inp) if len(inp) else np.zeros(0)
         return pt.model.add_ranks(inp.assign(score=scores))
+
+    def validate(self, inp: pd.DataFrame, *, context: pt.Transformer) -> None:
+        """Refuses a frame that lacks columns.
+
+        Args:
+            inp: The frame.
+            context: The transformer that a message names.
+
+        Raises:
+            pt.validate.InputValidationError: A column is missing.
+        """
+        named = named_fields(self.text_field)
+        with pt.validate.any(inp, context=context) as mode:
+            for fields in DEFAULTS if named is None else [named]:
+                mode.result_frame(extra_columns=[self.query_field, *fields])
 
     @property
     def encoders(self):
@@ -87,8 +99,11 @@ class TextReranker(ByArguments, GuardedMixing):
         raise NotImplementedError
 
     def _check_arguments(self) -> None:
-        check_field("query_field", self.query_field)
         check_encoding_arguments(self)
+        self._check_fields()
+
+    def _check_fields(self) -> None:
+        check_field("query_field", self.query_field)
         if isinstance(self.text_field, list):
             self.text_field = tuple(self.text_field)  # equal lists make equal rerankers
         for field in self.text_field if isinstance(self.text_field, tuple) else [self.text_field]:
@@ -96,11 +111,15 @@ class TextReranker(ByArguments, GuardedMixing):
                 check_field("text_field", field)
 
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:
-        from pyterrier_optical.late.scoring import score_pairs
         from pyterrier_optical.query.encoding import encode_queries
 
-        query_encoder, document_encoder = self.encoders
-        query_index, queries = encode_queries(self, query_encoder, inp, self.query_field)
+        return self._text_scores(inp, *encode_queries(self, self.encoders[0], inp, self.query_field))
+
+    def _text_scores(self, inp: pd.DataFrame, query_index: np.ndarray, queries) -> np.ndarray:
+        """The score of each row's text with its query, given what `encode_queries` says of the queries."""
+        from pyterrier_optical.late.scoring import score_pairs
+
+        document_encoder = self.encoders[1]
         document_index, documents = distinct_texts(frame_texts(inp, named_fields(self.text_field)))
         sizes = document_encoder.lengths(documents, "document")
         check_sizes(self, document_encoder, "document", inp["docno"], document_index, sizes)

@@ -8,7 +8,7 @@ import tiny
 
 from pyterrier_optical import OpticalError
 from pyterrier_optical.experiment import evaluate, full_report, run_report, standard_systems
-from pyterrier_optical.experiment.ranked_systems import FUSION, GLOSS, OPTICAL, TEACHER
+from pyterrier_optical.experiment.ranked_systems import FUSION, GLOSS, OPTICAL, TEACHER, RankedSystems
 from pyterrier_optical.experiment.systems import FIRST, RAW
 from pyterrier_optical.experiment.systems import OPTICAL as RERANKED
 
@@ -64,6 +64,41 @@ def test_two_tables_for_each_language_and_everything_written(quick, tmp_path):
     assert gap[["low", "high", "gap"]].tolist() == pytest.approx(
         [values["hi"], values["de"], values["de"] - values["hi"]]
     )
+
+
+def test_a_second_report_goes_on_from_the_first(quick, tmp_path, monkeypatch):
+    said = []
+    first = run_report("mtop", ["hi"], split="dev", **quick)
+    (kept,) = (tmp_path / "out" / "mtop-dev").glob("values-*")
+    assert (kept / "ranked" / "hi.csv.gz").is_file() and len(list((kept / "reranked" / "hi").glob("*.res.gz"))) == 3
+    runs = RankedSystems._runs
+    monkeypatch.setattr(RankedSystems, "_runs", lambda self, task: pytest.fail("ranked all documents again"))
+    again = run_report("mtop", ["hi"], split="dev", **{**quick, "echo": said.append})
+    assert again.text == first.text
+    assert f"Going on with what is finished in {kept}: delete it to compute all again." in said
+    # Another language is all that is new, and another model has other values.
+    asked = []
+    monkeypatch.setattr(RankedSystems, "_runs", lambda self, task: (asked.append(task.name), runs(self, task))[1])
+    more = run_report("mtop", ["hi", "de"], split="dev", **quick)
+    assert asked == ["mtop/de/dev/split"]
+    pd.testing.assert_frame_equal(more.ranked.tables["hi"], first.ranked.tables["hi"], check_exact=True)
+    run_report("mtop", ["hi"], split="dev", **{**quick, "model": quick["teacher"]})
+    assert asked == ["mtop/de/dev/split", "mtop/hi/dev/split"]
+
+
+def test_a_reranker_of_ones_own_takes_part(quick, tmp_path, monkeypatch):
+    (tmp_path / "reversing.py").write_text(
+        "import pyterrier as pt\nbackwards = pt.apply.doc_score(lambda row: -row['rank'] * -1.0)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    report = run_report("mtop", ["hi"], split="dev", systems=["backwards=reversing:backwards"], **quick)
+    assert report.reranked.tables["hi"]["name"].tolist() == [RAW, FIRST, "first >> backwards", RERANKED]
+
+
+def test_what_the_encoders_read_stands_below_the_scores(quick):
+    report = run_report("afriqa", ["ha", "ig"], reranking=False, **quick)
+    assert report.read[["lang", "system"]].to_numpy().tolist() == [["ha", OPTICAL], ["ig", OPTICAL]]
+    assert "### What each encoder read" in report.text and "| tokens a word |" in report.text
 
 
 def test_rankings_of_all_documents_are_those_of_evaluate(quick, tiny_model, teacher):

@@ -237,7 +237,7 @@ class WordTranslator:
         return _LookedUp(telling, sum(telling.values()))
 
     def _spelt(self, word: str) -> WordTerms:
-        if not self._by_spelling:
+        if not self._by_spelling or is_spaceless(word):
             return {}
         spelt = self._spelt_terms(from_capital(word) or word)
         return {term: weight for term, weight in spelt.items() if term in self.translating}

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from pyterrier_optical.base.corpus_hash import CorpusHash
 from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.retrieve.bm25 import pisa, terrier
-from pyterrier_optical.retrieve.bm25.corpus import Corpus, CorpusHash
+from pyterrier_optical.retrieve.bm25.corpus import Corpus
 from pyterrier_optical.retrieve.bm25.store import (
     INFO_FILE,
     IndexInfo,

@@ -1,6 +1,5 @@
 """Any corpus as a stream of (docno, text)."""
 
-import hashlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -69,30 +68,6 @@ class Corpus:
         if self.count is None:
             raise TypeError("this corpus does not know its length")
         return self.count
-
-
-class CorpusHash:
-    """A running hash of docnos and texts, in order, so that any change to a corpus shows.
-
-    Example:
-        >>> a, b = CorpusHash(), CorpusHash()
-        >>> a.add("d1", "x"), b.add("d", "1x")
-        (None, None)
-        >>> a.hexdigest() == b.hexdigest()
-        False
-    """
-
-    def __init__(self):
-        self._hash = hashlib.blake2b(digest_size=16)
-
-    def add(self, docno: str, text: str) -> None:
-        """Takes in one document."""
-        # The lengths keep ("d1", "x") apart from ("d", "1x").
-        self._hash.update(f"{len(docno)},{len(text)}:{docno}{text}".encode("utf-8", "surrogatepass"))
-
-    def hexdigest(self) -> str:
-        """The hash of everything added so far, 32 hexadecimal digits."""
-        return self._hash.hexdigest()
 
 
 def _opener(source, fields: tuple[str, ...] | None) -> Callable[[], Iterable]:

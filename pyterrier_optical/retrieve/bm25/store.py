@@ -14,12 +14,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from pyterrier_optical.base import manifest
+from pyterrier_optical.base.files import lock_folder as _lock
 from pyterrier_optical.errors import OpticalError
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 #: The file that makes a folder one of ours; only such a folder is ever replaced.
 INFO_FILE = "optical_index.json"
@@ -201,22 +197,6 @@ def _remove_abandoned(folder: Path) -> None:
             if lock is not None:
                 shutil.rmtree(path, ignore_errors=True)
                 os.close(lock)
-
-
-def _lock(folder: Path, *, wait: bool = False) -> int | None:
-    """A descriptor that holds the lock on a folder until it is closed; None where the lock is not available."""
-    if fcntl is None:
-        return None
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
 
 
 def write_terms(folder: Path, terms: Mapping[str, int]) -> None:

@@ -3,19 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
-import pyterrier as pt
-
-from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
-from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.frames import DOCUMENTATION
-from pyterrier_optical.frames.checks import checked_queries
-from pyterrier_optical.frames.mixing import GuardedMixing
+from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.late.index.settings import EncodingSettings, check_precision
 from pyterrier_optical.late.limits import check_encoding_arguments
 from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
 from pyterrier_optical.retrieve.bm25.corpus import Corpus
+from pyterrier_optical.retrieve.dense.token_retriever import TokenRetriever
 
 
 @dataclass
@@ -27,12 +21,14 @@ class _Loaded:
     begun: bool = False
 
 
-class OpticalRetriever(ByArguments, GuardedMixing):
+class OpticalRetriever(TokenRetriever):
     """Retrieves by MaxSim between the token vectors of a query and those of every document of a corpus.
 
     The documents are encoded once, when the first query arrives, and their vectors are kept in memory. Up to
     ``exact_limit`` documents the ranking is exact: every query meets every document. In larger corpora each query meets
     the ``candidates`` documents whose mean vectors are nearest to its own, and these are ranked exactly.
+
+    `OpticalIndex` keeps the vectors on disk instead.
 
     Scores are those of `OpticalReranker` with the same models, up to the precision of the stored vectors. Documents of
     equal score stand in corpus order. A query without a token that the model knows has no results, and a document
@@ -51,7 +47,7 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         device: a torch device name; None picks the accelerator when there is one.
         dtype: "float32", "float16", "bfloat16" or, on the CPU, "int8" of the model; None is float32 on the CPU, the
             stored precision elsewhere.
-        precision: "float16" or "float32" of the stored vectors.
+        precision: "float16", "float32" or "int8" (one scale a vector) of the stored vectors.
         max_query_tokens: a query's tokens, markers included, at most what the model takes; None for its own limit.
         max_document_tokens: a document's tokens, likewise.
         truncation: what to do with a text over its limit: "warn" cuts it and logs how many were cut, "error" raises
@@ -115,13 +111,8 @@ class OpticalRetriever(ByArguments, GuardedMixing):
         self.lexicon = lexicon
         check_encoding_arguments(self)
         check_gloss(gloss)
-        if precision not in ("float16", "float32"):
-            raise OpticalError(f"precision={shown(precision)}: choose 'float16' or 'float32' for the stored vectors.")
-        if num_results < 1 or candidates < 1 or exact_limit < 0:
-            raise OpticalError(
-                f"num_results={num_results} and candidates={candidates} must be at least 1, and "
-                f"exact_limit={exact_limit} at least 0."
-            )
+        check_precision(precision)
+        self._check_numbers()
         self._loaded = _Loaded()
 
     @property
@@ -132,95 +123,38 @@ class OpticalRetriever(ByArguments, GuardedMixing):
                 self._loaded.tokens = self._encode_corpus()
             return self._loaded.tokens
 
-    def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
-        """Retrieves documents.
-
-        Args:
-            inp: one row for each query, with ``qid`` and ``query``, and ``query_gloss`` where its glosses are to
-                be read instead of the lexicon's.
-
-        Returns:
-            One row for each document found: the columns of its query, then ``docno``, ``score`` (float64, finite) and
-            ``rank`` (0 is the best).
-
-        Raises:
-            pt.validate.InputValidationError: columns are missing.
-            OpticalError: a row has no ``qid``, a ``qid`` has two queries, a query is no text, or two columns have one
-                name; a model cannot be loaded; the corpus is empty or a docno comes twice; with
-                ``truncation="error"``, a text is too long.
-        """
-        inp = checked_queries(inp)
-        pt.validate.query_frame(inp, extra_columns=["query"], context=self)
-        found = self._search(inp) if len(inp) else []
-        counts = [len(positions) for positions, _ in found]
-        rows = np.repeat(np.arange(len(inp)), counts)
-        out = inp.drop(columns=["score", "rank"], errors="ignore").iloc[rows].reset_index(drop=True)
-        docnos = self.tokens.docnos[np.concatenate([positions for positions, _ in found])] if sum(counts) else []
-        scores = np.concatenate([np.zeros(0), *(scores for _, scores in found)])
-        ranks = np.concatenate([np.zeros(0, np.int64), *map(np.arange, counts)]) + pt.model.FIRST_RANK
-        return out.assign(docno=pd.Series(list(docnos), dtype=str), score=scores, rank=ranks)
-
-    def _search(self, inp: pd.DataFrame) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Positions in the index and scores for each row, best first."""
-        from pyterrier_optical.query.encoding import encode_queries
-        from pyterrier_optical.retrieve.dense.search import search_all, search_candidates
-
-        index = self.tokens
-        query_index, queries = encode_queries(self, self._encoders[0], inp)
-        if len(index) <= self.exact_limit:
-            found = search_all(queries, index, self.num_results, verbose=self.verbose)
-        else:
-            found = search_candidates(queries, index, self.num_results, self.candidates, verbose=self.verbose)
-        for number, total in enumerate(queries.totals.tolist()):
-            positions, scores = found[number]
-            if not total:  # every document would get the floor
-                found[number] = positions[:0], scores[:0]
-            elif self.normalize:
-                found[number] = positions, scores / total
-        return [found[number] for number in query_index.tolist()]
-
     def _encode_corpus(self):
-        from pyterrier_optical.retrieve.dense.build import encode_corpus
+        from pyterrier_optical.late.index.in_memory import encode_corpus
 
-        encoder, corpus = self._encoders[1], Corpus(self.corpus, self.fields)
+        encoder, corpus = self.encoders[1], Corpus(self.corpus, self.fields)
         if self._loaded.begun and not corpus.repeatable:
             raise OpticalError(
                 "Reading the documents was broken off before and their generator cannot be read again: give a list, "
                 "a data frame, or a function that returns a generator."
             )
         self._loaded.begun = True
-        return encode_corpus(
-            corpus,
-            encoder,
-            max_tokens=self.max_document_tokens,
-            truncation=self.truncation,
-            precision=self.precision,
-            verbose=self.verbose,
-        )
+        settings = EncodingSettings(self.precision, self.max_document_tokens, self.truncation)
+        return encode_corpus(corpus, encoder, settings, verbose=self.verbose)
 
     def fuse_rank_cutoff(self, k: int) -> "OpticalRetriever":
         """The same retriever with at most ``k`` results; PyTerrier asks for it to compile ``retriever % k``."""
-        if k >= self.num_results:
-            return self
-        fewer = pt.inspect.transformer_apply_attributes(self, num_results=k)
+        fewer = super().fuse_rank_cutoff(k)
         fewer._loaded = self._loaded
         return fewer
 
-    def schematic(self, *, input_columns=None) -> dict:
-        """How PyTerrier draws this transformer."""
-        return {"label": "OpticalRetriever", "help_url": DOCUMENTATION}
-
     @property
-    def _encoders(self):
+    def encoders(self):
+        """The query encoder and the document encoder, twice the same where they share a model; loaded once, when used.
+
+        Raises:
+            OpticalError: a model cannot be loaded.
+        """
         with LOADING:
             if self._loaded.encoders is None:
                 from pyterrier_optical.late.encoder import load_encoders
 
                 self._loaded.encoders = load_encoders(self, verbose=False)
             return self._loaded.encoders
-
-    def _scores_grow(self) -> bool:
-        return not self.normalize
 
     def __getstate__(self) -> dict:
         """Without models and vectors: a worker process loads and encodes for itself."""

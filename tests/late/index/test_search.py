@@ -5,16 +5,20 @@ import pytest
 import torch
 
 from pyterrier_optical.late.encoder import TokenVectors
+from pyterrier_optical.late.index import search, token_index
+from pyterrier_optical.late.index.search import search_all, search_candidates
+from pyterrier_optical.late.index.shard import Block, Shard, subset
+from pyterrier_optical.late.index.token_index import TokenIndex
 from pyterrier_optical.late.maxsim import maxsim_reference
-from pyterrier_optical.retrieve.dense import search, token_index
-from pyterrier_optical.retrieve.dense.search import search_all, search_candidates
-from pyterrier_optical.retrieve.dense.token_index import TokenIndex
 
 
 def vectors(lengths: list[int], seed: int) -> TokenVectors:
     generator = torch.Generator().manual_seed(seed)
     values = torch.nn.functional.normalize(torch.randn(sum(lengths), 8, generator=generator), dim=1)
     return TokenVectors(values, torch.tensor([0, *lengths]).cumsum(0))
+
+
+PASSAGES = Block(vectors([1 + i % 6 for i in range(40)], seed=2), torch.tensor([2, 1, 1] * 10))
 
 
 @pytest.fixture
@@ -25,9 +29,7 @@ def queries() -> TokenVectors:
 @pytest.fixture
 def index() -> TokenIndex:
     """Thirty documents, every third one of two passages."""
-    parts = torch.tensor([2, 1, 1] * 10)
-    passages = vectors([1 + i % 6 for i in range(40)], seed=2)
-    return TokenIndex(np.array([f"d{i}" for i in range(30)], object), passages, parts)
+    return TokenIndex(np.array([f"d{i}" for i in range(30)], object), [Shard.of(PASSAGES, "float32")], 8)
 
 
 def reference(queries: TokenVectors, index: TokenIndex) -> np.ndarray:
@@ -36,7 +38,7 @@ def reference(queries: TokenVectors, index: TokenIndex) -> np.ndarray:
     return np.array(
         [
             [
-                max(maxsim_reference(queries[q], index.passages[p]) for p in range(ends[d], ends[d + 1]))
+                max(maxsim_reference(queries[q], PASSAGES.passages[p]) for p in range(ends[d], ends[d + 1]))
                 for d in range(len(index))
             ]
             for q in range(len(queries))
@@ -72,7 +74,7 @@ def test_all_documents_as_candidates(queries, index, monkeypatch, block_tokens):
 def test_candidates_are_the_nearest_means(queries, index, monkeypatch, means):
     monkeypatch.setattr(search, "_MEANS", means)
     own = torch.stack([torch.nn.functional.normalize(queries[i].mean(0), dim=0) for i in range(len(queries))])
-    cosines = own @ index.means.T
+    cosines = own @ torch.cat([means for _, means in index.means()]).float().T
     scores = reference(queries, index)
     for number, (positions, values) in enumerate(search_candidates(queries, index, 99, candidates=5)):
         assert set(positions.tolist()) == set(cosines[number].topk(5).indices.tolist())
@@ -84,16 +86,32 @@ def test_candidates_are_the_nearest_means(queries, index, monkeypatch, means):
 def test_equal_scores_stay_in_corpus_order_across_blocks(monkeypatch, how):
     monkeypatch.setattr(token_index.TokenIndex, "spans", lambda self: [(i, i + 1) for i in range(len(self))])
     one = vectors([2], seed=5).values
-    index = TokenIndex(
-        np.array(list("abcdefghi"), object),
-        TokenVectors(one.repeat(9, 1), torch.arange(0, 19, 2)),
-        torch.ones(9, dtype=torch.int64),
-    )
+    same = Block(TokenVectors(one.repeat(9, 1), torch.arange(0, 19, 2)), torch.ones(9, dtype=torch.int64))
+    index = TokenIndex(np.array(list("abcdefghi"), object), [Shard.of(same)], 8)
     assert how(vectors([3], seed=6), index, 4)[0][0].tolist() == [0, 1, 2, 3]
 
 
 def test_no_query_and_no_document(queries, index):
     nothing = TokenVectors(torch.zeros(0, 8), torch.tensor([0]))
     assert search_all(nothing, index, 3) == search_candidates(nothing, index, 3, 5) == []
-    empty = TokenIndex(np.array([], object), nothing, torch.tensor([], dtype=torch.int64))
+    empty = TokenIndex(np.array([], object), [], 8)
     assert [len(positions) for positions, _ in search_all(queries, empty, 3)] == [0] * 4
+    assert [len(positions) for positions, _ in search_candidates(queries, empty, 3, 5)] == [0] * 4
+
+
+@pytest.mark.parametrize("how", [search_all, lambda *args: search_candidates(*args, candidates=29)])
+def test_deleted_documents_are_not_found_and_shards_do_not_show(queries, index, how):
+    whole = index.shards[0]
+    first = np.arange(30) < 11
+    halves = TokenIndex(index.docnos, [subset(whole, first), subset(whole, ~first)], 8, np.array([3, 12]))
+    expected = reference(queries, index)
+    expected[:, [3, 12]] = -np.inf
+    check(how(queries, halves, 28), expected, 28)
+    assert len(how(queries, halves, 30)[0][0]) == 28
+
+
+def test_documents_without_a_vector_are_not_found(queries):
+    some = Block(vectors([2, 0, 3], seed=4), torch.ones(3, dtype=torch.int64))
+    index = TokenIndex(np.array(list("abc"), object), [Shard.of(some)], 8)
+    for found in (search_all(queries, index, 3), search_candidates(queries, index, 3, 3)):
+        assert [sorted(positions.tolist()) for positions, _ in found] == [[0, 2]] * 4

@@ -1,0 +1,97 @@
+"""Documents to shards of token vectors, in one reading and a bounded number of texts at a time."""
+
+import logging
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import torch
+
+from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.late.encoder import TokenEncoder
+from pyterrier_optical.late.index.settings import EncodingSettings
+from pyterrier_optical.late.index.shard import Block, Shard
+from pyterrier_optical.late.limits import too_long_error, warn_of_cuts
+from pyterrier_optical.late.passages import split_passages
+
+logger = logging.getLogger("pyterrier_optical")
+
+# Characters read before they are encoded: at four a token the vectors of width 384 take 150 MB.
+GROUP_CHARACTERS = 400_000
+
+Document = tuple[str, str]  # docno, text
+
+
+class DocumentEncoder:
+    """Encodes groups of documents, and counts what a user should know of them.
+
+    Args:
+        encoder: encodes the texts.
+        settings: how.
+
+    Attributes:
+        cut: the number of documents so far that were cut.
+        silent: the number of documents so far without a token that the model knows; they have no vector.
+        documents: the number of documents so far.
+    """
+
+    def __init__(self, encoder: TokenEncoder, settings: EncodingSettings):
+        self.encoder = encoder
+        self.settings = settings
+        self.cut = self.silent = self.documents = 0
+
+    def shard(self, group: list[Document]) -> Shard:
+        """The vectors of some documents.
+
+        Raises:
+            OpticalError: a document is too long and that is an error.
+        """
+        encoder, settings = self.encoder, self.settings
+        texts = [text for _, text in group]
+        sizes = encoder.lengths(texts, "document")
+        limit = encoder.limit("document", settings.max_tokens)
+        over = [i for i, size in enumerate(sizes) if size > limit]
+        if over and settings.truncation == "error":
+            raise too_long_error("document", group[over[0]][0], sizes[over[0]], limit, encoder.room("document"))
+        self.cut += len(over) if settings.truncation == "warn" else 0
+        self.silent += sizes.count(0)
+        self.documents += len(group)
+        parts = np.ones(len(texts), dtype=np.int64)
+        if settings.truncation == "passages":
+            texts, sizes, parts = split_passages(texts, sizes, encoder, settings.max_tokens)
+        vectors = encoder.documents(texts, settings.max_tokens, sizes=sizes)
+        return Shard.of(Block(vectors, torch.from_numpy(parts)), settings.precision)
+
+    def warn(self) -> None:
+        """Logs how many documents were cut, and how many no search finds."""
+        warn_of_cuts("document", self.cut, self.encoder.limit("document", self.settings.max_tokens))
+        if self.silent:
+            logger.warning(
+                "%d of %d documents have no token that the model knows and are never found", self.silent, self.documents
+            )
+
+
+def groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Neighbouring documents in groups of `GROUP_CHARACTERS` characters or little more."""
+    group: list[Document] = []
+    characters = 0
+    for docno, text in documents:
+        group.append((docno, text))
+        characters += len(text)
+        if characters >= GROUP_CHARACTERS:
+            yield group
+            group, characters = [], 0
+    if group:
+        yield group
+
+
+def distinct(documents: Iterable[Document], seen: dict[str, None]) -> Iterator[Document]:
+    """The documents, whose docnos are added to ``seen`` as they pass.
+
+    Raises:
+        OpticalError: a docno comes twice.
+    """
+    for docno, text in documents:
+        if docno in seen:
+            raise OpticalError(f"More than one document has the docno {shown(docno)}: give each document its own.")
+        seen[docno] = None
+        yield docno, text
