@@ -12,7 +12,7 @@ from pyterrier_optical.lexicon.words.names import after_capital, at_an_end, from
 from pyterrier_optical.lexicon.words.spelling import SpeltTerms
 from pyterrier_optical.lexicon.words.weighting import WordTerms, bag, scaled
 from pyterrier_optical.script.segment import Segmenter, lexicon_words
-from pyterrier_optical.script.tokenise import fold, join_runs, runs, words
+from pyterrier_optical.script.tokenise import fold, is_spaceless, join_runs, runs, words
 
 #: The words of one text in order, each with its terms.
 Plan = list[tuple[str, WordTerms]]
