@@ -7,27 +7,16 @@ import regex
 from anyascii import anyascii
 
 # Scripts that leave vowels out (the Semitic and most of the Brahmic ones), or do not write b and p, d and t, g and k
-# as English does (Tamil, Thai and its neighbours).
+# as English does (Tamil).
 _LENIENT = regex.compile(
     r"[\p{Arabic}\p{Hebrew}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}"
-    r"\p{Malayalam}\p{Sinhala}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+    r"\p{Malayalam}\p{Sinhala}]"
 )
-_SOUTH_EAST_ASIAN = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
-# A consonant, or two that make a cluster.
-_THAI_ONSET = "([กขคตปผพ][รล]|[ก-ฮ])"
-# What a transcription letter by letter gets wrong: Thai and Lao write some vowels before the consonant that they
-# follow, some around it, and one at the beginning on a silent letter; a dot below makes Hindi's j a z; Brahmic scripts
-# write n before a consonant as a dot above.
+# What a transcription letter by letter gets wrong: a dot below makes Hindi's j a z; Brahmic scripts write n before a
+# consonant as a dot above.
 _LETTERS = [
     (regex.compile(pattern), letters)
     for pattern, letters in (
-        (f"เ{_THAI_ONSET}ีย", r"\1ีย"),
-        (f"เ{_THAI_ONSET}า", r"\1าว"),
-        ("เอ[อิ]", "e"),
-        (f"เ{_THAI_ONSET}[อิ]", r"\1e"),
-        ("([เแโใไ])([ก-ฮ])", r"\2\1"),
-        ("([ເແໂໃໄ])([ກ-ຮ])", r"\2\1"),
-        ("อ(?=[\u0e30-\u0e3a\u0e40-\u0e47])", ""),
         ("ज\u093c", "z"),
         ("फ\u093c", "f"),
         ("[डढ]\u093c", "र"),
@@ -52,8 +41,8 @@ _SOUNDS = [
 ]
 _NASAL = re.compile("m(?=[^aeiouym])")
 _NASAL_BEFORE_LIPS = re.compile("m(?=[pbf])")
-# These sounds share one code, by tolerance. 0: ch and hard c; j and g. 1: also what Thai, Tamil and others write with
-# one letter: b and p, d and t, g and k, v and w. 2: as 1, but ch and j share the code of s.
+# These sounds share one code, by tolerance. 0: ch and hard c; j and g. 1: also what Tamil and others write with one
+# letter: b and p, d and t, g and k, v and w. 2: as 1, but ch and j share the code of s.
 _SAME_CODE = [
     [(re.compile(pattern), letter) for pattern, letter in pairs]
     for pairs in (
@@ -78,18 +67,6 @@ def needs_tolerance(word: str) -> bool:
     return not word.isascii() and _LENIENT.search(word) is not None
 
 
-def in_order_of_sound(word: str) -> str:
-    """A word with its letters in the order of its sounds: Thai and Lao write some vowels before the consonant.
-
-    Example:
-        >>> in_order_of_sound("เดนเวอร์")
-        'ดเนวeร์'
-    """
-    for pattern, letters in _LETTERS:
-        word = pattern.sub(letters, word)
-    return word
-
-
 @lru_cache(maxsize=1 << 18)
 def phonetic_key(word: str, tolerance: int = 0) -> str:
     """The phonetic key of a word: ASCII, with one letter for what languages write in several ways.
@@ -100,8 +77,8 @@ def phonetic_key(word: str, tolerance: int = 0) -> str:
             have the codes of *k* and *g* at 0 and 1, and that of *s* at 2.
 
     Example:
-        >>> phonetic_key("Kameruni"), phonetic_key("Cameroon"), phonetic_key("डेनवर"), phonetic_key("เดนเวอร์")
-        ('kameruni', 'kameron', 'denvr', 'denwer')
+        >>> phonetic_key("Kameruni"), phonetic_key("Cameroon"), phonetic_key("डेनवर")
+        ('kameruni', 'kameron', 'denvr')
     """
     key = _transcribed(word)
     for pattern, letter in _SAME_CODE[tolerance]:
@@ -113,14 +90,11 @@ def phonetic_key(word: str, tolerance: int = 0) -> str:
 def _transcribed(word: str) -> str:
     latin = word.isascii() or regex.match(r"\p{Latin}", word)
     lenient = needs_tolerance(word)
-    if not word.isascii():
-        word = in_order_of_sound(word)
+    for pattern, letters in [] if word.isascii() else _LETTERS:
+        word = pattern.sub(letters, word)
     spelt = anyascii(word).lower()
     if not latin:
-        # Here ch is written c, and in South-East Asia ph is no f.
-        spelt = re.sub("c(?!h)", "ch", spelt)
-        if _SOUTH_EAST_ASIAN.search(word):
-            spelt = re.sub("(?<=[aou])e", "", spelt.replace("ph", "p"))
+        spelt = re.sub("c(?!h)", "ch", spelt)  # here ch is written c
     for pattern, letter in _SOUNDS:
         spelt = pattern.sub(letter, spelt)
     return (_NASAL_BEFORE_LIPS if lenient else _NASAL).sub("n", spelt)
@@ -139,8 +113,6 @@ def consonants(word: str, tolerance: int = 0) -> str:
     Example:
         >>> consonants("Bosiniya"), consonants("Bosnia"), consonants("अमेरिका")
         ('bsn', 'bsn', '*mrk')
-        >>> consonants("บรองโกส์", tolerance=1) == consonants("Broncos", tolerance=1)
-        True
     """
     key = phonetic_key(word, tolerance)
     if not key or any(letter.isdigit() for letter in key):

@@ -1,7 +1,5 @@
 """The phonetic key of a word, and its consonants."""
 
-import pytest
-
 from pyterrier_optical.lexicon.sound import TOLERANCES, consonants, needs_tolerance, phonetic_key
 
 
@@ -11,32 +9,6 @@ def test_sounds_and_consonants():
     assert consonants("Bosiniya") == consonants("Bosnia") == "bsn"
     assert consonants("Amerika") == "*mrk", "a vowel at the beginning counts"
     assert consonants("covid19") == ""
-
-
-@pytest.mark.parametrize(
-    ("thai", "english", "tolerance"),
-    [
-        ("เดนเวอร์", "Denver", 1),  # a vowel written before its consonant; w for v
-        ("แอลเบเนีย", "Albania", 0),  # a vowel around its consonant, and one on a silent letter
-        ("อุรุกวัย", "Uruguay", 1),  # k for g
-        ("บรองโกส์", "Broncos", 1),  # ng for n
-        ("โครเอเชีย", "Croachia", 0),
-        ("พอล", "Paul", 0),  # an aspirated p is no f
-    ],
-)
-def test_thai_names(thai, english, tolerance):
-    assert consonants(thai, tolerance) == consonants(english, tolerance)
-
-
-@pytest.mark.parametrize(
-    ("thai", "english"),
-    [
-        *(("เบอร์ลิน", "Berlin"), ("เบิร์ก", "Berg"), ("เออร์วิน", "Erwin"), ("เวอร์มอนต์", "Vermont")),
-        *(("เลนิน", "Lenin"), ("เวนิส", "Venis"), ("เอดิสัน", "Edisan"), ("เมลอน", "Melon")),  # no cluster: two syllables
-    ],
-)
-def test_thai_vowels_around_a_consonant(thai, english):
-    assert phonetic_key(thai, 1) == phonetic_key(english, 1)
 
 
 def test_other_scripts():
@@ -55,7 +27,7 @@ def test_what_each_tolerance_tells_apart():
 
 
 def test_scripts_that_need_tolerance():
-    assert all(map(needs_tolerance, ["डेनवर", "เดนเวอร์", "دنفر", "டென்வர்"]))
+    assert all(map(needs_tolerance, ["डेनवर", "دنفر", "டென்வர்"]))
     assert not any(map(needs_tolerance, ["Denver", "Naịjirịa", "Денвер", "ዴንቨር", ""]))
 
 

@@ -38,7 +38,7 @@ class SpeltTerms:
 
     Example:
         >>> spelt = SpeltTerms({"bosnia": 12, "vanuatu": 3, "basin": 5})
-        >>> spelt("Bosiniya"), spelt("Vanuwatu"), spelt("Burundi"), spelt("บอสเนีย")
+        >>> spelt("Bosiniya"), spelt("Vanuwatu"), spelt("Burundi"), spelt("बोस्निया")
         ({'bosnia': 1.0}, {'vanuatu': 1.0}, {}, {'bosnia': 1.0})
     """
 
