@@ -1,6 +1,6 @@
 # The commands set up .venv themselves, and again only when a file that decides what is in it has changed.
 #   make demo [DATASET=mtop] [LANGUAGES="hi th"] [ARGS="..."]
-#   make test [ARGS="..."]
+#   make test [ARGS="..."] [WORKERS=2]
 #   make quick [ARGS="..."]
 
 PYTHON ?= python3
@@ -12,6 +12,9 @@ ARGS ?=
 export UV_TORCH_BACKEND ?= auto
 
 BIN := $(VENV)/bin
+# Two processes of two gigabytes, each with a core of its own.
+WORKERS ?= 2
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 UV := $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
 DECIDES := setup.py pyproject.toml constraints.txt
 
@@ -28,10 +31,10 @@ demo: $(VENV)/.installed-demo
 	$(BIN)/pyterrier-optical demo --dataset '$(DATASET)' $(if $(LANGUAGES),--languages '$(LANGUAGES)') $(ARGS)
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 quick: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -m 'not shipped and not jvm and not slow and not fuzz' $(ARGS)
+	$(PYTEST) -m 'not shipped and not jvm and not slow and not fuzz' $(ARGS)
 
 # The tests start many processes, which should not compile the same modules again where Python may not write bytecode.
 # An interrupted set-up leaves no stamp, so the next run goes on with it; a package that it left half written is put

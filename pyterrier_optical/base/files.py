@@ -15,7 +15,7 @@ from pyterrier_optical.errors import OpticalError
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 # What only writing can meet, and what may also be met by reading.
 _FULL = {getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS")} - {None}
@@ -138,7 +138,7 @@ def _refusal(error: BaseException | None, place: str) -> tuple[str, str] | None:
         if number is None and (found := re.search(r"\(os error (\d+)\)", str(error))):  # safetensors
             number = int(found[1])
         if number in _FULL or (number in _CLOSED and (name is None or _is_near(os.fsdecode(name), place))):
-            return os.fsdecode(name or place), os.strerror(number)
+            return os.fsdecode(name or place), os.strerror(number or 0)
         if "PytorchStreamWriter" in str(error) or "inline_container.cc" in str(error):  # torch.save
             return place, "a file could not be written to its end"
         error = error.__context__

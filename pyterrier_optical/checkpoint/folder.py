@@ -264,7 +264,9 @@ def _finished(encoder, dtype: str | None, folder: Path):
 def _cap_length(encoder) -> None:
     for module in encoder.modules():
         config = getattr(module, "config", None)
-        if not hasattr(module, "max_seq_length") or getattr(config, "model_type", None) not in _OFFSET_POSITIONS:
+        if config is None or not hasattr(module, "max_seq_length"):
+            continue
+        if getattr(config, "model_type", None) not in _OFFSET_POSITIONS:
             continue
         room = config.max_position_embeddings - config.pad_token_id - 1
         if module.max_seq_length is None or module.max_seq_length > room:

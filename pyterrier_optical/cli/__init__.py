@@ -5,7 +5,7 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -57,7 +57,13 @@ def distill(
     from pyterrier_optical.distill import distill as run
     from pyterrier_optical.distill.overrides import configured
 
-    given = {"student": student, "teacher": teacher, "output": output, "bitext": bitext, "languages": words(languages)}
+    given: dict[str, Any] = {
+        "student": student,
+        "teacher": teacher,
+        "output": output,
+        "bitext": bitext,
+        "languages": words(languages),
+    }
     checkpoint = run(configured(config, **given), resume=resume)
     if os.environ.get("RANK", "0") == "0":  # of several processes, the one that wrote it
         typer.echo(f"The checkpoint is in {checkpoint}")
@@ -134,7 +140,7 @@ def evaluate(
     from pyterrier_optical.experiment.report import markdown_table
 
     notes = partial(typer.echo, err=True)
-    options = {"teacher": teacher or TEACHER, "device": device, "engine": engine, "echo": notes}
+    options: dict[str, Any] = {"teacher": teacher or TEACHER, "device": device, "engine": engine, "echo": notes}
     table = run(model, words(datasets) or DATASETS, **options)
     typer.echo(markdown_table(table.map(lambda value: f"{value:.3f}" if isinstance(value, float) else value)))
 

@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -52,7 +52,7 @@ def first_stage(
     """Compares what finds documents for a query that no one translated: a table per language, and summaries."""
     from pyterrier_optical.experiment.first_stage import first_stage_experiment
 
-    options = {"model": model, "lexicon": lexicon, "engine": engine, "output": output}
+    options: dict[str, Any] = {"model": model, "lexicon": lexicon, "engine": engine, "output": output}
     with _writing(output):
         first_stage_experiment(words(datasets), systems=systems, **options, echo=typer.echo)
 

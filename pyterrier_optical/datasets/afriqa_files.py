@@ -33,7 +33,7 @@ def read_split(split: str) -> pd.DataFrame:
         The columns of :data:`COLUMNS` and ``answer`` as str, "" where the source has nothing, and ``lang`` (ISO 639-3).
 
     Raises:
-        OpticalError: A file is neither on this machine nor to be had, or is not what it should be.
+        OpticalError: A file is neither on this machine nor available, or is not what it should be.
     """
     tables = [_table(_find(lang, split)).assign(lang=lang) for lang in LANGUAGES_OF[split]]
     return pd.concat(tables, ignore_index=True)

@@ -86,7 +86,7 @@ class _Docs(BaseDocs):
     def docs_count(self) -> int:
         return len(self._docs)
 
-    def docs_cls(self) -> type:
+    def docs_cls(self):
         return TitledDoc if "title" in self._collection.document_fields else GenericDoc
 
     def docs_namespace(self) -> str:
@@ -108,7 +108,7 @@ class _Queries(BaseQueries):
     def queries_count(self) -> int:
         return len(self._collection.topics)
 
-    def queries_cls(self) -> type:
+    def queries_cls(self):
         return TranslatedQuery if self._collection.topics_variants else GenericQuery
 
     def queries_namespace(self) -> str:

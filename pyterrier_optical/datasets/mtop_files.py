@@ -39,7 +39,7 @@ def read_split(split: str) -> pd.DataFrame:
         English decoupled parse.
 
     Raises:
-        OpticalError: The data are neither on this machine nor to be had, or are not what they should be.
+        OpticalError: The data are neither on this machine nor available, or are not what they should be.
     """
     folder = data_folder()
     if folder:

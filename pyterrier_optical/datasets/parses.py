@@ -34,6 +34,6 @@ def intent_and_structure(parse: str) -> tuple[str, str]:
             open_nodes[-1][1].append(f"[{label}{''.join(sorted(children))}]")
     if len(open_nodes) != 1 or len(open_nodes[0][1]) != 1 or not parse.lstrip().startswith("[IN:"):
         raise OpticalError(
-            f"The MTOP parse {shown(parse)} is not one tree of [IN: ...] and [SL: ...]: mend the data file."
+            f"The MTOP parse {shown(parse)} is not one tree of [IN: ...] and [SL: ...]: fix the data file."
         )
     return parse.split(maxsplit=1)[0][1:], open_nodes[0][1][0]

@@ -97,7 +97,7 @@ class Preset:
 
     def fetching(self) -> str:
         """What to do for the files to be on this machine, with the command."""
-        return "try again" if self.collection else self.family.fetch.format(docs=self.docs_id)
+        return "try again" if isinstance(self.family, Collection) else self.family.fetch.format(docs=self.docs_id)
 
 
 def of_collection(collection: Collection) -> Preset:

@@ -41,7 +41,7 @@ def read_language(lang: str) -> Parallel:
         lang: One of :data:`LANGUAGES`.
 
     Raises:
-        OpticalError: The file is neither on this machine nor to be had, or is not what it should be.
+        OpticalError: The file is neither on this machine nor available, or is not what it should be.
     """
     return read_file(_find(lang))
 

@@ -240,7 +240,7 @@ class DistillConfig:
         except yaml.YAMLError as error:
             where = getattr(error, "problem_mark", None)
             line = f" (line {where.line + 1})" if where else ""
-            raise OpticalError(f"{shown(str(path))} is not YAML{line}: mend it and run again.") from error
+            raise OpticalError(f"{shown(str(path))} is not YAML{line}: fix it and run again.") from error
         if not isinstance(values, dict):
             raise OpticalError(f"{shown(str(path))} holds no options: write at least 'output:' and 'bitext:'.")
         return cls.from_dict(values)
@@ -250,7 +250,7 @@ class DistillConfig:
         return dataclasses.asdict(self)
 
 
-def expand(text: str) -> str:
+def expand(text: str | None) -> str:
     """A path or name with `~` and environment variables filled in; configurations are recorded without.
 
     Raises:

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pyterrier_optical.distill.config import BitextConfig, DistillConfig, expand
 from pyterrier_optical.errors import OpticalError, shown
@@ -42,7 +43,7 @@ def configured(
     if config is None and not (output and bitext):
         raise OpticalError("Without a configuration file a run needs --output FOLDER and --bitext FOLDER.")
     settings = DistillConfig(output=str(output)) if config is None else DistillConfig.from_yaml(config)
-    given = {"student": student, "teacher": teacher, "output": None if output is None else str(output)}
+    given: dict[str, Any] = {"student": student, "teacher": teacher, "output": None if output is None else str(output)}
     return dataclasses.replace(
         settings,
         bitext=_bitext(settings.bitext, bitext, languages),

@@ -38,7 +38,7 @@ class RunLog:
         return events
 
     def _end_line(self) -> None:
-        """Ends a line that a killed process left unfinished, so that the next one stands for itself."""
+        """Ends a line that a killed process left unfinished, so that the next one starts on a line of its own."""
         with self.path.open("a+b") as file:
             if file.tell():
                 file.seek(-1, 2)

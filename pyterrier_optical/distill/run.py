@@ -1,11 +1,11 @@
 """A distillation run: bitext in, a checkpoint out."""
 
 import logging
-from importlib.util import find_spec
 from pathlib import Path
 
 import pyterrier as pt
 
+from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import writing
 from pyterrier_optical.checkpoint.saving import check_replaceable, save_model
 from pyterrier_optical.distill.card import write_card, write_curve
@@ -47,9 +47,7 @@ def distill(config: DistillConfig | dict | str | Path, *, resume: bool = True) -
         config = DistillConfig.from_dict(config)
     elif not isinstance(config, DistillConfig):
         config = DistillConfig.from_yaml(config)
-    for package in ("accelerate", "datasets"):
-        if find_spec(package) is None:
-            raise OpticalError(f"Training needs the package {package}: pip install 'pyterrier-optical[train]'.")
+    need("Training", "train", "accelerate", "datasets", "matplotlib")
     output = Path(expand(config.output))
     with writing(output, "output"):
         output.mkdir(parents=True, exist_ok=True)

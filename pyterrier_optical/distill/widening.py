@@ -79,7 +79,7 @@ def _fitted(x: Tensor, y: Tensor) -> Tensor:
         ridge: cosine_similarity(x[first:] @ _solved(x[:first], y[:first], ridge), y[first:]).sum().item()
         for ridge in _RIDGES
     }
-    best = max(cosines, key=cosines.get)
+    best = max(cosines, key=cosines.__getitem__)
     cosine = cosines[best] / max(1, len(x) - first)
     logger.info("the dense layer to %d dimensions starts at a mean cosine of %.2f to the teacher", y.shape[1], cosine)
     return _solved(x, y, best)

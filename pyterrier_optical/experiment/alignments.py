@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
+from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.late.explain.fonts import families_for
@@ -82,6 +83,7 @@ def alignment_figure(
         >>> alignment_figure([("Water", "Maji")])  # doctest: +SKIP
         PosixPath('alignments.png')
     """
+    need("A picture", "plots", "matplotlib")
     from matplotlib.figure import Figure
 
     from pyterrier_optical.checkpoint.folder import load_encoder

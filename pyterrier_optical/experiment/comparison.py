@@ -108,7 +108,7 @@ def compare(
         datasets = {name: pt.get_dataset(name) for name in datasets}
     if not datasets:
         raise OpticalError("There is no data set to compare on: name at least one.")
-    store, frames, values, tables = Store(folder and Path(folder), runs=runs), [], [], {}
+    store, frames, values, tables = Store(Path(folder) if folder else None, runs=runs), [], [], {}
     names = list(map(str, measures))
     with progress(datasets.items(), desc="Comparing", unit="data set", verbose=verbose) as bar:
         for name, dataset in bar:

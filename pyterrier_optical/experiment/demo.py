@@ -4,10 +4,12 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import ir_measures
 import pyterrier as pt
 
+from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.datasets import mtop, mtop_files, sample
 from pyterrier_optical.errors import OpticalError, shown
@@ -63,7 +65,7 @@ class DemoResult:
 
     Attributes:
         comparison: The tables.
-        systems: The pipelines, and the baselines that could not be had.
+        systems: The pipelines, and the baselines that are not available.
         tables_file: The tables for people, Markdown.
         csv_file: The tables with all columns.
         plot_file: The picture, PNG.
@@ -113,13 +115,14 @@ def run_demo(
     """
     from pyterrier_optical.checkpoint.folder import SHIPPED_MODEL, find_checkpoint
 
+    need("The demonstration", "demo", "matplotlib")
     if dataset not in COLLECTIONS:
         raise OpticalError(f"No demonstration on {shown(dataset)}: choose {' or '.join(COLLECTIONS)}.")
     collection = COLLECTIONS[dataset]
     find_checkpoint(SHIPPED_MODEL if model is None else model)
     datasets = {lang: pt.get_dataset(collection.pattern.format(lang)) for lang in languages or collection.languages}
     one = next(iter(datasets.values()))
-    one.get_topics()  # data that cannot be had ends the demonstration here, before any work
+    one.get_topics()  # data that is not available ends the demonstration here, before any work
     folder = output_folder(Path(output) / dataset)
 
     echo(
@@ -127,7 +130,7 @@ def run_demo(
         f"{collection.pace} The index stays in {folder} for the next time."
     )
     chosen = named_baselines(baselines) if baselines else None
-    options = {"engine": engine, "hub": hub, "baselines": chosen}
+    options: dict[str, Any] = {"engine": engine, "hub": hub, "baselines": chosen}
     systems = standard_systems(one, model=model, index_path=folder / "index", **options)
     for name, reason in systems.missing.items():
         echo(f"Without {name}: {reason}.")

@@ -44,13 +44,13 @@ def evaluate(
         Columns ``data set``, ``query`` (the column that was the query), ``measure``, ``model``, ``teacher``, ``BM25``.
 
     Raises:
-        OpticalError: A model or data that cannot be had.
+        OpticalError: A model or data that is not available.
 
     Example:
         >>> evaluate(datasets=["mtop/hi/dev/split"])  # doctest: +SKIP
     """
     tasks = [task for name in datasets for task in _tasks(name)]
-    rankers = {"model": _MaxSim(_encoder(model, device))}
+    rankers: dict[str, Callable] = {"model": _MaxSim(_encoder(model, device))}
     loaded, reason = find_teacher(teacher, device)
     if reason:
         echo(f"Without the teacher: {reason}.")

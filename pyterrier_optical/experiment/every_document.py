@@ -27,7 +27,8 @@ class EveryDocument:
             documents: Likewise.
             gloss: As for `exhaustive_run`.
         """
-        return exhaustive_run(topics, documents, self.encoder, self, gloss=gloss)
+        # Of the document encoder only `documents` is called.
+        return exhaustive_run(topics, documents, self.encoder, self, gloss=gloss)  # type: ignore[arg-type]
 
     def documents(self, texts: Sequence[str]) -> TokenVectors:
         """As `TokenEncoder.documents`, remembering the last corpus."""

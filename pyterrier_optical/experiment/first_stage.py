@@ -146,7 +146,7 @@ def first_stage_experiment(
         The tables.
 
     Raises:
-        OpticalError: An unknown system or data set, data or a model that cannot be had.
+        OpticalError: An unknown system or data set, data or a model that is not available.
 
     Example:
         >>> result = first_stage_experiment(["afriqa/ha/dev"], systems=["mixture"])  # doctest: +SKIP

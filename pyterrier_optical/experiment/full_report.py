@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
@@ -95,18 +96,19 @@ def run_report(
         The tables and where they are.
 
     Raises:
-        OpticalError: An unknown suite, language, split or baseline; data or a model that cannot be had.
+        OpticalError: An unknown suite, language, split or baseline; data or a model that is not available.
 
     Example:
         >>> run_report("mtop", ["hi", "th"], split="dev").ranked.summary("AP")  # doctest: +SKIP
     """
     from pyterrier_optical.checkpoint.folder import load_encoder
 
+    need("A report", "plots", "matplotlib")
     if suite not in SUITES:
         raise OpticalError(f"No report on {shown(suite)}: choose {' or '.join(SUITES)}.")
     suite = SUITES[suite]
     split = suite.split(split)
-    # Data that cannot be had ends the report here, before any model is looked for.
+    # Data that is not available ends the report here, before any model is looked for.
     ranked_tasks = {label: Task(name) for label, name in suite.names(suite.ranked, languages, split).items()}
     reranked_tasks = {
         label: Task(name, own_translation=True) for label, name in suite.names(suite.reranked, languages, split).items()

@@ -58,7 +58,9 @@ def compare_names(
     """
     rows = []
     for task, systems in pairs.items():
-        topics = name_queries(task.get_topics(), systems[0]) if task.has_translations else []
+        if not task.has_translations:
+            continue
+        topics = name_queries(task.get_topics(), systems[0])
         if not len(topics):
             continue
         qrels = pt.model.to_ir_measures(task.get_qrels())

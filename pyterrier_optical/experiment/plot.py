@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.experiment.comparison import Comparison
 
@@ -29,6 +30,7 @@ def bar_chart(comparison: Comparison, measure: str, path: str | os.PathLike, *, 
     Returns:
         ``path``.
     """
+    need("A picture", "plots", "matplotlib")
     from matplotlib.figure import Figure
 
     path = Path(path)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyterrier as pt
@@ -80,7 +81,7 @@ class RankedSystems:
     def _first_stage(self, task: Task) -> tuple[pt.Transformer, pt.Transformer]:
         """BM25 and its translator; tasks with the same documents share them."""
         if task.corpus_key not in self._shared:
-            options = {"engine": self._engine, "fields": "text", "num_results": len(task.documents)}
+            options: dict[str, Any] = {"engine": self._engine, "fields": "text", "num_results": len(task.documents)}
             retriever = bm25(task.dataset, index_path=index_path(self._folder, task), **options)
             self._shared[task.corpus_key] = retriever, OpticalTranslator(retriever, self._model)
         return self._shared[task.corpus_key]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.experiment.comparison import Comparison
 from pyterrier_optical.experiment.plot import PALETTE
@@ -42,6 +43,7 @@ def gap_chart(gaps: Mapping[str, pd.DataFrame], measure: str, path: str | os.Pat
     Returns:
         ``path``.
     """
+    need("A picture", "plots", "matplotlib")
     from matplotlib.figure import Figure
 
     path = Path(path)

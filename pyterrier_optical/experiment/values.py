@@ -52,7 +52,7 @@ class Store:
 
     def keep_run(self, dataset: str, system: str, run: pd.DataFrame) -> None:
         """Writes a run in TREC's format."""
-        if not self.runs:
+        if not self.runs or self.folder is None:
             return
         path = self.folder / _file_name(dataset) / f"{_file_name(system)}.res.gz"
         path.parent.mkdir(parents=True, exist_ok=True)

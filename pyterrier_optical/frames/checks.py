@@ -88,7 +88,7 @@ def check_same_kinds(frames: Iterable[pd.DataFrame], *names: str) -> None:
     """
     frames = [frame for frame in frames if len(frame)]
     for name in names:
-        ids = {}
+        ids: dict[type, object] = {}
         for frame in frames:
             _check_whole(frame[name], name)
             ids = {**_one_of_each_kind(frame[name], name), **ids}
@@ -109,7 +109,7 @@ def _check_whole(ids: pd.Series, name: str) -> None:
 def _one_of_each_kind(ids: pd.Series, name: str) -> dict[type, object]:
     if isinstance(ids.dtype, pd.StringDtype) or pd.api.types.is_numeric_dtype(ids.dtype):
         return {Number if pd.api.types.is_numeric_dtype(ids.dtype) else str: ids.iloc[0]}
-    found = {}
+    found: dict[type, object] = {}
     for one in dict(zip(map(type, ids), ids, strict=True)).values():
         kind = next((kind for kind in (str, Number) if isinstance(one, kind)), None)
         if kind is None:

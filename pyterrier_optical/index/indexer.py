@@ -99,7 +99,7 @@ class OpticalIndexer(ByArguments, pt.Indexer):
         return IndexSettings(
             model=_name(models[0]),
             document_model=_name(models[1]),
-            dtype=tuple(map(precision_of, encoders)),
+            dtype=(precision_of(encoders[0]), precision_of(encoders[1])),
             loaded=any(model is not None and _name(model) is None for model in models),
             dim=encoders[1].dim,
             fields=self.fields,

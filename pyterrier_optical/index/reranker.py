@@ -69,12 +69,12 @@ class IndexReranker(TextReranker):
         return self.index.encoders
 
     @property
-    def max_document_tokens(self) -> int | None:
+    def max_document_tokens(self) -> int | None:  # type: ignore[override]
         """The limit of the index's documents."""
         return self.index.meta.settings.max_document_tokens
 
     @property
-    def truncation(self) -> str:
+    def truncation(self) -> str:  # type: ignore[override]
         """How the index's documents were cut."""
         return self.index.meta.settings.truncation
 

@@ -222,9 +222,10 @@ class TokenEncoder:
             for batch in self._batches(work):
                 vectors.update(zip(batch, self._forward(batch, task, limit), strict=True))
                 bar.update(len(batch))
-        rows = [vectors[text] for text in texts if vectors[text] is not None]
+        each = [vectors[text] for text in texts]
+        rows = [row for row in each if row is not None]
         empty = torch.zeros(0, self.dim, device=self.model.device) if not rows else None
-        counts = [0 if vectors[text] is None else len(vectors[text]) for text in texts]
+        counts = [0 if row is None else len(row) for row in each]
         offsets = torch.tensor([0, *counts]).cumsum(0)
         return TokenVectors(torch.cat(rows) if rows else empty, offsets)
 

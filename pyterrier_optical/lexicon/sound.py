@@ -1,4 +1,4 @@
-"""How a word sounds, roughly: one spelling for what languages and scripts write in several ways."""
+"""Phonetic keys: one spelling in ASCII for what languages and scripts write in several ways."""
 
 import re
 from functools import lru_cache
@@ -7,27 +7,16 @@ import regex
 from anyascii import anyascii
 
 # Scripts that leave vowels out (the Semitic and most of the Brahmic ones), or do not write b and p, d and t, g and k
-# as English does (Tamil, Thai and its neighbours).
+# as English does (Tamil).
 _LENIENT = regex.compile(
     r"[\p{Arabic}\p{Hebrew}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}"
-    r"\p{Malayalam}\p{Sinhala}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+    r"\p{Malayalam}\p{Sinhala}]"
 )
-_SOUTH_EAST_ASIAN = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
-# A consonant, or two that make a cluster.
-_THAI_ONSET = "([กขคตปผพ][รล]|[ก-ฮ])"
-# What a transcription letter by letter gets wrong: Thai and Lao write some vowels before the consonant that they
-# follow, some around it, and one at the beginning on a silent letter; a dot below makes Hindi's j a z; Brahmic scripts
-# write n before a consonant as a dot above.
+# What a transcription letter by letter gets wrong: a dot below makes Hindi's j a z; Brahmic scripts write n before a
+# consonant as a dot above.
 _LETTERS = [
     (regex.compile(pattern), letters)
     for pattern, letters in (
-        (f"เ{_THAI_ONSET}ีย", r"\1ีย"),
-        (f"เ{_THAI_ONSET}า", r"\1าว"),
-        ("เอ[อิ]", "e"),
-        (f"เ{_THAI_ONSET}[อิ]", r"\1e"),
-        ("([เแโใไ])([ก-ฮ])", r"\2\1"),
-        ("([ເແໂໃໄ])([ກ-ຮ])", r"\2\1"),
-        ("อ(?=[\u0e30-\u0e3a\u0e40-\u0e47])", ""),
         ("ज\u093c", "z"),
         ("फ\u093c", "f"),
         ("[डढ]\u093c", "र"),
@@ -52,9 +41,9 @@ _SOUNDS = [
 ]
 _NASAL = re.compile("m(?=[^aeiouym])")
 _NASAL_BEFORE_LIPS = re.compile("m(?=[pbf])")
-# What is not told apart: ch and hard c, j and g; or also what Thai, Tamil and others write with one letter, b and p, d
-# and t, g and k, v and w; or these, and ch, j and s in the place of ch, j and g.
-_NOT_TOLD_APART = [
+# These sounds share one code, by tolerance. 0: ch and hard c; j and g. 1: also what Tamil and others write with one
+# letter: b and p, d and t, g and k, v and w. 2: as 1, but ch and j share the code of s.
+_SAME_CODE = [
     [(re.compile(pattern), letter) for pattern, letter in pairs]
     for pairs in (
         [("c", "k"), ("j", "g")],
@@ -62,8 +51,8 @@ _NOT_TOLD_APART = [
         [("ng?[gk]+|ng", "nk"), ("b", "p"), ("d", "t"), ("[cj]", "s"), ("g", "k"), ("(?<!^)[vw]", ""), ("^v", "w")],
     )
 ]
-#: How many ways there are to listen; the first is the strictest.
-EARS = len(_NOT_TOLD_APART)
+#: How many tolerances there are; 0 is the strictest.
+TOLERANCES = len(_SAME_CODE)
 _DROPPED = re.compile("[aeiouywh]")
 _TWICE = re.compile(r"(.)\1+")
 
@@ -78,71 +67,54 @@ def needs_tolerance(word: str) -> bool:
     return not word.isascii() and _LENIENT.search(word) is not None
 
 
-def in_order_of_sound(word: str) -> str:
-    """A word with its letters where they are heard: Thai and Lao write some vowels before the consonant they follow.
-
-    Example:
-        >>> in_order_of_sound("เดนเวอร์")
-        'ดเนวeร์'
-    """
-    for pattern, letters in _LETTERS:
-        word = pattern.sub(letters, word)
-    return word
-
-
 @lru_cache(maxsize=1 << 18)
-def sound(word: str, ear: int = 0) -> str:
-    """A word in ASCII, with one letter for what languages write in several ways.
+def phonetic_key(word: str, tolerance: int = 0) -> str:
+    """The phonetic key of a word: ASCII, with one letter for what languages write in several ways.
 
     Args:
         word: A word of any script.
-        ear: How it is listened to, from 0 to `EARS` - 1: with 1 and 2 voiced and voiceless consonants are one; *ch* and
-            *j* are as *k* and *g* with 0 and 1, as *s* with 2.
+        tolerance: From 0 to `TOLERANCES` - 1. At 1 and 2 voiced and voiceless consonants share a code. *ch* and *j*
+            have the codes of *k* and *g* at 0 and 1, and that of *s* at 2.
 
     Example:
-        >>> sound("Kameruni"), sound("Cameroon"), sound("डेनवर"), sound("เดนเวอร์")
-        ('kameruni', 'kameron', 'denvr', 'denwer')
+        >>> phonetic_key("Kameruni"), phonetic_key("Cameroon"), phonetic_key("डेनवर")
+        ('kameruni', 'kameron', 'denvr')
     """
-    heard = _transcribed(word)
-    for pattern, letter in _NOT_TOLD_APART[ear]:
-        heard = pattern.sub(letter, heard)
-    return _TWICE.sub(r"\1", heard)
+    key = _transcribed(word)
+    for pattern, letter in _SAME_CODE[tolerance]:
+        key = pattern.sub(letter, key)
+    return _TWICE.sub(r"\1", key)
 
 
 @lru_cache(maxsize=1 << 18)
 def _transcribed(word: str) -> str:
     latin = word.isascii() or regex.match(r"\p{Latin}", word)
     lenient = needs_tolerance(word)
-    if not word.isascii():
-        word = in_order_of_sound(word)
+    for pattern, letters in [] if word.isascii() else _LETTERS:
+        word = pattern.sub(letters, word)
     spelt = anyascii(word).lower()
     if not latin:
-        # Here ch is written c, and in South-East Asia ph is no f.
-        spelt = re.sub("c(?!h)", "ch", spelt)
-        if _SOUTH_EAST_ASIAN.search(word):
-            spelt = re.sub("(?<=[aou])e", "", spelt.replace("ph", "p"))
+        spelt = re.sub("c(?!h)", "ch", spelt)  # here ch is written c
     for pattern, letter in _SOUNDS:
         spelt = pattern.sub(letter, spelt)
     return (_NASAL_BEFORE_LIPS if lenient else _NASAL).sub("n", spelt)
 
 
-def consonants(word: str, ear: int = 0) -> str:
-    """What a word keeps of itself in most spellings: its consonants, after a * if it begins with a vowel.
+def consonants(word: str, tolerance: int = 0) -> str:
+    """The consonants of a word's phonetic key, after a * if it begins with a vowel.
 
-    Languages of open syllables put vowels between the consonants of a name and after the last ('Bosiniya'), and some
-    scripts leave vowels out. Empty for a word with digits.
+    Most spellings of a name share them: languages of open syllables put vowels between the consonants of a name and
+    after the last ('Bosiniya'), and some scripts leave vowels out. Empty for a word with digits.
 
     Args:
         word: A word of any script.
-        ear: As for `sound`.
+        tolerance: As for `phonetic_key`.
 
     Example:
         >>> consonants("Bosiniya"), consonants("Bosnia"), consonants("अमेरिका")
         ('bsn', 'bsn', '*mrk')
-        >>> consonants("บรองโกส์", ear=1) == consonants("Broncos", ear=1)
-        True
     """
-    heard = sound(word, ear)
-    if not heard or any(letter.isdigit() for letter in heard):
+    key = phonetic_key(word, tolerance)
+    if not key or any(letter.isdigit() for letter in key):
         return ""
-    return ("*" if heard[0] in "aeiou" else "") + _TWICE.sub(r"\1", _DROPPED.sub("", heard))
+    return ("*" if key[0] in "aeiou" else "") + _TWICE.sub(r"\1", _DROPPED.sub("", key))

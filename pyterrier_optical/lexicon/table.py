@@ -201,7 +201,7 @@ class Lexicon:
             >>> [word for word, similarity in lexicon.relatives("aseningizimu", {"zu": 1.0})]
             ['eningizimu']
         """
-        lang = max(languages, key=languages.get, default=None)
+        lang = max(languages, key=languages.__getitem__, default=None)
         return [] if lang == "en" or lang not in self.languages else self.languages[lang].relatives(word)
 
     def guess(self, words: Iterable[str]) -> dict[str, float]:

@@ -25,7 +25,7 @@ class TranslationCache:
         self.path = None if folder is None else Path(folder).expanduser().absolute() / _file_name(settings)
         self.translations: dict[str, str] = {}
         if self.path is not None:
-            self._open()
+            self._open(self.path)
 
     def add(self, translations: Mapping[str, str]) -> None:
         """Keeps translations.
@@ -36,31 +36,33 @@ class TranslationCache:
         self.translations.update(translations)
         if self.path is not None:
             lines = (json.dumps({"query": query, "translation": text}) + "\n" for query, text in translations.items())
-            self._append("".join(lines))
+            self._append(self.path, "".join(lines))
 
-    def _open(self) -> None:
+    def _open(self, path: Path) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            content = self.path.read_text(encoding="utf-8", errors="replace") if self.path.exists() else ""
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
         except OSError as error:
-            raise self._unusable(error) from error
+            raise _unusable(path, error) from error
         self.translations.update(filter(None, map(_pair, content.splitlines())))
         # Known now rather than after the first batch: whether it can be written; and no line continues a broken one.
-        self._append("" if content.endswith("\n") or not content else "\n")
+        self._append(path, "" if content.endswith("\n") or not content else "\n")
 
-    def _append(self, text: str) -> None:
+    @staticmethod
+    def _append(path: Path, text: str) -> None:
         try:
             # Unbuffered and in append mode: one write at the end, wherever other processes have moved it.
-            with self.path.open("ab", buffering=0) as file:
+            with path.open("ab", buffering=0) as file:
                 file.write(text.encode("ascii"))
         except OSError as error:
-            raise self._unusable(error) from error
+            raise _unusable(path, error) from error
 
-    def _unusable(self, error: OSError) -> OpticalError:
-        return OpticalError(
-            f"The folder '{self.path.parent}' cannot keep translations ({error.strerror or error}): give cache another "
-            "folder, or leave it out."
-        )
+
+def _unusable(path: Path, error: OSError) -> OpticalError:
+    return OpticalError(
+        f"The folder '{path.parent}' cannot keep translations ({error.strerror or error}): give cache another "
+        "folder, or leave it out."
+    )
 
 
 def fingerprint(folder: Path) -> str:

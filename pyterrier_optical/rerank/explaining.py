@@ -40,7 +40,8 @@ def explain_row(reranker, row: pd.DataFrame, **plan) -> Explanation:
     document, vectors = _best_passage(reranker, queries, frame_texts(row, named_fields(reranker.text_field)).iloc[0])
     weights = torch.ones(len(queries.values)) if queries.weights is None else queries.weights.cpu()
     divisor = float(queries.totals[0]) if reranker.normalize and len(weights) else 1.0
-    parts, frames, first = [], [], 0
+    parts: list[Part] = []
+    frames, first = [], 0
     for name, text in wordings.items():
         words = read_words(reranker.encoders[0], text, "query", reranker.max_query_tokens)
         rows = slice(first, first := first + len(words.owner))

@@ -1,5 +1,7 @@
 """Result frames in, scored result frames out: what every reranker of this package does the same way."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 import pyterrier as pt
@@ -28,13 +30,13 @@ class TextReranker(ByArguments, GuardedMixing):
     """
 
     model = None
-    text_field = None
+    text_field: str | Iterable[str] | None = None
     query_field = "query"
-    batch_size = None
-    device = None
-    dtype = None
-    max_query_tokens = None
-    max_document_tokens = None
+    batch_size: int | None = None
+    device: str | None = None
+    dtype: str | None = None
+    max_query_tokens: int | None = None
+    max_document_tokens: int | None = None
     truncation = "warn"
     normalize = False
     verbose = False

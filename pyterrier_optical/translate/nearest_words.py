@@ -32,7 +32,8 @@ class NearestWords:
         """
         found, vectors = self.encoder.words(texts)
         rows = [word.row for in_text in found for word in in_text if word.row is not None]
-        spread = dict(zip(rows, map(self._spread, self.table.search(vectors[rows], self.num_terms)), strict=True))
+        near = map(self._spread, self.table.search(vectors[rows], self.num_terms))
+        spread: dict[int | None, WordTerms] = dict(zip(rows, near, strict=True))
         return [[NearWord(word.text, word.spaceless, spread.get(word.row, {})) for word in words] for words in found]
 
     def _spread(self, nearest: list[tuple[str, float]]) -> WordTerms:

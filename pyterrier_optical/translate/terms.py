@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import pyterrier as pt
 
@@ -11,7 +12,7 @@ from pyterrier_optical.retrieve.bm25 import BM25Retriever
 from pyterrier_optical.retrieve.bm25.own_index import WholeWords, is_own_index, read_own_index
 
 #: What a user may give as the terms of a translator; a transformer is a retriever or an index of Terrier or PISA.
-Terms = BM25Retriever | pt.Transformer | Mapping[str, int] | Iterable[str]
+Terms: TypeAlias = BM25Retriever | pt.Transformer | Mapping[str, int] | Iterable[str]
 
 
 def is_index(terms: Terms) -> bool:

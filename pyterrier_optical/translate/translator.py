@@ -34,11 +34,10 @@ METHODS = ("mixture", "nearest", "lexicon")
 
 
 class OpticalTranslator(ByArguments, GuardedMixing):
-    """Adds ``query_toks``, the weighted terms of an index that say what the query says; ``query`` stays.
+    """Adds ``query_toks``, weighted terms of an index that translate the query; ``query`` stays.
 
-    A second column, ``query_gloss``, says it as a text, for `OpticalReranker` and `OpticalRetriever` to read beside the
-    query: each word as it is if it passes through, or else the term that the lexicon thinks likeliest, if it thinks any
-    likely.
+    A second column, ``query_gloss``, is a text that `OpticalReranker` and `OpticalRetriever` read beside the query:
+    each word that passes through, and else the likeliest term of the lexicon, if its probability is .2 or more.
 
     A word of the query that is a term of the index passes through with weight 1: names and numbers need no translation.
     But a word that its language has for itself, in bitext that does not translate it by that term, is translated: Hausa
@@ -54,9 +53,8 @@ class OpticalTranslator(ByArguments, GuardedMixing):
     Each way gives half of the weight; a word that one of them knows nothing about is left to the other. In scripts
     without spaces the two ways cut the text differently, and each way's words have half the weight; where the documents
     are in such a script themselves, so that at least half of a query's n-grams are terms, these n-grams pass through
-    instead. A term in more than a share ``max_df`` of the documents tells nothing apart. It is left out of the terms,
-    and what the lexicon gives it of a word's weight goes with it: a word that means 'of' asks for nothing. A gloss may
-    have such terms.
+    instead. A term in more than a share ``max_df`` of the documents is left out. The weight that the lexicon gives it
+    is lost, so that a word that means 'of' adds nothing. A gloss may have such terms.
 
     Args:
         terms: What to translate to: a BM25 retriever of this package; a ``pt.terrier.Retriever``, an index of Terrier,
@@ -162,7 +160,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         texts = texts_of(inp["query"]).tolist()
         distinct = list(dict.fromkeys(texts))
         translated = dict(zip(distinct, self.translate(distinct), strict=True))
-        columns = {"query_toks": [self._toks(translated[text]) for text in texts]}
+        columns: dict[str, list] = {"query_toks": [self._toks(translated[text]) for text in texts]}
         if self.method != "nearest":
             glosses = dict(zip(distinct, self.gloss(distinct), strict=True))
             columns["query_gloss"] = [glosses[text] for text in texts]
@@ -282,8 +280,9 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         return self._index.merged(bag([terms for _, terms in plan]))
 
     def _arguments(self) -> dict:
-        by_value = self.terms is not None and not is_index(self.terms)
-        return {**super()._arguments(), **({"terms": digest(self.terms)} if by_value else {})}
+        if self.terms is None or is_index(self.terms):
+            return super()._arguments()
+        return {**super()._arguments(), "terms": digest(self.terms)}
 
     def __getstate__(self) -> dict:
         """Without what a worker process must load for itself."""

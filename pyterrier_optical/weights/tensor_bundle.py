@@ -124,6 +124,7 @@ def _message(data: bytes) -> dict[int, list]:
     """The fields of a protocol buffer, by number, each with its values in order: numbers, or bytes."""
     fields: dict[int, list] = {}
     at = 0
+    value: int | bytes
     while at < len(data):
         tag, at = _varint(data, at)
         kind = tag & 7

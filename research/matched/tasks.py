@@ -75,7 +75,7 @@ def dataset_task(name: str) -> Task:
         name: Such as `optical:mtop/hi/dev/split`, with or without `optical:`.
 
     Raises:
-        OpticalError: There is no such data set, or its data cannot be had.
+        OpticalError: There is no such data set, or its data is not available.
     """
     name = name.removeprefix("optical:")
     dataset = pt.get_dataset(f"optical:{name}")

@@ -199,7 +199,7 @@ def test_a_folder_of_something_else_is_refused_before_any_work(settings, tmp_pat
 
 
 def test_what_training_needs_is_named_before_any_work(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("pyterrier_optical.distill.run.find_spec", lambda name: None)
+    monkeypatch.setattr("pyterrier_optical.base.extras.find_spec", lambda name: None)
     with pytest.raises(OpticalError, match=r"needs the package accelerate: pip install 'pyterrier-optical\[train\]'"):
         distill(settings)
     assert not (tmp_path / "run" / "start").exists()

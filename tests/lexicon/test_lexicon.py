@@ -1,5 +1,6 @@
 """Lexicon: lookups, language guesses, its file."""
 
+import math
 import pickle
 
 import numpy as np
@@ -85,6 +86,20 @@ def test_the_language_is_guessed_from_all_words(lexicon):
 def test_unknown_words_say_nothing_of_the_language(lexicon):
     assert lexicon.guess(["unheard"]) == {} == lexicon.guess([])
     assert lexicon.guess(["unheard", "kogi", "na"]) == lexicon.guess(["kogi", "na"])
+
+
+@pytest.mark.parametrize(("other_words", "languages"), [(70, {"sw", "ha"}), (200, {"sw"})])
+def test_a_language_counts_from_a_hundredth_and_each_word_has_a_tenth_of_a_count_more(other_words, languages):
+    two = Lexicon.from_entries({"sw": {"na": (99, {})}, "ha": {"na": (1, {}), "ba": (other_words, {})}})
+    likelihoods = {"sw": 99.1 / (99 + 0.3), "ha": 1.1 / (1 + other_words + 0.3)}
+    total = sum(likelihoods[lang] for lang in languages)
+    assert two.guess(["na"]) == pytest.approx({lang: likelihoods[lang] / total for lang in languages})
+
+
+def test_another_spelling_has_a_tenth_of_the_count_in_the_guess():
+    yoruba = Lexicon.from_entries({"yo": {"ọjà": (39, {}), "ilé": (60, {})}}).languages["yo"]
+    assert yoruba.log_probability("ọjà", 2) == pytest.approx(math.log(39.1 / 99.2))
+    assert yoruba.log_probability("oja", 2) == pytest.approx(math.log(4.0 / 99.2))
 
 
 def test_words_to_segment_by(lexicon):

@@ -1,42 +1,14 @@
-"""What a word sounds like in ASCII, and its consonants."""
+"""The phonetic key of a word, and its consonants."""
 
-import pytest
-
-from pyterrier_optical.lexicon.sound import EARS, consonants, needs_tolerance, sound
+from pyterrier_optical.lexicon.sound import TOLERANCES, consonants, needs_tolerance, phonetic_key
 
 
 def test_sounds_and_consonants():
-    assert sound("Cameroon") == "kameron"
-    assert sound("") == sound("…") == ""
+    assert phonetic_key("Cameroon") == "kameron"
+    assert phonetic_key("") == phonetic_key("…") == ""
     assert consonants("Bosiniya") == consonants("Bosnia") == "bsn"
     assert consonants("Amerika") == "*mrk", "a vowel at the beginning counts"
     assert consonants("covid19") == ""
-
-
-@pytest.mark.parametrize(
-    ("thai", "english", "ear"),
-    [
-        ("เดนเวอร์", "Denver", 1),  # a vowel written before its consonant; w for v
-        ("แอลเบเนีย", "Albania", 0),  # a vowel around its consonant, and one on a silent letter
-        ("อุรุกวัย", "Uruguay", 1),  # k for g
-        ("บรองโกส์", "Broncos", 1),  # ng for n
-        ("โครเอเชีย", "Croachia", 0),
-        ("พอล", "Paul", 0),  # an aspirated p is no f
-    ],
-)
-def test_thai_names(thai, english, ear):
-    assert consonants(thai, ear) == consonants(english, ear)
-
-
-@pytest.mark.parametrize(
-    ("thai", "english"),
-    [
-        *(("เบอร์ลิน", "Berlin"), ("เบิร์ก", "Berg"), ("เออร์วิน", "Erwin"), ("เวอร์มอนต์", "Vermont")),
-        *(("เลนิน", "Lenin"), ("เวนิส", "Venis"), ("เอดิสัน", "Edisan"), ("เมลอน", "Melon")),  # no cluster: two syllables
-    ],
-)
-def test_thai_vowels_around_a_consonant(thai, english):
-    assert sound(thai, 1) == sound(english, 1)
 
 
 def test_other_scripts():
@@ -46,16 +18,18 @@ def test_other_scripts():
     assert consonants("हंगरी", 1) == consonants("Hungary", 1)
 
 
-def test_what_each_ear_tells_apart():
+def test_what_each_tolerance_tells_apart():
     pairs = [("Bali", "Pali"), ("Chona", "Shona"), ("Jana", "Gana")]
-    told_apart = [[consonants(a, ear) != consonants(b, ear) for a, b in pairs] for ear in range(EARS)]
+    told_apart = [
+        [consonants(a, tolerance) != consonants(b, tolerance) for a, b in pairs] for tolerance in range(TOLERANCES)
+    ]
     assert told_apart == [[True, True, False], [False, True, False], [False, False, True]]
 
 
 def test_scripts_that_need_tolerance():
-    assert all(map(needs_tolerance, ["डेनवर", "เดนเวอร์", "دنفر", "டென்வர்"]))
+    assert all(map(needs_tolerance, ["डेनवर", "دنفر", "டென்வர்"]))
     assert not any(map(needs_tolerance, ["Denver", "Naịjirịa", "Денвер", "ዴንቨር", ""]))
 
 
 def test_a_letter_with_a_dot_does_not_make_a_word_latin():
-    assert sound("फ़िचे") == sound("फिचे") != sound("fise")
+    assert phonetic_key("फ़िचे") == phonetic_key("फिचे") != phonetic_key("fise")

@@ -91,7 +91,7 @@ def wikipedia_passages() -> TsvDocs:
     return TsvDocs(file, doc_cls=WikipediaPassage, namespace="afriqa/en", lang="en", skip_first_line=True)
 
 
-def _dataset(namespace: str, layout: layouts.Layout, lang: str, labels: dict[int, str], doc_cls: type) -> Dataset:
+def _dataset(namespace: str, layout: layouts.Layout, lang: str, labels: dict[int, str], doc_cls) -> Dataset:
     mapping = {field: field for field in doc_cls._fields} | {"doc_id": "docid"}
     if doc_cls is GenericDoc:
         mapping = {"doc_id": "id", "text": "contents"}

@@ -38,6 +38,10 @@ class BitextReport:
         """Count one dropped pair."""
         self.dropped.setdefault(lang, Counter())[why] += 1
 
+    def duplicates(self, lang: str) -> int:
+        """How many pairs of a language were dropped as seen before."""
+        return self.dropped.get(lang, Counter())["duplicate"]
+
     def as_dict(self) -> dict:
         """The report as plain data, for a log or a model card."""
         return {lang: {"kept": n, "dropped": dict(self.dropped.get(lang, {}))} for lang, n in sorted(self.kept.items())}

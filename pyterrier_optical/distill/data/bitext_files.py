@@ -76,7 +76,7 @@ def _guarded(path: Path) -> Iterator[None]:
             f"{shown(str(path))} is no whole {kind} file ({shown(str(error), 60)}): fetch or write it again."
         ) from error
     except OSError as error:
-        raise OpticalError(f"{shown(str(path))} cannot be read ({error.strerror or error}): mend that.") from error
+        raise OpticalError(f"{shown(str(path))} cannot be read ({error.strerror or error}): fix that.") from error
 
 
 def _pairs_of_lines(of_file: Iterator[str], name: str, columns: Sequence[int]) -> Iterator[Pair]:
@@ -93,7 +93,7 @@ def _pairs_of_lines(of_file: Iterator[str], name: str, columns: Sequence[int]) -
             )
         else:
             raise OpticalError(
-                f"Line {number} of {shown(name)} has {len(row)} columns: mend 'columns', which names {max(columns)}."
+                f"Line {number} of {shown(name)} has {len(row)} columns: fix 'columns', which names {max(columns)}."
             )
 
 

@@ -60,14 +60,14 @@ class Sample:
                 self.pairs[place] = pair
 
 
-def check_sides(sample: Sample, lang: str, where: str, mend: str) -> None:
+def check_sides(sample: Sample, lang: str, where: str, fix: str) -> None:
     """Refuses pairs of which a side is numbers, one text over and over, or in another language or script.
 
     Args:
         sample: Of the pairs; fewer than 20 are not judged.
         lang: The code of their translations.
         where: What an error calls the file.
-        mend: The ways out, for the error.
+        fix: The ways out, for the error.
 
     Raises:
         OpticalError: If there is a sign of it.
@@ -93,9 +93,9 @@ def check_sides(sample: Sample, lang: str, where: str, mend: str) -> None:
         or _repeated(english, "English")
         or _repeated(translation, shown(lang, 20))
     )
-    if why:
+    if why and sample.first:
         one, two = (shown(" ".join(side.split()), 60) for side in sample.first)
-        raise OpticalError(f"{shown(where)} gives {one} as English and {two} as {shown(lang, 20)}, and {why}: {mend}.")
+        raise OpticalError(f"{shown(where)} gives {one} as English and {two} as {shown(lang, 20)}, and {why}: {fix}.")
 
 
 def _no_letters(side: Sequence[str], name: str) -> str | None:

@@ -68,7 +68,9 @@ def load_bitext(config: BitextConfig, *, heldout_pairs: int = 100, seed: int = 1
             (see `check_sides`).
     """
     rng = random.Random(seed)
-    report, training, origins = BitextReport(), {}, {}
+    report = BitextReport()
+    training: dict = {}
+    origins: dict = {}
     for source in _sources(config):
         name, lang = source.name, source.lang
         pairs = _read(source, report)
@@ -113,13 +115,13 @@ class _Source(NamedTuple):
 
 
 def _read(source: _Source, report: BitextReport) -> list[Pair]:
-    sample, before = Sample(), report.dropped.get(source.lang, {}).get("duplicate", 0)
+    sample, before = Sample(), report.duplicates(source.lang)
     raw = read_pairs(source.source, lang=source.lang, **source.options)
     pairs = list(clean(sample.of(raw), source.lang, report))
     where = str(source.source) if isinstance(source.source, (str, Path)) else source.name
     if source.check:
         check_sides(sample, source.lang, where, _way_out(source))
-    repeated = report.dropped.get(source.lang, {}).get("duplicate", 0) - before
+    repeated = report.duplicates(source.lang) - before
     if repeated > len(pairs):
         logger.warning("%s repeats itself: %d pairs, and %d that are one of these", where, len(pairs), repeated)
     return pairs
@@ -202,7 +204,7 @@ def _data_set(entry: dict):
         return load_dataset(entry["dataset"], entry.get("name"), split=entry.get("split", "train"))
     except (OSError, ValueError) as error:  # not found, not reached, no such split
         raise OpticalError(
-            f"The data set {shown(entry['dataset'], 100)} cannot be had ({shown(str(error), 100)}): mend 'dataset', "
+            f"The data set {shown(entry['dataset'], 100)} is not available ({shown(str(error), 100)}): fix 'dataset', "
             "'name' or 'split'."
         ) from error
 

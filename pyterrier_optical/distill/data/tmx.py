@@ -102,5 +102,5 @@ def read_tmx(file, name: str, lang: str) -> Iterator[tuple[str, str]]:
     if not found:
         languages = shown(sorted(units.seen), 100)
         raise OpticalError(
-            f"{shown(name, 100)} has no unit in both 'en' and {shown(lang, 20)}, but in {languages}: mend 'lang'."
+            f"{shown(name, 100)} has no unit in both 'en' and {shown(lang, 20)}, but in {languages}: fix 'lang'."
         )

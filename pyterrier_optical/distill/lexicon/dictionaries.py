@@ -28,7 +28,7 @@ def load_dictionaries(entries: Sequence[dict]) -> dict[str, list[Pair]]:
         >>> load_dictionaries([])
         {}
     """
-    pairs = {}
+    pairs: dict[str, list[tuple[str, str]]] = {}
     for entry in entries:
         lang = _lang(entry, "dictionary")
         left_out = _texts(Path(expand(entry["without"]))) if "without" in entry else set()

@@ -67,7 +67,8 @@ def _english(folder: Path) -> dict[Synset, str]:
         # The licence at the top has spaces before each line.
         for offset, words in _parsed(folder / f"data.{name}", _words, _OF_PRINCETON, comment="  "):
             synset = f"{offset}-{part}"
-            best = max(words, key=lambda word, synset=synset: said.get((synset, word.lower()), 0))
+            times = {word: said.get((synset, word.lower()), 0) for word in words}
+            best = max(words, key=times.__getitem__)
             english[synset] = best.replace("_", " ")
     return english
 

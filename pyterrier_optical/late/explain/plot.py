@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pyterrier_optical.base.extras import need
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.late.explain.fonts import draws_scripts_whole, families_for
 from pyterrier_optical.late.explain.part import Part
@@ -17,6 +18,7 @@ _CELL = 0.34  # inches
 
 def figure_of(explanation, wordings: Sequence[str] | None, most_words: int):
     """As `Explanation.plot`."""
+    need("A picture", "plots", "matplotlib")
     from matplotlib.figure import Figure
 
     parts = _parts(explanation, wordings)

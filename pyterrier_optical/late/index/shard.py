@@ -74,8 +74,9 @@ def write_shard(folder: Path, shards: Sequence[Shard]) -> None:
         shards: At least one.
     """
     save_rows(folder / "vectors.npy", [shard.vectors.values.numpy() for shard in shards])
-    if shards[0].vectors.scales is not None:
-        save_rows(folder / "scales.npy", [shard.vectors.scales.numpy() for shard in shards])
+    scales = [shard.vectors.scales.numpy() for shard in shards if shard.vectors.scales is not None]
+    if scales:
+        save_rows(folder / "scales.npy", scales)
     save_rows(folder / "lengths.npy", [shard.lengths.numpy().astype(np.int32) for shard in shards])
     save_rows(folder / "parts.npy", [shard.parts.numpy().astype(np.int32) for shard in shards])
     save_rows(folder / "means.npy", [shard.means.numpy() for shard in shards])

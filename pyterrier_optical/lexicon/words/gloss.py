@@ -1,4 +1,4 @@
-"""Glosses: what a lexicon says of the words of a query, as a text."""
+"""Glosses: the lexicon translation of a query, word by word, as a text."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,8 @@ from pyterrier_optical.lexicon.words.word_terms import Plan, WordTranslator
 from pyterrier_optical.script import normalise
 from pyterrier_optical.script.tokenise import fold
 
-# A term less likely than this of its word is not said in a gloss: it misleads more often than it helps.
+# A term with a lower probability is left out of the gloss: it misleads more often than it helps. Chosen on AfriQA dev
+# among .15, .2, .25 and .3.
 _LEAST_SAID = 0.2
 
 
@@ -28,12 +29,12 @@ class LexiconGlosses:
         self._words = WordTranslator(index, frozenset(index.frequencies), None, lexicon)
 
     def __call__(self, texts: Sequence[str]) -> list[str]:
-        """The gloss of each text; empty where the lexicon says nothing that the text does not."""
+        """The gloss of each text; empty where it would repeat the text."""
         return [gloss_text(plan) for plan in self._words.translate([normalise(text).strip() for text in texts])]
 
 
 def gloss_text(plan: Plan, lang: str | None = None) -> str:
-    """The likeliest term of each word of a plan, where any is likely; empty where the query says them all itself.
+    """The likeliest term of each word of a plan, where any is likely; empty where these are the words themselves.
 
     Args:
         plan: The words of a query with their terms.

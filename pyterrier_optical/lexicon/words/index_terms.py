@@ -46,7 +46,7 @@ class IndexTerms:
             merged[term] = heaviest, total + weight
         return dict(merged.values())
 
-    def __contains__(self, term: str) -> bool:
+    def __contains__(self, term: object) -> bool:
         return term in self.frequencies
 
     def translating(self, max_df: float) -> frozenset[str]:

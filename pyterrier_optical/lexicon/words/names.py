@@ -10,8 +10,10 @@ from pyterrier_optical.script.tokenise import fold
 
 # Zulu, Xhosa, Swati and others write 'uJohn', 'eNorthern', 'waseNingizimu'.
 _CAPITAL_WITHIN = regex.compile(r"(?<=[\p{L}\p{M}--\p{Lu}])(?=\p{Lu})", regex.V1)
+# Chosen with the first stage, on AfriQA dev.
 _FEWEST_LETTERS = 4
 _LEAST_SHARE = 0.6
+# Chosen by the words of tests/query/test_everyday_words.py, not on a development set.
 _LEAST_SHARE_OF_FORMS = 0.8
 _LONGEST_ENDING = 3
 

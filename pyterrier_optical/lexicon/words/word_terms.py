@@ -12,27 +12,29 @@ from pyterrier_optical.lexicon.words.names import after_capital, at_an_end, from
 from pyterrier_optical.lexicon.words.spelling import SpeltTerms
 from pyterrier_optical.lexicon.words.weighting import WordTerms, bag, scaled
 from pyterrier_optical.script.segment import Segmenter, lexicon_words
-from pyterrier_optical.script.tokenise import fold, join_runs, runs, words
+from pyterrier_optical.script.tokenise import fold, is_spaceless, join_runs, runs, words
 
 #: The words of one text in order, each with its terms.
 Plan = list[tuple[str, WordTerms]]
 
-# A word that the bitext has less often is also judged by its spelling, which counts as having seen it so often.
+# Prior counts, chosen on AfriQA dev. A word that the bitext has less often than _RARE is also judged by its spelling
+# and by its character n-gram neighbours.
 _RARE = 5
 _SPELT_NAME_COUNTS = 4.0
 _SPELT_WORD_COUNTS = 0.3
 _RELATIVE_COUNTS = 2.0
-# That a word is a term of the index counts as having seen it stand for itself so often.
+# Prior counts for a word that is itself an index term: how often it counts as seen with an identity translation.
 _SELF_NAME_COUNTS = 20.0
 _SELF_WORD_COUNTS = 1.0
-# Some bitext has places of its own country where the English has others. A name then has many translations, and none
-# that is likely: Nairobi is New York in a third of what is known of it, and Chicago and London in a tenth each. A
-# capital tells it from a verb that has as many, but not from the words of grammar, which are more frequent than names.
-# In small letters its length tells it from both: they are short, where another language has a word of the same letters.
+# The same for a name with scattered translations. Some bitext replaces the places of the English side by local ones:
+# Nairobi is aligned with New York in a third of its counts, and with Chicago and London in a tenth each. A capital
+# tells such a name from a verb with as many translations, and the count from function words, which are more frequent.
+# In small letters the length tells it from both: words that two languages share by chance are short.
 _SELF_SCATTERED_NAME_COUNTS = 500.0
 _FEWEST_LETTERS = 5
 _MOST_SCATTERED = 0.35
 # A word with the letters of an English one is often a name or a loan; 'europa' is too rare in English to be one.
+# Chosen by the words of tests/query/test_everyday_words.py, not on a development set.
 _ENGLISH = {"en": 1.0}
 _LEAST_OF_FORM = 0.3
 
@@ -124,7 +126,7 @@ class WordTranslator:
         texts = [join_runs(text) for text in texts]
         cut = [list(lexicon_words(text, self._segmenter)) for text in texts]
         if self.nearest is None:
-            near = [[(word, spaceless, {}) for word, spaceless in in_text] for in_text in cut]
+            near = [[NearWord(word, spaceless, {}) for word, spaceless in in_text] for in_text in cut]
         else:
             near = self.nearest(texts)
         return [self._plan(*query) for query in zip(texts, near, cut, strict=True)]
@@ -235,7 +237,7 @@ class WordTranslator:
         return _LookedUp(telling, sum(telling.values()))
 
     def _spelt(self, word: str) -> WordTerms:
-        if not self._by_spelling:
+        if not self._by_spelling or is_spaceless(word):
             return {}
         spelt = self._spelt_terms(from_capital(word) or word)
         return {term: weight for term, weight in spelt.items() if term in self.translating}
@@ -248,7 +250,7 @@ class WordTranslator:
 
 
 def _self_counts(word: str, translations: WordTerms) -> float:
-    """How often a word counts as having been seen to stand for itself because it is a term of the index."""
+    """The prior count of an identity translation, for a word that is a term of the index."""
     if (word[:1].isupper() or len(word) >= _FEWEST_LETTERS) and _scattered(translations):
         return _SELF_SCATTERED_NAME_COUNTS
     return _SELF_NAME_COUNTS if _may_be_a_name(word) else _SELF_WORD_COUNTS

@@ -1,9 +1,10 @@
-"""The first stage: BM25 over documents in any script, by Terrier or, where Java is not to be had, by PISA."""
+"""The first stage: BM25 over documents in any script, by Terrier or, where there is no Java, by PISA."""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.retrieve.bm25.build import index_corpus
@@ -68,7 +69,7 @@ def bm25(
         >>> bm25(docs, engine="pisa").search("porridge?")["docno"].tolist()
         ['d1']
     """
-    options = {"num_results": num_results, "k1": k1, "b": b, "verbose": verbose}
+    options: dict[str, Any] = {"num_results": num_results, "k1": k1, "b": b, "verbose": verbose}
     if dataset_or_corpus is None:
         return _reopened(index_path, engine, {"lang": lang, "fields": fields}, options)
     corpus = Corpus(dataset_or_corpus, fields)

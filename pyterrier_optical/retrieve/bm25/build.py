@@ -50,7 +50,7 @@ def choose_engine(engine: str, existing: IndexInfo | None = None) -> str:
     if engine != "auto":
         if reason := ENGINES[engine].why_not():
             raise OpticalError(
-                f"The engine {shown(engine)} cannot be used, as {reason}: mend that or use engine='auto'."
+                f"The engine {shown(engine)} cannot be used, as {reason}: fix that or use engine='auto'."
             )
         logger.info("BM25 by %s, as asked.", engine)
         return engine
@@ -150,7 +150,8 @@ def _read(corpus: Corpus, spool: Path, lang: str | None, verbose: bool) -> _Read
     The engines read the spool and not the corpus: Terrier reads in another thread, where an error of the corpus would
     end the index early and unnoticed, and needs the longest docno before the first document.
     """
-    fingerprint, terms, longest, docnos = CorpusHash(), Counter(), 0, array("q")
+    fingerprint, longest, docnos = CorpusHash(), 0, array("q")
+    terms: Counter[str] = Counter()
     with open(spool, "w", encoding="utf-8", newline="\n") as file:
         for docno, text in progress(corpus, desc="Reading documents", unit="doc", verbose=verbose, total=corpus.count):
             fingerprint.add(docno, text)

@@ -72,10 +72,11 @@ class WholeWords(Mapping[str, int]):
     """
 
     def __init__(self, index: OwnIndex, words: Iterable[str]):
-        self._index = index
+        assert index.term_of is not None  # noqa: S101 - the caller's promise
+        self._index, self._term_of = index, index.term_of
         self._listed = {word: index.frequencies[term] for word in words if (term := self._term(word)) is not None}
         for term, frequency in index.frequencies.items():
-            if index.term_of(term) == term:
+            if self._term_of(term) == term:
                 self._listed.setdefault(term, frequency)
 
     def __getitem__(self, word: str) -> int:
@@ -93,7 +94,7 @@ class WholeWords(Mapping[str, int]):
         return len(self._listed)
 
     def _term(self, word: str) -> str | None:
-        term = self._index.term_of(word)
+        term = self._term_of(word)
         return term if term in self._index.frequencies else None
 
 
@@ -136,9 +137,10 @@ def _terrier_stemmer(index) -> Callable[[str], str | None] | None:
     @lru_cache(maxsize=1 << 18)
     def term_of(word: str) -> str | None:
         with LOADING:  # a stemmer of Terrier keeps the word that it is at
+            term: str | None = word
             for one in stages:
-                word = one.pipelineTerm(word) if word else None
-        return word
+                term = one.pipelineTerm(term) if term else None
+        return term
 
     return term_of
 

@@ -136,12 +136,19 @@ def _write_bounds(folder: Path, index: Path, k1: float, b: float) -> None:
         (folder / name).unlink()
 
 
+def _extension() -> str:
+    """PISA's compiled module, which its package holds."""
+    package = find_spec("pyterrier_pisa")
+    spec = package and PathFinder.find_spec("_pisathon", list(package.submodule_search_locations or ()))
+    if not spec or spec.origin is None:
+        raise OpticalError("PISA is not available: install pyterrier-pisa.")
+    return spec.origin
+
+
 def _run(folder: Path, step: str, *parameters: str) -> None:
     """Runs a step of PISA in a folder, in a process whose streams lead nowhere and whose end is not ours."""
     _check_space(folder)
-    package = find_spec("pyterrier_pisa")
-    extension = PathFinder.find_spec("_pisathon", list(package.submodule_search_locations)).origin
-    command = [_python(), "-I", "-S", str(_CHILD), extension, step, *parameters]
+    command = [_python(), "-I", "-S", str(_CHILD), _extension(), step, *parameters]
     # The folder is not among the arguments: not every locale can write its name.
     done = subprocess.run(  # noqa: S603 - our own script
         command,

@@ -12,7 +12,9 @@ from importlib.util import module_from_spec, spec_from_loader
 def main(extension: str, step: str, *parameters: str) -> None:
     """Makes the lexicons of the terms and documents, or the score bounds for BM25 with some parameters."""
     loader = ExtensionFileLoader("_pisathon", extension)
-    pisa = module_from_spec(spec_from_loader("_pisathon", loader))
+    spec = spec_from_loader("_pisathon", loader)
+    assert spec is not None  # noqa: S101 - a loader was given
+    pisa = module_from_spec(spec)
     loader.exec_module(pisa)
     if step == "lexicons":
         pisa.build_binlex("fwd.documents", "fwd.doclex")

@@ -229,4 +229,4 @@ def _is_bag(value) -> bool:
 
 
 def _is_weight(value) -> bool:
-    return isinstance(value, Real) and abs(value) < _LARGEST_WEIGHT
+    return isinstance(value, Real) and abs(float(value)) < _LARGEST_WEIGHT

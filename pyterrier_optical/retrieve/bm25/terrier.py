@@ -125,6 +125,7 @@ def build(
             interrupted.set()
             raise
     # Of files that it could not write it says so in its log alone.
+    written: tuple | str
     try:
         index = pt.terrier.J.IndexFactory.of(_index_ref(folder))
         statistics = index.getCollectionStatistics()

@@ -90,7 +90,7 @@ class Fusion(ByArguments, GuardedMixing):
 
     def _with(self, **changes) -> "Fusion":
         other = copy(self)
-        vars(other).update(changes)
+        other.__dict__.update(changes)
         return other
 
     def schematic(self, *, input_columns=None) -> dict:

@@ -20,7 +20,7 @@ def test_columns_of_a_tsv_are_named_from_1(tmp_path):
 
 def test_a_line_with_fewer_columns_is_named(tmp_path):
     (tmp_path / "a.tsv").write_text("1\tone\t2\tmoja\n3\ttwo\n")
-    with pytest.raises(OpticalError, match=r"Line 2 of .*a.tsv' has 2 columns: mend 'columns', which names 4"):
+    with pytest.raises(OpticalError, match=r"Line 2 of .*a.tsv' has 2 columns: fix 'columns', which names 4"):
         list(read_pairs(tmp_path / "a.tsv", columns=(2, 4)))
 
 

@@ -86,7 +86,7 @@ def test_mistakes_are_named(config, message):
 
 def test_a_data_set_that_cannot_be_had_is_named(tmp_path):
     missing = {"lang": "sw", "dataset": str(tmp_path / "nowhere")}
-    with pytest.raises(OpticalError, match=r"nowhere' cannot be had \(.*\): mend 'dataset', 'name' or 'split'"):
+    with pytest.raises(OpticalError, match=r"nowhere' is not available \(.*\): fix 'dataset', 'name' or 'split'"):
         load_bitext(BitextConfig(files=[missing]))
 
 

@@ -47,3 +47,13 @@ def test_queries_in_the_language_of_the_documents_stay_as_they_are():
     english = IndexTerms({"पानी": 1, "water": 1}, num_docs=100)
     elsewhere = WordTranslator(english, english.translating(1.0), None, LEXICON).translate
     assert set(dict(elsewhere(["पानी"])[0])["पानी"]) == {"water"}, "one document that quotes Hindi"
+
+
+def test_the_two_thousand_most_frequent_english_words_do_not_tell():
+    english = {f"word{rank}": (9000 - rank, {}) for rank in range(3000)}
+
+    def found(rank: int) -> frozenset[str]:
+        lexicon = Lexicon.from_entries({"de": {f"word{i}": (9, {}) for i in range(rank, rank + 50)}, "en": english})
+        return document_languages(IndexTerms({f"word{i}": 9 for i in range(3000)}, num_docs=10), lexicon)
+
+    assert found(1950) == frozenset() and found(2000) == {"de"}

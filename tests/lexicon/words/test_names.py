@@ -75,3 +75,7 @@ def test_a_translation_that_is_another_form_speaks_for_the_word_where_it_is_engl
     lexicon = Lexicon.from_entries({"sw": words, "en": english})
     translator = OpticalTranslator([*english, "is"], method="lexicon", lexicon=lexicon, lang="sw")
     assert translator.gloss(["nigeria", "europa"]) == ["", "europe"]
+
+
+def test_a_form_has_at_most_three_letters_more():
+    assert is_form_of("canadaxyz", "canada") and not is_form_of("canadawxyz", "canada")

@@ -238,10 +238,3 @@ def test_a_rare_word_passes_in_a_query_that_is_in_english():
     words = WordTranslator(index, index.translating(1.0), None, lexicon)
     assert lexicon.guess(["failed", "notre"])["fr"] > 0.01, "it is possible"
     assert dict(words.translate(["failed notre"])[0])["notre"] == {"notre": 1.0}
-
-
-def test_letters_between_known_words_may_be_a_name():
-    index = IndexTerms({"denver": 6, "park": 6, "party": 6} | {f"word{i}": 50 for i in range(1000)}, num_docs=1000)
-    lexicon = Lexicon.from_entries({"th": {"ชนะ": (500, {}), "ไหม": (9000, {})}})
-    words = WordTranslator(index, index.translating(1.0), None, lexicon)
-    assert words.translate(["เดนเวอร์ชนะไหม"])[0] == [("เดนเวอร์", {"denver": 1.0})]

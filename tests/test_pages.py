@@ -1,0 +1,48 @@
+"""The pages of the documentation and of the repository agree with the code."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import pyterrier_optical
+from pyterrier_optical.moved import MOVED
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = Path(pyterrier_optical.__file__).parent / "pt_docs"
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_the_index_lists_every_page_once():
+    listed = re.findall(r"(?m)^    ([\w-]+)$", read(PAGES / "index.rst"))
+    assert sorted(listed) == sorted(path.stem for path in PAGES.glob("*.*") if path.stem != "index")
+
+
+@pytest.mark.parametrize("name", re.findall(r":: pyterrier_optical\.(\S+)", read(PAGES / "api.rst")))
+def test_the_api_page_names_what_is_there(name):
+    room, _, leaf = name.rpartition(".")
+    assert hasattr(import_module(f"pyterrier_optical.{room}".rstrip(".")), leaf)
+
+
+def test_every_transformer_is_on_the_api_page():
+    page = read(PAGES / "api.rst")
+    classes = [name for name in pyterrier_optical.__all__ if name[0].isupper() and name != "API_VERSION"]
+    assert [name for name in classes if f"pyterrier_optical.{name}\n" not in page] == []
+
+
+def test_the_architecture_page_has_the_layers_that_are_checked():
+    tomllib = pytest.importorskip("tomllib")  # Python 3.11
+    contract = tomllib.loads(read(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"][0]
+    layers = [sorted(part.split(".")[-1] for part in layer.split(" | ")) for layer in contract["layers"]]
+    table = read(PAGES / "architecture.md").split("## The rooms")[1].split("## Rules")[0]
+    rows = re.findall(r"(?m)^\| (`.*?) \|", table)
+    assert [sorted(re.findall(r"`(\w+)`", row)) for row in rows] == layers
+
+
+def test_the_changes_list_every_module_path_that_moved():
+    table = read(ROOT / "CHANGELOG.md").split("### Moved")[1].split("### Deleted")[0]
+    assert dict(re.findall(r"(?m)^\| `([\w.]+)` \| `([\w.]+)` \|$", table)) == MOVED
