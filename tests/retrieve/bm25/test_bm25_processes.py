@@ -43,8 +43,9 @@ def test_threads_share_a_retriever(engine):
     assert answers == [answer(query) for query in queries] * 10
 
 
-def test_the_streams_of_the_process_stay_its_own(tmp_path):
+def test_the_streams_of_the_process_stay_its_own(tmp_path, monkeypatch):
     """A thread prints while others build and search."""
+    monkeypatch.setenv("TQDM_DISABLE", "1")  # a slow machine would show bars
     code = (
         "from concurrent.futures import ThreadPoolExecutor\n"
         "from pyterrier_optical.retrieve.bm25 import bm25\n"
