@@ -31,6 +31,9 @@ TOOLS = [
     "ruff>=0.12",
     "mypy>=2.0",
     "import-linter>=2.5",
+    "nbclient>=0.10",
+    "nbformat>=5.10",
+    "ipykernel>=6.29",
     "build>=1.2",
 ]
 EXTRAS["test"] = [*(need for name in ("train", "demo", "mt", "caching", "qdrant") for need in EXTRAS[name]), *TOOLS]
