@@ -39,8 +39,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
             returned as it is.
         device: a torch device name; None picks the accelerator when there is one.
         dtype: "float32", "float16" or "bfloat16"; "int8" for linear layers in 8-bit integers on the CPU (see
-            `.int8`); None is float32 on the CPU (half precision is slow there) and the stored
-            precision on an accelerator.
+            `.int8`); None is float32 on the CPU and the stored precision on an accelerator.
 
     Returns:
         A ``sentence_transformers.MultiVectorEncoder`` in evaluation mode.

@@ -5,8 +5,7 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -14,9 +13,7 @@ import numpy as np
 
 from pyterrier_optical.base.files import whole, writing
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.lexicon.relatives import Relatives
-from pyterrier_optical.script import Variants
-from pyterrier_optical.script.tokenise import which_are_spaceless
+from pyterrier_optical.lexicon.language import LEVELS, LanguageTable
 
 LEXICON_FORMAT = 1
 #: The lexicon inside the package: of the model's bitext and, for Thai, a WordNet, words and names. It also holds groups
@@ -25,78 +22,6 @@ SHIPPED_LEXICON = Path(__file__).parents[1] / "models" / "optical-lexicon-v7.saf
 
 # A language that is less likely than this to be the query's says nothing about its words.
 _LEAST_LIKELY = 0.01
-# Added to a word's count, so that one word unknown to a language does not rule it out.
-_SMOOTHING = 0.1
-# The share of a word's count that its other spellings have in the guess of a language. On XQuAD-R questions without
-# marks the probability of the right language is .89 with 0, .99 with .03 to 1 for Vietnamese; with 1, Arabic loses .01.
-_RESPELT = 0.1
-# Probabilities are stored as whole numbers q with p = (q / 255)^2, which keeps small ones apart.
-_LEVELS = 255
-
-
-@dataclass(frozen=True)
-class LanguageTable:
-    """The words of one language.
-
-    Attributes:
-        rows: The row of each word.
-        counts: (n_words,) how often each word is in the bitext.
-        offsets: (n_words + 1,) where each word's entries begin.
-        term_ids: (n_entries,) index of an entry's term.
-        levels: (n_entries,) uint8, quantised probability of an entry.
-    """
-
-    rows: dict[str, int]
-    counts: np.ndarray
-    offsets: np.ndarray
-    term_ids: np.ndarray
-    levels: np.ndarray
-
-    @cached_property
-    def total(self) -> int:
-        """The number of running words that were counted."""
-        return int(self.counts.sum())
-
-    def count(self, word: str) -> int:
-        """How often a folded word is in the bitext; where it is unknown, its other spellings."""
-        return sum(int(self.counts[self.rows[spelling]]) for spelling in self.spellings(word))
-
-    def translations(self, word: str) -> Iterator[tuple[int, float]]:
-        """The index and the probability of each of a word's terms; of other spellings, each in proportion to its count.
-
-        The same term may come several times.
-        """
-        rows = [self.rows[spelling] for spelling in self.spellings(word)]
-        weights = self.counts[rows] + 1.0
-        for row, weight in zip(rows, (weights / weights.sum()).tolist(), strict=True):
-            entries = slice(self.offsets[row], self.offsets[row + 1])
-            for i, level in zip(self.term_ids[entries].tolist(), self.levels[entries].tolist(), strict=True):
-                yield i, weight * (level / _LEVELS) ** 2
-
-    @cached_property
-    def spellings(self) -> Variants:
-        """Finds a word, or where it is unknown the words with the same `variant_key`."""
-        return Variants(self.rows)
-
-    def log_probability(self, word: str, smoothing_words: int) -> float:
-        """The log of P(word | language), smoothed over so many words."""
-        count = self.count(word) * (1 if word in self.rows else _RESPELT)
-        return math.log((count + _SMOOTHING) / (self.total + _SMOOTHING * smoothing_words))
-
-    @cached_property
-    def spaceless(self) -> np.ndarray:
-        """(n_words,) bool: which words have letters of a script without spaces."""
-        return which_are_spaceless(self.rows)
-
-    @cached_property
-    def relatives(self) -> Relatives:
-        """Finds the words that share a stem with a given one."""
-        return Relatives(list(self.rows))
-
-    def __getstate__(self) -> dict:
-        """Without what is made of the rest."""
-        made = ("relatives", "spaceless", "spellings", "total")
-        return {name: value for name, value in self.__dict__.items() if name not in made}
 
 
 class Lexicon:
@@ -152,7 +77,7 @@ class Lexicon:
                 np.array([count for count, _ in words.values()], np.int32),
                 np.cumsum([0, *lengths]).astype(np.int32),
                 np.array([ids.setdefault(term, len(ids)) for term, _ in pairs], np.uint32),
-                np.rint(np.sqrt([p for _, p in pairs]) * _LEVELS).astype(np.uint8),
+                np.rint(np.sqrt([p for _, p in pairs]) * LEVELS).astype(np.uint8),
             )
         return cls(list(ids), tables, origin)
 

@@ -4,7 +4,8 @@ from itertools import islice
 
 import numpy as np
 
-from pyterrier_optical.lexicon.table import LanguageTable, Lexicon
+from pyterrier_optical.lexicon.language import LanguageTable
+from pyterrier_optical.lexicon.table import Lexicon
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms
 
 # So many of a language's most frequent words are looked for, without what English has often too: 'die', 'in', 'man'.
