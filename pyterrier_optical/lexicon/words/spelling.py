@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from pyterrier_optical.lexicon.sound import TOLERANCES, consonants, needs_tolerance, phonetic_key
 from pyterrier_optical.lexicon.words.weighting import WordTerms, scaled
 
-# Chosen on AfriQA dev, and those for scripts that need tolerance on the Thai queries of MTOP dev.
+# Chosen on AfriQA dev, and those for scripts that need tolerance on the Thai queries of MTOP dev, when names in Thai
+# letters were still looked for.
 _FEWEST_LETTERS = 4
 _FEWEST_CONSONANTS = 2
 # Least likeness by the number of consonants: with two, more of the other letters must agree.

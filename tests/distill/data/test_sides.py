@@ -128,3 +128,15 @@ def test_a_message_holds_little_of_the_file(tmp_path):
 def test_scripts_that_unicode_does_not_know_are_not_judged():
     assert letters_in(("Qaax",)) is None
     assert letters_in(()) is None
+
+
+@pytest.mark.parametrize(("rest", "english"), [("drank cold water", True), ("drank muddy cold river water", False)])
+def test_english_sentences_have_a_share_of_function_words_of_at_least_point_28(tmp_path, rest, english):
+    nouns = [f"{letter}uz" for letter in "bcdfghjklmnpqrstvwxyzaei"]
+    sentences = [f"The {noun} of Omdurman {rest}" for noun in nouns]
+    path = forms.tsv(tmp_path / "a.tsv", sentences, forms.SWAHILI)
+    if english:  # 2 words of 7
+        assert len(load(path)) == 24
+    else:  # 2 words of 9
+        with pytest.raises(OpticalError, match=r"the English side is in another language \(22% English function words"):
+            load(path)
