@@ -69,6 +69,8 @@ def test_an_index_has_the_model(model, tmp_path):
 
 def test_ranking_texts(model):
     assert model.rank("river", ["a dog", "the river"])["docno"].tolist() == ["1", "0"]
+    with pytest.raises(OpticalError, match="'the river' is one text: give a list"):
+        model.rank("river", "the river")
 
 
 def test_explaining_is_the_rerankers(model):

@@ -70,18 +70,7 @@ def mtop(
     systems: _Systems = None,
 ) -> None:
     """Reports on MTOP: queries in de, es, fr, hi, th and en over English utterances."""
-    _report(
-        "mtop",
-        baselines,
-        languages,
-        split=split,
-        model=model,
-        engine=engine,
-        output=output,
-        device=device,
-        reranking=reranking,
-        systems=systems,
-    )
+    _report("mtop", **locals())
 
 
 @app.command("xquad-r", cls=WordLists)
@@ -96,17 +85,7 @@ def xquad_r(
     systems: _Systems = None,
 ) -> None:
     """Reports on XQuAD-R: questions in hi, th, de, es over English paragraphs, and English ones over theirs."""
-    _report(
-        "xquad-r",
-        baselines,
-        languages,
-        model=model,
-        engine=engine,
-        output=output,
-        device=device,
-        reranking=reranking,
-        systems=systems,
-    )
+    _report("xquad-r", **locals())
 
 
 @app.command("afriqa", cls=WordLists)
@@ -122,21 +101,10 @@ def afriqa(
     systems: _Systems = None,
 ) -> None:
     """Reports on AfriQA: questions in ha, ig, zu, rw over English passages."""
-    _report(
-        "afriqa",
-        baselines,
-        languages,
-        split=split,
-        model=model,
-        engine=engine,
-        output=output,
-        device=device,
-        reranking=reranking,
-        systems=systems,
-    )
+    _report("afriqa", **locals())
 
 
-def _report(suite: str, baselines: list[str] | None, languages: list[str] | None, systems, **options) -> None:
+def _report(suite: str, *, baselines: list[str] | None, languages: list[str] | None, systems, **options) -> None:
     from pyterrier_optical.experiment.full_report import run_report
 
     options |= {"baselines": words(baselines) or (), "systems": words(systems) or ()}

@@ -11,6 +11,7 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.base.progress import progress
+from pyterrier_optical.datasets.named import named_dataset
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.significance import summarise
 from pyterrier_optical.experiment.values import Store, query_values
@@ -105,7 +106,7 @@ def compare(
         >>> compare(systems, ["optical:mtop/hi/test"], ["map"], baseline="BM25").summary("map")  # doctest: +SKIP
     """
     if not isinstance(datasets, Mapping):
-        datasets = {name: pt.get_dataset(name) for name in datasets}
+        datasets = {name: named_dataset(name) for name in datasets}
     if not datasets:
         raise OpticalError("There is no data set to compare on: name at least one.")
     store, frames, values, tables = Store(Path(folder) if folder else None, runs=runs), [], [], {}

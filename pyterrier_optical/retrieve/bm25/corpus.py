@@ -6,8 +6,8 @@ from itertools import chain
 from unicodedata import category
 
 import pandas as pd
-import pyterrier as pt
 
+from pyterrier_optical.datasets.named import named_dataset
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.texts import joined_text, named_fields, text_fields
 
@@ -39,7 +39,7 @@ class Corpus:
 
     def __init__(self, source, fields: str | Iterable[str] | None = None):
         if isinstance(source, str):
-            source = pt.get_dataset(source)
+            source = named_dataset(source)
         self.fields = named_fields(fields)
         self.lang = _lang(source)
         self.count = _count(source)

@@ -134,3 +134,9 @@ class TestCorpora:
             bm25(docs, engine="pisa", index_path=tmp_path / "index")
         assert message in str(error.value)
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["Millet porridge.", "optical:nowhere", "irds:nowhere"])
+def test_a_text_that_names_no_data_set_is_refused(name):
+    with pytest.raises(OpticalError, match="[Nn]o data set"):
+        bm25(name, engine="pisa")
