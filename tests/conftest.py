@@ -17,6 +17,11 @@ import pytest
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Names bytes by their argument: compressed bytes hold the time, and every process has to collect the same names."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_finish(session):
     """Where no test of Terrier is to run, engine="auto" is PISA: the others need not wait for Java."""
     if "not jvm" in session.config.option.markexpr:
