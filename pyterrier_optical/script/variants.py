@@ -77,8 +77,10 @@ class Variants:
 
     def __call__(self, word: str) -> list[str]:
         """The word itself if the vocabulary has it, or else those of its words that have the same key."""
-        if word in self._words:
-            return [word]
+        return [word] if word in self._words else self.family(word)
+
+    def family(self, word: str) -> list[str]:
+        """All words of the vocabulary that have the key of this one."""
         key = variant_key(word)
         found = self._latin.get(key, [])
         return [key] * (key in self._words) + (found if key.isascii() else found + self._others.get(key, []))

@@ -63,9 +63,20 @@ class TestOtherSpellings:
         assert best(lexicon.guess(["ọja"])) == "yo"
         assert best(lexicon.guess(["ile"])) == "sw"
 
+    @pytest.mark.parametrize(("unmarked", "count"), [(3, 10), (5, 10), (6, 6), (30, 30)])
+    def test_a_word_without_marks_is_all_its_spellings_where_most_have_marks(self, unmarked, count):
+        entries = {"bawo": (unmarked, {"hello": 1.0}), "báwo": (10 - unmarked if unmarked < 10 else 3, {"how": 1.0})}
+        yoruba = Lexicon.from_entries({"yo": entries}).languages["yo"]
+        assert yoruba.count("bawo") == count
+
+    def test_such_a_word_is_translated_by_counts_and_one_with_marks_by_itself(self):
+        lexicon = Lexicon.from_entries({"yo": {"bawo": (1, {"hello": 1.0}), "báwo": (7, {"how": 1.0})}})
+        assert lexicon.translations("bawo", {"yo": 1.0}) == pytest.approx({"hello": 0.2, "how": 0.8}, abs=0.005)
+        assert lexicon.translations("báwo", {"yo": 1.0}) == pytest.approx({"how": 1.0})
+
     def test_they_are_not_pickled(self, lexicon):
         lexicon.translations("oja", {"yo": 1.0})
-        assert "spellings" not in lexicon.languages["yo"].__getstate__()
+        assert "_variants" not in lexicon.languages["yo"].__getstate__()
 
 
 def test_small_probabilities_survive_storage(tmp_path):
