@@ -70,6 +70,8 @@ VARIANTS = {
         [*NO_NAMES, *NO_RELATIVES],
         {"free": True},
     ),
+    "nearest terms but the 10,000 most frequent": ({"max_terms": 10_000}, [], {}),
+    "nearest terms but the 5,000 most frequent": ({"max_terms": 5_000}, [], {}),
     "bare": ({}, [], {"share": 0.0}),
     "gloss share .35": ({}, [], {"share": 0.35}),
     "gloss share .5": ({}, [], {"share": 0.5}),
