@@ -2,7 +2,7 @@
 
     python benchmarks/translation.py
 
-The index has as many terms as are ever searched (50,000). Queries of the sample collection are translated one at a
+The index has as many terms as are ever searched (20,000). Queries of the sample collection are translated one at a
 time, as in a search engine, and the median is shown. The named peer is the model's own encoding of the same query,
 which a reranker has to do in any case.
 """
@@ -24,7 +24,7 @@ from pyterrier_optical import OpticalTranslator
 from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.translate import Lexicon
 
-TERMS = 50_000
+TERMS = 20_000
 LANGUAGES = ("sw", "ha", "hi", "th", "de")
 
 

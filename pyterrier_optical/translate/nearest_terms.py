@@ -16,7 +16,7 @@ logger = logging.getLogger("pyterrier_optical")
 
 CACHE_FORMAT = 2  # 2: with a checksum
 
-# Rows of the similarity matrix that are alive at once: 256 words by 50,000 terms are 50 MB.
+# Rows of the similarity matrix that are alive at once: 256 words by 20,000 terms are 20 MB.
 _BLOCK = 256
 _MOST_TABLES = 4
 _tables: dict[tuple[str, str], "NearestTerms"] = {}
