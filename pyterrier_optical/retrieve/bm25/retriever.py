@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.base.files import restore
 from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import checked_queries, texts_of
@@ -70,6 +71,7 @@ class BM25Retriever(GuardedMixing):
     ):
         # Absolute, so that it stays the same place when the working folder changes.
         folder = Path(index_path).expanduser().absolute()
+        restore(folder.resolve())
         info = IndexInfo.read(folder)
         if info is None:
             raise OpticalError(
