@@ -176,6 +176,11 @@ def without_generation(folder: Path) -> dict[str, str]:
     return {re.sub(r"/\d{4}-", "/", name): hash for name, hash in contents(folder).items() if "pt_meta" not in name}
 
 
+def without_journal(folder: Path) -> dict[str, str]:
+    """A journal of a change that is made is left where it was killed then; the next change begins another."""
+    return {name: hash for name, hash in contents(folder).items() if not name.endswith("unfinished.jsonl")}
+
+
 def appending(folder: Path) -> None:
     index = token_index(folder)
     if len(index) < len(DOCUMENTS):  # what a user does who does not know how far it came
@@ -310,11 +315,11 @@ JOBS = {
     "bm25 pisa": Job(_OfEngine(indexing, "pisa"), nothing, ranking),
     "bm25 pisa again": Job(_OfEngine(indexing, "pisa"), _OfEngine(an_index_of_two, "pisa"), ranking),
     "bm25 terrier again": Job(_OfEngine(indexing, "terrier"), _OfEngine(an_index_of_two, "terrier"), ranking),
-    "build": Job(building, a_model, dense_ranking),
+    "build": Job(building, a_model, dense_ranking, without_generation),
     "build again": Job(building, an_index_to_change, dense_ranking, without_generation),
-    "append": Job(appending, an_index_to_change, dense_ranking),
+    "append": Job(appending, an_index_to_change, dense_ranking, without_journal),
     "delete": Job(deleting, an_index_to_change, dense_ranking),
-    "compact": Job(compacting, a_thinned_index, dense_ranking),
+    "compact": Job(compacting, a_thinned_index, dense_ranking, without_generation),
     "export": Job(exporting, an_exported_model, scores),
     "weights": Job(fetching, a_package, weights),
     "values": Job(comparing, nothing, kept_values),

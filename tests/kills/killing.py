@@ -28,11 +28,16 @@ _PATHS = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 def contents(folder: Path) -> dict[str, str]:
     """The hash of each file in a folder, hidden ones too, and its folders: two of the same bytes are equal."""
-    paths = sorted(folder.rglob("*"))
     return {
         path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
-        for path in paths
+        for path in sorted(folder.rglob("*"))
+        if not _is_empty_partial(path)
     }
+
+
+def _is_empty_partial(path: Path) -> bool:
+    """What a process leaves that is killed between giving a file its name and deleting the folder it was made in."""
+    return path.name.endswith(".partial") and path.is_dir() and not any(path.iterdir())
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def _difference(state, expected):
 
 
 def _left(folder: Path) -> list[str]:
-    return [path.relative_to(folder).as_posix() for path in folder.rglob(".*")]
+    return [path.relative_to(folder).as_posix() for path in folder.rglob(".*") if not _is_empty_partial(path)]
 
 
 def _run(job: Job, folder: Path, nth: int | None = None, tear: bool = False, moment: float | None = None):

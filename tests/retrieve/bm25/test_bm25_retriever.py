@@ -174,5 +174,5 @@ def test_weights_of_every_size(engine, largest):
 
 @pytest.mark.parametrize("options", [{"k1": -1}, {"k1": float("nan")}, {"k1": float("inf")}, {"b": -0.1}, {"b": 1.1}])
 def test_parameters_out_of_range(options):
-    with pytest.raises(OpticalError, match="must be 0 or more, and b="):
+    with pytest.raises(OpticalError, match="must be a number from 0, and b="):
         BM25Retriever(shared("pisa", "documents").index_path, **options)
