@@ -56,7 +56,9 @@ def local_folder(
         check(folder)
         return folder
     if isinstance(model, os.PathLike) or looks_like_path(model):
-        raise OpticalError(f"No model folder {shown(str(model))}: give the path of an existing checkpoint folder or a hub id.")
+        raise OpticalError(
+            f"No model folder {shown(str(model))}: give the path of an existing checkpoint folder or a hub id."
+        )
     return snapshot(model, check, revision=revision, remedy=remedy)
 
 
@@ -125,7 +127,9 @@ def _cached(name: str, check, revision: str | None) -> tuple[Path | None, Optica
         folder = Path(snapshot_download(name, revision=revision, local_files_only=True, **_FILES))
         check(folder)
     except HFValidationError as error:
-        raise OpticalError(f"No model folder {shown(name)}, and it is no hub id either: give an existing folder.") from error
+        raise OpticalError(
+            f"No model folder {shown(name)}, and it is no hub id either: give an existing folder."
+        ) from error
     except LocalEntryNotFoundError:
         return None, None
     except OpticalError as error:

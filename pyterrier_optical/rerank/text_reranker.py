@@ -107,7 +107,9 @@ class TextReranker(ByArguments, GuardedMixing):
         if isinstance(self.text_field, list):
             self.text_field = tuple(self.text_field)  # equal lists make equal rerankers
         if self.text_field is not None:
-            for field in self.text_field if isinstance(self.text_field, tuple) and self.text_field else [self.text_field]:
+            for field in (
+                self.text_field if isinstance(self.text_field, tuple) and self.text_field else [self.text_field]
+            ):
                 check_field("text_field", field)
 
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:

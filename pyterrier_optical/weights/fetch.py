@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from zipfile import BadZipFile
 
-from pyterrier_optical.base.files import staging
+from pyterrier_optical.base.files import staging, writing
 from pyterrier_optical.base.manifest import sha256_of
 from pyterrier_optical.checkpoint.folder import check_checkpoint, write_checkpoint_info
 from pyterrier_optical.checkpoint.hub import snapshot
@@ -39,7 +39,7 @@ def fetch_weights(
         The folder. Its ``optical.json`` says where the weights come from and what their licence is.
 
     Raises:
-        OpticalError: An unknown name, a folder that holds something, a source that does not give the model, or a file
+        OpticalError: An unknown name, a folder that holds something or cannot be written, a source that does not give the model, or a file
             that is not the recorded one.
 
     Example:
@@ -58,7 +58,13 @@ def fetch_weights(
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise OpticalError(f"'{output}' holds something already: name a new or an empty folder.")
     echo(f"Licence of {name}: {model.licence}.")
-    output.parent.mkdir(parents=True, exist_ok=True)
+    with writing(output, "output"):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        _fetch(name, model, output, source, file, echo)
+    return output
+
+
+def _fetch(name: str, model: Model, output: Path, source: str | None, file, echo) -> None:
     with staging(output) as place:
         partial = place / "model"
         partial.mkdir()
@@ -75,7 +81,6 @@ def fetch_weights(
         if output.exists():
             output.rmdir()
         os.replace(partial, output)
-    return output
 
 
 def _from_hub(model: Model, folder: Path, echo, *, last: bool) -> dict | None:
