@@ -169,7 +169,9 @@ def _refusal(error: BaseException | None, place: str) -> tuple[str, str] | None:
         number, name = (error.errno, error.filename) if isinstance(error, OSError) else (None, None)
         if number is None and (found := re.search(r"\(os error (\d+)\)", str(error))):  # safetensors
             number = int(found[1])
-        if number in _FULL or (number in _CLOSED and (name is None or _is_near(os.fsdecode(name), place))):
+        near = name is None or _is_near(os.fsdecode(name), place)
+        gone = number == errno.ENOENT and name is not None and f"{place}/".startswith(f"{os.path.abspath(name)}/")
+        if number in _FULL or (number in _CLOSED and near) or gone:
             return os.fsdecode(name or place), os.strerror(number or 0)
         if "PytorchStreamWriter" in str(error) or "inline_container.cc" in str(error):  # torch.save
             return place, "a file could not be written to its end"

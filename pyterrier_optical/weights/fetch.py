@@ -39,8 +39,8 @@ def fetch_weights(
         The folder. Its ``optical.json`` says where the weights come from and what their licence is.
 
     Raises:
-        OpticalError: An unknown name, a folder that holds something or cannot be written, a source that does not give the model, or a file
-            that is not the recorded one.
+        OpticalError: An unknown name, a folder that holds something or cannot be written, a source that does not give
+            the model, or a file that is not the recorded one.
 
     Example:
         >>> fetch_weights("multilingual-e5-small", "models/me5")  # doctest: +SKIP

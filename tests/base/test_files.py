@@ -1,9 +1,11 @@
+import errno
 import os
 import shutil
 
 import pytest
 
-from pyterrier_optical.base.files import lock_folder, replace_folder, restore, staging, whole
+from pyterrier_optical.base.files import lock_folder, replace_folder, restore, staging, whole, writing
+from pyterrier_optical.errors import OpticalError
 
 
 def test_a_file_is_replaced_only_by_a_whole_one(tmp_path):
@@ -35,6 +37,12 @@ def test_what_a_killed_process_left_is_removed_and_what_a_living_one_uses_is_not
     with whole(place) as partial:
         partial.write_text("later")
     assert list(tmp_path.iterdir()) == [place]
+
+
+@pytest.mark.parametrize(("gone", "said"), [("run", True), ("run/model", True), ("run/model/input.tsv", False)])
+def test_a_place_that_is_not_there_is_one_sentence_and_a_file_in_it_is_another_matter(tmp_path, gone, said):
+    with pytest.raises(OpticalError if said else FileNotFoundError), writing(tmp_path / "run" / "model", "output"):
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(tmp_path / gone))
 
 
 def test_a_folder_that_was_deleted_by_half_is_not_restored(tmp_path, monkeypatch):

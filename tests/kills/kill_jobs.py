@@ -6,12 +6,13 @@ import os
 import re
 import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 # A forked process has no use for them, and the server that forks may start no thread.
 os.environ.update(HF_HUB_OFFLINE="1", OMP_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false", TQDM_DISABLE="1")
-sys.path += [str(Path(__file__).parents[folder]) for folder in (1,)]
-sys.path.append(str(Path(__file__).parents[1] / "weights"))
+TESTS = Path(__file__).parents[1]
+sys.path += [str(TESTS), str(TESTS / "weights")]
 
 import pandas as pd
 import pyterrier as pt
@@ -23,21 +24,24 @@ import yaml
 from killing import Job, contents
 from safetensors.torch import load_file
 
-# Before the fork, so that it is done once.
-import accelerate, datasets, matplotlib.pyplot, sentence_transformers.base.evaluation, transformers.trainer  # noqa: E401, F401
-from sentence_transformers import MultiVectorEncoderTrainer, MultiVectorEncoderTrainingArguments  # noqa: F401
-from transformers import BertModel, XLMRobertaModel, XLMRobertaTokenizer  # noqa: F401
-import pyterrier_optical.distill.run  # noqa: F401
-import pyterrier_optical.rerank.optical  # noqa: F401
 from pyterrier_optical import OpticalIndex, OpticalReranker, bm25, cli
 from pyterrier_optical.datasets import download
-from pyterrier_optical.distill import DistillConfig, make_lexicon
 from pyterrier_optical.experiment import compare
 from pyterrier_optical.experiment.values import Store
 from pyterrier_optical.late.index import changes, encoding
 from pyterrier_optical.lexicon.table import Lexicon
-from pyterrier_optical.weights import MODELS, fetch_weights
+from pyterrier_optical.weights import MODELS
 
+# Before the fork, so that it is done once.
+for name in ("accelerate", "datasets", "matplotlib.pyplot", "sklearn", "transformers.trainer"):
+    import_module(name)
+for module, classes in {
+    "sentence_transformers": ("MultiVectorEncoderTrainer", "MultiVectorEncoderTrainingArguments"),
+    "transformers": ("BertModel", "XLMRobertaModel", "XLMRobertaTokenizer"),
+    "pyterrier_optical.distill": ("distill", "make_lexicon"),
+}.items():
+    for name in classes:
+        getattr(import_module(module), name)
 torch.set_num_threads(1)
 E5 = "multilingual-e5-small"
 TEXTS = ["the long river", "a small dog", "water near bread", "the cat sleeps", "", "the mountain runs near the river"]
@@ -60,7 +64,7 @@ def nothing(folder: Path) -> None:
     """There is nothing before."""
 
 
-# --- distill, from bitext to a checkpoint ---------------------------------------------------------------------------
+# distill, from bitext to a checkpoint
 
 
 def settings(folder: Path, steps: int = 6) -> dict:
@@ -109,7 +113,7 @@ def almost(one: tuple, other: tuple) -> bool:
     return one[:2] == other[:2] and one[2].keys() == other[2].keys() and near
 
 
-# --- lexicon ----------------------------------------------------------------------------------------------------------
+# lexicon
 
 
 def an_older_lexicon(folder: Path) -> None:
@@ -127,7 +131,7 @@ def translations(folder: Path):
     return Lexicon.load(folder / "lexicon.safetensors").translations("madi", {"xx": 1.0})
 
 
-# --- BM25 ---------------------------------------------------------------------------------------------------------------
+# BM25
 
 
 def an_index_of_two(folder: Path, engine: str) -> None:
@@ -145,7 +149,7 @@ def ranking(folder: Path):
     return bm25(index_path=folder / "index")(QUERY)["docno"].tolist()
 
 
-# --- token vectors on disk ----------------------------------------------------------------------------------------------
+# token vectors on disk
 
 
 def token_index(folder: Path, model: Path | None = None) -> OpticalIndex:
@@ -205,7 +209,7 @@ def dense_ranking(folder: Path):
     return token_index(folder).retriever()(QUERY)[["docno", "score"]].values.tolist()
 
 
-# --- checkpoints ------------------------------------------------------------------------------------------------------------
+# checkpoints
 
 
 def an_exported_model(folder: Path) -> None:
@@ -243,7 +247,7 @@ def weights(folder: Path):
     return load_file(folder / "me5" / "model.safetensors").keys()
 
 
-# --- values of experiments, downloads -----------------------------------------------------------------------------------------
+# values of experiments, downloads
 
 
 class Toy:
