@@ -170,7 +170,7 @@ def _refusal(error: BaseException | None, place: str) -> tuple[str, str] | None:
         if number is None and (found := re.search(r"\(os error (\d+)\)", str(error))):  # safetensors
             number = int(found[1])
         near = name is None or _is_near(os.fsdecode(name), place)
-        gone = number == errno.ENOENT and name is not None and f"{place}/".startswith(f"{os.path.abspath(name)}/")
+        gone = number == errno.ENOENT and name is not None and _is_on_the_way(os.fsdecode(name), place)
         if number in _FULL or (number in _CLOSED and near) or gone:
             return os.fsdecode(name or place), os.strerror(number or 0)
         if "PytorchStreamWriter" in str(error) or "inline_container.cc" in str(error):  # torch.save
@@ -183,6 +183,12 @@ def _is_near(name: str, place: str) -> bool:
     """Whether a path is the place, inside it, above it or beside it."""
     name = os.path.abspath(name)
     return name.startswith(os.path.dirname(place)) or place.startswith(name)
+
+
+def _is_on_the_way(name: str, place: str) -> bool:
+    """Whether a path is the place, above it, or a folder that `staging` makes for it."""
+    name, (folder, last) = os.path.abspath(name), os.path.split(place)
+    return f"{place}/".startswith(f"{name}/") or name.startswith(os.path.join(folder, f".{last}."))
 
 
 def _remove_abandoned(path: Path) -> None:
