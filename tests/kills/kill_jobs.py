@@ -145,6 +145,12 @@ def indexing(folder: Path, engine: str) -> None:
     assert len(retriever(QUERY)) == 3
 
 
+def without_dates(folder: Path) -> dict[str, str]:
+    """Terrier writes the time into one file, and the manifest has its hash."""
+    dated = ("index/data.properties", "index/manifest.json")
+    return {name: "dated" if name in dated else hash for name, hash in contents(folder).items()}
+
+
 def ranking(folder: Path):
     return bm25(index_path=folder / "index")(QUERY)["docno"].tolist()
 
@@ -318,7 +324,9 @@ JOBS = {
     "lexicon again": Job(lexicon, an_older_lexicon, translations),
     "bm25 pisa": Job(_OfEngine(indexing, "pisa"), nothing, ranking),
     "bm25 pisa again": Job(_OfEngine(indexing, "pisa"), _OfEngine(an_index_of_two, "pisa"), ranking),
-    "bm25 terrier again": Job(_OfEngine(indexing, "terrier"), _OfEngine(an_index_of_two, "terrier"), ranking),
+    "bm25 terrier again": Job(
+        _OfEngine(indexing, "terrier"), _OfEngine(an_index_of_two, "terrier"), ranking, without_dates
+    ),
     "build": Job(building, a_model, dense_ranking, without_generation),
     "build again": Job(building, an_index_to_change, dense_ranking, without_generation),
     "append": Job(appending, an_index_to_change, dense_ranking, without_journal),
