@@ -55,7 +55,7 @@ $(VENV)/.installed-%: $(DECIDES)
 clean:
 	rm -rf $(VENV)
 
-# Minutes of random frames, texts and files, looking for what breaks: not in CI.
+# Minutes of random frames, texts, files and kills, looking for what breaks: not in CI.
 .PHONY: fuzz
 fuzz: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -m fuzz tests/fuzz $(ARGS)
+	$(BIN)/python -m pytest -m fuzz tests/fuzz tests/kills $(ARGS)

@@ -18,7 +18,7 @@ BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def pytest_make_parametrize_id(val, argname):
-    """Names bytes by their argument: compressed ones hold the time, and every process has to collect the same names."""
+    """Names bytes by their argument: compressed bytes hold the time, and all processes have to find the same names."""
     return argname if isinstance(val, bytes) else None
 
 
@@ -70,3 +70,18 @@ def shipped_model() -> Path:
     if not (SHIPPED_MODEL / "modules.json").exists():
         pytest.skip(f"no shipped model at {SHIPPED_MODEL}: this build of the package has none")
     return SHIPPED_MODEL
+
+
+@pytest.fixture(scope="session")
+def java():
+    """Terrier, from jar files that PyTerrier has fetched before."""
+    import pyterrier as pt
+
+    from pyterrier_optical.retrieve.bm25 import terrier
+
+    if not pt.java.started():
+        if not pt.java.mavenresolver.latest_local_version_num("terrier-assemblies"):
+            pytest.skip("Terrier's jar files are not on this machine: start PyTerrier's Java once to fetch them")
+        pt.java.mavenresolver.offline()
+    if reason := terrier.why_not():
+        pytest.skip(f"Terrier cannot run here: {reason}")

@@ -46,3 +46,9 @@ def test_the_architecture_page_has_the_layers_that_are_checked():
 def test_the_changes_list_every_module_path_that_moved():
     table = read(ROOT / "CHANGELOG.md").split("### Moved")[1].split("### Deleted")[0]
     assert dict(re.findall(r"(?m)^\| `([\w.]+)` \| `([\w.]+)` \|$", table)) == MOVED
+
+
+@pytest.mark.parametrize("page", ["SECURITY.md", "CONTRIBUTING.md"])
+def test_the_files_that_a_page_names_are_there(page):
+    named = re.findall(r"`((?:tests|\.ci|research|pyterrier_optical)/[\w./-]+)`", read(ROOT / page))
+    assert named and [name for name in named if not (ROOT / name).exists()] == []

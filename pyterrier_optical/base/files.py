@@ -2,6 +2,7 @@
 
 import errno
 import glob
+import hashlib
 import os
 import re
 import shutil
@@ -24,13 +25,13 @@ _CLOSED = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.ENAMETO
 
 @contextmanager
 def whole(path: str | os.PathLike) -> Iterator[Path]:
-    """A place beside a file, which takes the file's name when the body ends well and is gone when it does not.
+    """A place for a file, which takes the file's name when the body ends well and is gone when it does not.
 
     Args:
         path: The file; its folder exists.
 
     Yields:
-        Where to write to.
+        Where to write to: a file of the same name in a folder as of `staging`.
 
     Example:
         >>> import tempfile
@@ -41,12 +42,39 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
         '| AP |'
     """
     path = Path(path)
-    partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
+    with staging(path) as folder:
+        yield folder / path.name
+        os.replace(folder / path.name, path)
+
+
+@contextmanager
+def staging(path: Path) -> Iterator[Path]:
+    """A new empty folder beside a file or folder that is made in it; what is left of it at the end is removed.
+
+    The folders of processes that ended without doing so, killed ones for example, are removed first. A living process
+    is known by the lock it holds on its folder.
+
+    Args:
+        path: The file or folder to be made; the folder that it will be in exists.
+
+    Yields:
+        The new folder.
+    """
+    _remove_abandoned(path)
+    while True:
+        temporary = _sibling(path, "partial")
+        temporary.mkdir()
+        lock = lock_folder(temporary, wait=True)
+        if temporary.exists():  # another process may have taken it for abandoned before it was locked
+            break
+        if lock is not None:
+            os.close(lock)
     try:
-        yield partial
-        os.replace(partial, path)
+        yield temporary
     finally:
-        partial.unlink(missing_ok=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
 
 
 def replace_folder(new: Path, folder: Path) -> None:
@@ -57,8 +85,8 @@ def replace_folder(new: Path, folder: Path) -> None:
         folder: Its name from now on. What has that name is moved aside, and `restore` finds it there.
     """
     while True:
-        if folder.exists():
-            os.replace(folder, folder.with_name(f".{folder.name}.{uuid4().hex[:8]}.old"))
+        with suppress(FileNotFoundError):
+            os.replace(folder, _sibling(folder, "old"))
         try:
             os.replace(new, folder)
             break
@@ -66,13 +94,17 @@ def replace_folder(new: Path, folder: Path) -> None:
             if not folder.exists():  # where it is there, a reader has restored it between the two steps
                 restore(folder)
                 raise
-    for path in _moved_aside(folder):
-        shutil.rmtree(path, ignore_errors=True)
+    for path in _siblings(folder, "old"):
+        # Renamed, as `restore` must not find the half of it that is left when the process dies meanwhile.
+        doomed = _sibling(folder, "partial")
+        with suppress(OSError):  # another process deletes it
+            os.replace(path, doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
 
 
 def restore(folder: Path) -> None:
     """Puts a folder back that `replace_folder` had moved aside when its process died; otherwise does nothing."""
-    if not folder.exists() and (old := _moved_aside(folder)):
+    if not folder.exists() and (old := _siblings(folder, "old")):
         with suppress(OSError):  # another process has been quicker, or nothing can be written here
             os.replace(max(old, key=lambda path: path.stat().st_mtime), folder)
 
@@ -137,7 +169,9 @@ def _refusal(error: BaseException | None, place: str) -> tuple[str, str] | None:
         number, name = (error.errno, error.filename) if isinstance(error, OSError) else (None, None)
         if number is None and (found := re.search(r"\(os error (\d+)\)", str(error))):  # safetensors
             number = int(found[1])
-        if number in _FULL or (number in _CLOSED and (name is None or _is_near(os.fsdecode(name), place))):
+        near = name is None or _is_near(os.fsdecode(name), place)
+        gone = number == errno.ENOENT and name is not None and _is_on_the_way(os.fsdecode(name), place)
+        if number in _FULL or (number in _CLOSED and near) or gone:
             return os.fsdecode(name or place), os.strerror(number or 0)
         if "PytorchStreamWriter" in str(error) or "inline_container.cc" in str(error):  # torch.save
             return place, "a file could not be written to its end"
@@ -151,5 +185,31 @@ def _is_near(name: str, place: str) -> bool:
     return name.startswith(os.path.dirname(place)) or place.startswith(name)
 
 
-def _moved_aside(folder: Path) -> list[Path]:
-    return list(folder.parent.glob(f".{glob.escape(folder.name)}.{'[0-9a-f]' * 8}.old"))
+def _is_on_the_way(name: str, place: str) -> bool:
+    """Whether a path is the place, above it, or a folder that `staging` makes for it."""
+    name, (folder, last) = os.path.abspath(name), os.path.split(place)
+    return f"{place}/".startswith(f"{name}/") or name.startswith(os.path.join(folder, f".{last}."))
+
+
+def _remove_abandoned(path: Path) -> None:
+    for folder in _siblings(path, "partial"):
+        lock = lock_folder(folder)
+        if lock is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+
+def _sibling(path: Path, kind: str) -> Path:
+    return path.with_name(f".{_stem(path)}.{uuid4().hex[:8]}.{kind}")
+
+
+def _siblings(path: Path, kind: str) -> list[Path]:
+    return list(path.parent.glob(f".{glob.escape(_stem(path))}.{'[0-9a-f]' * 8}.{kind}"))
+
+
+def _stem(path: Path) -> str:
+    """The name of a file or folder, cut where there would be no room behind it: a name may have 255 bytes."""
+    name = path.name
+    if len(os.fsencode(name)) <= 200:
+        return name
+    return f"{name[:40]}-{hashlib.blake2b(os.fsencode(name), digest_size=8).hexdigest()}"

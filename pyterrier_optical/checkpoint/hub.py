@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pyterrier_optical.base.files import restore
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 PROBE_SECONDS = 6.0
 CONVERT = "convert it, or choose another model"
@@ -47,12 +47,18 @@ def local_folder(
         OpticalError: there is none, or it cannot be loaded safely.
     """
     folder = Path(model).expanduser()
-    restore(folder)
-    if folder.is_dir():
+    try:
+        restore(folder)
+        there = folder.is_dir()
+    except OSError:  # a name that no file can have
+        there = False
+    if there:
         check(folder)
         return folder
     if isinstance(model, os.PathLike) or looks_like_path(model):
-        raise OpticalError(f"No model folder '{model}': give the path of an existing checkpoint folder or a hub id.")
+        raise OpticalError(
+            f"No model folder {shown(str(model))}: give the path of an existing checkpoint folder or a hub id."
+        )
     return snapshot(model, check, revision=revision, remedy=remedy)
 
 
@@ -121,7 +127,9 @@ def _cached(name: str, check, revision: str | None) -> tuple[Path | None, Optica
         folder = Path(snapshot_download(name, revision=revision, local_files_only=True, **_FILES))
         check(folder)
     except HFValidationError as error:
-        raise OpticalError(f"No model folder '{name}', and it is no hub id either: give an existing folder.") from error
+        raise OpticalError(
+            f"No model folder {shown(name)}, and it is no hub id either: give an existing folder."
+        ) from error
     except LocalEntryNotFoundError:
         return None, None
     except OpticalError as error:

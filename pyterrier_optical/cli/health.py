@@ -1,6 +1,5 @@
 """What an installation has: versions, Java, engines, GPU, model, lexicon, disk, and whether a query is reranked."""
 
-import hashlib
 import os
 import platform
 import re
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from pyterrier_optical.base.manifest import sha256_of
 from pyterrier_optical.errors import OpticalError
 
 PACKAGES = ("python-terrier", "torch", "transformers", "sentence-transformers", "pot", "numpy", "pandas")
@@ -153,7 +153,7 @@ def _model(model) -> tuple[str, str]:
 
     folder = _folder(model)
     checked = manifest.verify(folder, full=True)
-    sums = ", ".join(f"{path.name} {_sha256(path)}" for path in sorted(folder.rglob("*.safetensors")))
+    sums = ", ".join(f"{path.name} {sha256_of(path)[:16]}" for path in sorted(folder.rglob("*.safetensors")))
     return "ok", f"{folder}: {'as its manifest says' if checked else 'no manifest'}; sha256 {sums}"
 
 
@@ -162,7 +162,7 @@ def _lexicon() -> tuple[str, str]:
     from pyterrier_optical.translate.translator import load_lexicon
 
     lexicon = load_lexicon(None)  # compares its own checksum
-    return "ok", f"{SHIPPED_LEXICON.name}: {len(lexicon.languages)} languages; sha256 {_sha256(SHIPPED_LEXICON)}"
+    return "ok", f"{SHIPPED_LEXICON.name}: {len(lexicon.languages)} languages; sha256 {sha256_of(SHIPPED_LEXICON)[:16]}"
 
 
 def _languages(model) -> tuple[str, str]:
@@ -192,12 +192,3 @@ def _self_test(model) -> tuple[str, str]:
     if best != "bread":
         return "failed", f"{QUERY!r} found the document about a {best!r} first, not that about bread: another model?"
     return "ok", f"{QUERY!r} found the English document about bread ({seconds:.1f} s)"
-
-
-def _sha256(path: Path) -> str:
-    """The first digits of a file's SHA-256, as many as tell files apart."""
-    value = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            value.update(block)
-    return value.hexdigest()[:16]

@@ -184,15 +184,15 @@ class OpticalIndex(ByArguments, pt.Artifact):
 
         from pyterrier_optical.late.index.changes import changing, delete_documents
 
+        if not isinstance(docnos, Iterable):
+            raise OpticalError(f"docnos={shown(docnos)} are no names of documents: give a list of docnos.")
         docnos = [docnos] if isinstance(docnos, str) else [str(docno) for docno in docnos]
         with changing(self.path):
             self.reload()
             positions = self.tokens.docnos.positions(docnos)
             if (positions < 0).any():
-                raise OpticalError(
-                    f"The docno {shown(docnos[int(np.argmax(positions < 0))])} is not in the index: no document was "
-                    "deleted."
-                )
+                missing = shown(docnos[int(np.argmax(positions < 0))])
+                raise OpticalError(f"The docno {missing} is not in the index: no document was deleted.")
             before = np.flatnonzero(self.tokens.docnos.deleted)
             if len(positions):
                 delete_documents(self.path, self.meta, np.union1d(before, positions))

@@ -1,6 +1,7 @@
 """Arguments of encoding, and texts that are longer than they allow."""
 
 import logging
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ def check_encoding_arguments(transformer: pt.Transformer) -> None:
 
 def check_positive(name: str, value: int | None) -> None:
     """Refuses the argument of that name unless it is None or a positive whole number."""
-    if value is not None and not (isinstance(value, int) and value > 0):
+    if value is not None and not (isinstance(value, Integral) and value > 0):
         raise OpticalError(f"{name} is {shown(value)}: give a positive whole number.")
 
 

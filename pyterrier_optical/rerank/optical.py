@@ -157,7 +157,7 @@ class OpticalReranker(TextReranker):
         fields = text_fields((), named_fields(self.text_field))
         row = {"qid": "query", self.query_field: query, "docno": "text", **dict.fromkeys(fields, ""), fields[0]: text}
         glossed = row if gloss is None else {**row, "query_gloss": gloss}
-        return replace(explain_row(self, pd.DataFrame([glossed]), **plan), qid=None, docno=None)
+        return replace(explain_row(self, pd.DataFrame([glossed], dtype=object), **plan), qid=None, docno=None)
 
     def explain_top(self, results: pd.DataFrame, num_results: int = 1, **plan) -> "list[Explanation]":
         """Explains the first documents of each query of a result frame.

@@ -106,8 +106,10 @@ class TextReranker(ByArguments, GuardedMixing):
         check_field("query_field", self.query_field)
         if isinstance(self.text_field, list):
             self.text_field = tuple(self.text_field)  # equal lists make equal rerankers
-        for field in self.text_field if isinstance(self.text_field, tuple) else [self.text_field]:
-            if self.text_field is not None:
+        if self.text_field is not None:
+            for field in (
+                self.text_field if isinstance(self.text_field, tuple) and self.text_field else [self.text_field]
+            ):
                 check_field("text_field", field)
 
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:

@@ -1,15 +1,14 @@
 """From a model's name to a checkpoint folder: out of the model hub, or out of the package that carries it."""
 
-import hashlib
 import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from zipfile import BadZipFile
 
+from pyterrier_optical.base.files import staging, writing
+from pyterrier_optical.base.manifest import sha256_of
 from pyterrier_optical.checkpoint.folder import check_checkpoint, write_checkpoint_info
 from pyterrier_optical.checkpoint.hub import snapshot
 from pyterrier_optical.errors import OpticalError
@@ -40,8 +39,8 @@ def fetch_weights(
         The folder. Its ``optical.json`` says where the weights come from and what their licence is.
 
     Raises:
-        OpticalError: An unknown name, a folder that holds something, a source that does not give the model, or a file
-            that is not the recorded one.
+        OpticalError: An unknown name, a folder that holds something or cannot be written, a source that does not give
+            the model, or a file that is not the recorded one.
 
     Example:
         >>> fetch_weights("multilingual-e5-small", "models/me5")  # doctest: +SKIP
@@ -59,7 +58,16 @@ def fetch_weights(
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise OpticalError(f"'{output}' holds something already: name a new or an empty folder.")
     echo(f"Licence of {name}: {model.licence}.")
-    with _new_folder(output) as partial:
+    with writing(output, "output"):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        _fetch(name, model, output, source, file, echo)
+    return output
+
+
+def _fetch(name: str, model: Model, output: Path, source: str | None, file, echo) -> None:
+    with staging(output) as place:
+        partial = place / "model"
+        partial.mkdir()
         origin = None
         if not file and source != "package":
             origin = _from_hub(model, partial, echo, last=source == "hub" or model.package is None)
@@ -68,7 +76,11 @@ def fetch_weights(
             origin = _from_package(model.package, partial, file, echo)
         check_checkpoint(partial)
         write_checkpoint_info(partial, {"kind": "weights", "name": name, "licence": model.licence, **origin})
-    return output
+        for path in partial.rglob("*.safetensors"):
+            path.chmod(0o644)  # they are written for the owner alone
+        if output.exists():
+            output.rmdir()
+        os.replace(partial, output)
 
 
 def _from_hub(model: Model, folder: Path, echo, *, last: bool) -> dict | None:
@@ -86,44 +98,18 @@ def _from_hub(model: Model, folder: Path, echo, *, last: bool) -> dict | None:
 
 
 def _from_package(package: Package, folder: Path, file, echo) -> dict:
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".weights-") as place:
-        if not file:
-            echo(f"Fetching {package}, {package.megabytes} MB ...")
-        fetched = Path(file) if file else download(package, Path(place))
-        digest = _sha256(fetched)
-        if digest != package.sha256:
-            raise OpticalError(
-                f"The file '{fetched.name}' is not that of {package} (its SHA-256 is {digest[:12]}..., not "
-                f"{package.sha256[:12]}...): fetch it again."
-            )
-        echo(f"Weights of {package}: {package.remark}.")
-        try:
-            import_module(f"pyterrier_optical.weights.{package.converter}").convert(fetched, folder)
-        except (BadZipFile, KeyError) as error:
-            raise OpticalError(f"The file '{fetched}' does not hold what {package} should: {error}.") from error
-    return {"source": f"{package.client}: {package.coordinates}", "sha256": package.sha256}
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-@contextmanager
-def _new_folder(path: Path) -> Iterator[Path]:
-    """A folder beside ``path`` that takes its name when the body ends well and is gone when it does not."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    if not file:
+        echo(f"Fetching {package}, {package.megabytes} MB ...")
+    fetched = Path(file) if file else download(package, folder.parent)
+    digest = sha256_of(fetched)
+    if digest != package.sha256:
+        raise OpticalError(
+            f"The file '{fetched.name}' is not that of {package} (its SHA-256 is {digest[:12]}..., not "
+            f"{package.sha256[:12]}...): fetch it again."
+        )
+    echo(f"Weights of {package}: {package.remark}.")
     try:
-        yield partial
-        partial.chmod(0o755)
-        for file in partial.rglob("*.safetensors"):
-            file.chmod(0o644)  # they are written for the owner alone
-        if path.exists():
-            path.rmdir()
-        os.replace(partial, path)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        import_module(f"pyterrier_optical.weights.{package.converter}").convert(fetched, folder)
+    except (BadZipFile, KeyError) as error:
+        raise OpticalError(f"The file '{fetched}' does not hold what {package} should: {error}.") from error
+    return {"source": f"{package.client}: {package.coordinates}", "sha256": package.sha256}

@@ -107,6 +107,8 @@ def test_a_missing_folder_is_refused(tmp_path):
     refused(lambda: load_encoder(tmp_path / "nowhere"), "nowhere", "existing")
     refused(lambda: load_encoder("./nowhere"), "./nowhere")
     refused(lambda: load_encoder("not a hub id"), "not a hub id")
+    for name in ("a query and no model " * 20, tmp_path / ("x" * 300)):
+        refused(lambda name=name: load_encoder(name), "No model folder")
 
 
 def test_a_folder_that_is_no_checkpoint_is_refused(tmp_path):

@@ -75,7 +75,7 @@ def test_numbers_are_texts_of_themselves(reranker):
 
 
 @pytest.mark.parametrize("option", ["text_field", "query_field"])
-@pytest.mark.parametrize("value", [5, "", ["text", 5], True])
+@pytest.mark.parametrize("value", [5, "", [], ["text", 5], True])
 def test_fields_are_names(option, value):
     for reranker in (OpticalReranker, LaBSEReranker):
         with pytest.raises(OpticalError, match=f"{option}=.* is no name of a column"):

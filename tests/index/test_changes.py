@@ -377,6 +377,19 @@ def test_a_full_disk_is_one_sentence_and_the_next_run_goes_on(make, folder, tmp_
     assert files(index.path) == expected
 
 
+@pytest.mark.parametrize("docnos", [None, 5])
+def test_what_names_no_documents_is_refused(make, docnos):
+    with pytest.raises(OpticalError, match=f"docnos={docnos} are no names of documents"):
+        make().delete(docnos)
+
+
+def test_a_build_that_was_killed_before_its_journal_was_there_is_begun_again(make, tmp_path):
+    left = tmp_path / "index" / ".unfinished.jsonl.0123abcd.partial"
+    left.mkdir(parents=True)
+    (left / "unfinished.jsonl").write_text('{"ind')
+    assert ranking(make()) and not left.exists()
+
+
 def test_a_place_that_cannot_be_written_is_one_sentence(folder):
     with pytest.raises(OpticalError, match="Cannot write to '/dev/null"):
         OpticalIndex("/dev/null/index", folder, device="cpu").indexer().index(DOCUMENTS)

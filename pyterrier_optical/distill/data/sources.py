@@ -89,6 +89,8 @@ def load_bitext(config: BitextConfig, *, heldout_pairs: int = 100, seed: int = 1
             )
     if not training and report.dropped:
         raise OpticalError(f"No pair of the bitext can be used ({shown(str(report))}): give files of sentence pairs.")
+    if not training and config.files:
+        raise OpticalError("The bitext files have no pairs: give files of sentence pairs.")
     if not training:
         raise OpticalError(
             "The configuration names no bitext: set 'folder' and 'languages', or 'files', under 'bitext'."

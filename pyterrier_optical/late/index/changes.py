@@ -42,7 +42,9 @@ def changing(folder: Path, *, create: bool = False) -> Iterator[None]:
     with writing(folder, "path"):
         if create:
             folder.mkdir(parents=True, exist_ok=True)
-            if any(folder.iterdir()) and not any((folder / name).exists() for name in (META_FILE, JOURNAL_FILE)):
+            # A process that was killed at once may have left a journal that was not written to its end.
+            found = [path.name for path in folder.iterdir() if not path.name.startswith(f".{JOURNAL_FILE}.")]
+            if found and META_FILE not in found and JOURNAL_FILE not in found:
                 raise OpticalError(f"'{folder}' holds something else than an index: choose another path.")
         lock = lock_folder(folder)
         if lock is None and fcntl is not None and os.access(folder, os.R_OK):

@@ -5,6 +5,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pyterrier_optical.base.files import whole
 from pyterrier_optical.base.manifest import verify
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.late.index.meta import ShardEntry
@@ -55,9 +56,8 @@ class Journal:
         """Forgets all finished shards but the first ``count``."""
         self.finished = self.finished[:count]
         lines = [self._change, *({"entry": asdict(shard.entry), "digest": shard.digest} for shard in self.finished)]
-        partial = self.path.with_name(f".{JOURNAL_FILE}")
-        partial.write_text("".join(map(_line, lines)), encoding="utf-8")
-        os.replace(partial, self.path)
+        with whole(self.path) as partial:
+            partial.write_text("".join(map(_line, lines)), encoding="utf-8")
 
     def add(self, shard: FinishedShard) -> None:
         """Records one more finished shard."""

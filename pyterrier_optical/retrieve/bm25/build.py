@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from pyterrier_optical.base.corpus_hash import CorpusHash
+from pyterrier_optical.base.files import restore
 from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.retrieve.bm25 import pisa, terrier
@@ -99,6 +100,7 @@ def index_corpus(
         OpticalError: No engine, a place that holds something else, an empty corpus, an unfit document, or no room.
     """
     fill_standard_streams()
+    restore(folder.resolve())
     check_replaceable(folder)
     folder = folder.resolve()  # a link to an index stays, and what it leads to is replaced
     existing = IndexInfo.read(folder)

@@ -3,13 +3,14 @@
 import math
 import os
 from functools import cached_property
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.base.files import restore
 from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import checked_queries, texts_of
@@ -70,6 +71,7 @@ class BM25Retriever(GuardedMixing):
     ):
         # Absolute, so that it stays the same place when the working folder changes.
         folder = Path(index_path).expanduser().absolute()
+        restore(folder.resolve())
         info = IndexInfo.read(folder)
         if info is None:
             raise OpticalError(
@@ -218,10 +220,10 @@ def check_parameters(num_results: int, k1: float, b: float) -> None:
     Raises:
         OpticalError: One of them is out of its range.
     """
-    if num_results < 1:
-        raise OpticalError(f"num_results={num_results}, but at least one document must be asked for.")
-    if not (0 <= k1 < math.inf and 0 <= b <= 1):
-        raise OpticalError(f"k1={k1} must be 0 or more, and b={b} between 0 and 1.")
+    if not isinstance(num_results, Integral) or num_results < 1:
+        raise OpticalError(f"num_results={shown(num_results)} must be a whole number from 1.")
+    if not (isinstance(k1, Real) and isinstance(b, Real) and 0 <= k1 < math.inf and 0 <= b <= 1):
+        raise OpticalError(f"k1={shown(k1, 60)} must be a number from 0, and b={shown(b, 60)} one between 0 and 1.")
 
 
 def _is_bag(value) -> bool:

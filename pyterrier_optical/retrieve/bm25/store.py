@@ -1,20 +1,16 @@
 """An index folder of ours: what it holds, whether it may be reused, how it is replaced in one step."""
 
-import glob
 import json
 import os
-import shutil
 import signal
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from uuid import uuid4
 
-from pyterrier_optical.base import manifest
-from pyterrier_optical.base.files import lock_folder as _lock
+from pyterrier_optical.base import files, manifest
 from pyterrier_optical.errors import OpticalError
 
 #: The file that makes a folder one of ours; only such a folder is ever replaced.
@@ -51,8 +47,8 @@ class IndexInfo:
         """Writes this, and the manifest, into ``folder``, which holds the rest of the index already."""
         from pyterrier_optical import __version__
 
-        files = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.is_file()}
-        record = {**asdict(replace(self, files=files)), "library_version": __version__}
+        sizes = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.is_file()}
+        record = {**asdict(replace(self, files=sizes)), "library_version": __version__}
         (folder / INFO_FILE).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         manifest.write(folder)
 
@@ -118,27 +114,22 @@ def check_replaceable(folder: Path) -> None:
 def staging(folder: Path) -> Iterator[Path]:
     """Yields a new empty folder beside ``folder``, and removes what is left of it at the end.
 
-    The folders of processes that ended without doing so, killed ones for example, are removed first. A living process
-    is known by the lock it holds on its folder.
+    Args:
+        folder: See `pyterrier_optical.base.files.staging`.
 
     Raises:
         OpticalError: No folder can be made there.
     """
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(folder)
-        temporary, lock = _new_folder(folder)
-    except OSError as error:
-        raise OpticalError(
-            f"Cannot write an index at '{folder}' ({error.strerror}): choose an index_path that can be written to."
-        ) from error
-    _hear_interrupts()
-    try:
+    with ExitStack() as stack:
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            temporary = stack.enter_context(files.staging(folder))
+        except OSError as error:
+            raise OpticalError(
+                f"Cannot write an index at '{folder}' ({error.strerror}): choose an index_path that can be written to."
+            ) from error
+        _hear_interrupts()
         yield temporary
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        if lock is not None:
-            os.close(lock)
 
 
 def publish(temporary: Path, folder: Path, info: IndexInfo) -> None:
@@ -149,18 +140,9 @@ def publish(temporary: Path, folder: Path, info: IndexInfo) -> None:
     Raises:
         OpticalError: Something else has come to be there meanwhile.
     """
-    while IndexInfo.read(folder) != info or not is_sound(folder):
+    if IndexInfo.read(folder) != info or not is_sound(folder):
         check_replaceable(folder)
-        old = _sibling(folder, "old")
-        with suppress(FileNotFoundError):
-            os.replace(folder, old)
-        try:
-            os.replace(temporary, folder)
-        except OSError:
-            # Another process was quicker by a moment: look at what it has put there.
-            if not folder.exists():
-                raise
-        shutil.rmtree(old, ignore_errors=True)
+        files.replace_folder(temporary, folder)
 
 
 def _hear_interrupts() -> None:
@@ -168,35 +150,6 @@ def _hear_interrupts() -> None:
     handler = signal.getsignal(signal.SIGINT)
     if handler is not None and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, handler)
-
-
-def _sibling(folder: Path, kind: str) -> Path:
-    return folder.with_name(f"{_prefix(folder)}{uuid4().hex[:8]}.{kind}")
-
-
-def _prefix(folder: Path) -> str:
-    # Cut, as a file name may have 255 bytes and no more.
-    return f".{folder.name[:40]}."
-
-
-def _new_folder(folder: Path) -> tuple[Path, int | None]:
-    """A folder beside ``folder`` and the lock on it."""
-    while True:
-        temporary = _sibling(folder, "partial")
-        temporary.mkdir()
-        lock = _lock(temporary, wait=True)
-        # Another process may have taken the folder for abandoned before it was locked.
-        if temporary.exists():
-            return temporary, lock
-
-
-def _remove_abandoned(folder: Path) -> None:
-    for kind in ("partial", "old"):
-        for path in folder.parent.glob(glob.escape(_prefix(folder)) + "[0-9a-f]" * 8 + f".{kind}"):
-            lock = _lock(path)
-            if lock is not None:
-                shutil.rmtree(path, ignore_errors=True)
-                os.close(lock)
 
 
 def write_terms(folder: Path, terms: Mapping[str, int]) -> None:

@@ -1,11 +1,13 @@
 """Retrieval by MaxSim from a token index, whether it is in memory or on disk."""
 
+from numbers import Integral
+
 import numpy as np
 import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.base.identity import ByArguments
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.frames.checks import checked_queries
 from pyterrier_optical.frames.mixing import GuardedMixing
@@ -80,11 +82,10 @@ class TokenRetriever(ByArguments, GuardedMixing):
         return [(index.docnos[positions], scores) for positions, scores in found]
 
     def _check_numbers(self) -> None:
-        if self.num_results < 1 or self.candidates < 1 or self.exact_limit < 0:
-            raise OpticalError(
-                f"num_results={self.num_results} and candidates={self.candidates} must be at least 1, and "
-                f"exact_limit={self.exact_limit} at least 0."
-            )
+        for name, least in {"num_results": 1, "candidates": 1, "exact_limit": 0}.items():
+            value = getattr(self, name)
+            if not isinstance(value, Integral) or value < least:
+                raise OpticalError(f"{name}={shown(value)} must be a whole number from {least}.")
 
     def fuse_rank_cutoff(self, k: int) -> "TokenRetriever":
         """The same retriever with at most ``k`` results; PyTerrier asks for it to compile ``retriever % k``."""

@@ -84,6 +84,12 @@ def test_mistakes_are_named(config, message):
         load_bitext(config)
 
 
+def test_a_file_without_a_line_is_not_one_that_is_not_there(tmp_path):
+    (tmp_path / "empty.tsv").touch()
+    with pytest.raises(OpticalError, match="The bitext files have no pairs"):
+        load_bitext(BitextConfig(files=[{"lang": "sw", "path": str(tmp_path / "empty.tsv")}]))
+
+
 def test_a_data_set_that_cannot_be_had_is_named(tmp_path):
     missing = {"lang": "sw", "dataset": str(tmp_path / "nowhere")}
     with pytest.raises(OpticalError, match=r"nowhere' is not available \(.*\): fix 'dataset', 'name' or 'split'"):

@@ -37,6 +37,12 @@ def test_contributions_sum_to_the_score(tiny_model, options):
         assert total(explanation) == pytest.approx(score, rel=1e-6, abs=1e-6)
 
 
+@pytest.mark.parametrize("broken", ["query", "text"])
+def test_half_a_surrogate_pair_is_named(reranker, broken):
+    with pytest.raises(OpticalError, match=f"column '{broken}' has half of a surrogate pair"):
+        reranker.explain(**{"query": "mto", "text": "river", broken: "\ud800"})
+
+
 def test_a_word_meets_itself(reranker):
     explanation = reranker.explain("the cat sleeps", "the cat sleeps", plan="exact")
     assert matches(explanation) == {word: word for word in ("<s>", "the", "cat", "sleeps", "</s>")}

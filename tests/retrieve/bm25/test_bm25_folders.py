@@ -14,6 +14,7 @@ import pytest
 from few_documents import DOCS, found, ours
 
 from pyterrier_optical import OpticalError
+from pyterrier_optical.base.files import lock_folder
 from pyterrier_optical.retrieve.bm25 import BM25Retriever, bm25, build, pisa, store
 
 
@@ -175,12 +176,16 @@ class TestFolders:
                 retriever.search("river")
 
     def test_what_killed_processes_left_is_removed_and_what_living_ones_use_is_not(self, tmp_path):
-        for name in ("in[d]ex.0123abcd.partial", "in[d]ex.4567cdef.partial", "in[d]ex.89abcdef.old", "other.partial"):
+        bm25(DOCS[:3], index_path=tmp_path / "in[d]ex", engine="pisa")
+        os.rename(tmp_path / "in[d]ex", tmp_path / ".in[d]ex.89abcdef.old")  # killed while it replaced that one
+        assert found(bm25(index_path=tmp_path / "in[d]ex"), "cotton") == ["loom"]
+        os.rename(tmp_path / "in[d]ex", tmp_path / ".in[d]ex.89abcdef.old")
+        for name in ("in[d]ex.0123abcd.partial", "in[d]ex.4567cdef.partial", "other.partial"):
             name = f".{name}"
             (tmp_path / name).mkdir()
             (tmp_path / name / "half").write_text("x")
-        lock = store._lock(tmp_path / ".in[d]ex.4567cdef.partial")
-        bm25(DOCS, index_path=tmp_path / "in[d]ex", engine="pisa")
+        lock = lock_folder(tmp_path / ".in[d]ex.4567cdef.partial")
+        bm25(DOCS, index_path=tmp_path / "in[d]ex", engine="pisa", overwrite=True)
         assert sorted(os.listdir(tmp_path)) == [".in[d]ex.4567cdef.partial", ".other.partial", "in[d]ex"]
         os.close(lock)
         bm25(DOCS[:2], index_path=tmp_path / "in[d]ex", engine="pisa", overwrite=True)

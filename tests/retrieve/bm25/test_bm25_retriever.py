@@ -172,7 +172,16 @@ def test_weights_of_every_size(engine, largest):
     assert found["score"][0] / largest == pytest.approx(retriever.search("maize")["score"][0], rel=0.01)
 
 
-@pytest.mark.parametrize("options", [{"k1": -1}, {"k1": float("nan")}, {"k1": float("inf")}, {"b": -0.1}, {"b": 1.1}])
+@pytest.mark.parametrize("num_results", [0, 2.5, "ten", None])
+def test_what_is_no_number_of_results(num_results):
+    with pytest.raises(OpticalError, match=f"num_results={num_results!r} must be a whole number from 1"):
+        BM25Retriever(shared("pisa", "documents").index_path, num_results=num_results)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"k1": -1}, {"k1": float("nan")}, {"k1": float("inf")}, {"k1": "x"}, {"b": -0.1}, {"b": 1.1}, {"b": None}],
+)
 def test_parameters_out_of_range(options):
-    with pytest.raises(OpticalError, match="must be 0 or more, and b="):
+    with pytest.raises(OpticalError, match="must be a number from 0, and b="):
         BM25Retriever(shared("pisa", "documents").index_path, **options)
