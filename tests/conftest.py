@@ -18,7 +18,7 @@ BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def pytest_make_parametrize_id(val, argname):
-    """Names bytes by their argument: compressed bytes hold the time, and every process has to collect the same names."""
+    """Names bytes by their argument: compressed bytes hold the time, and all processes have to collect the same."""
     return argname if isinstance(val, bytes) else None
 
 

@@ -25,6 +25,21 @@ def check_gloss(gloss: float) -> None:
         raise OpticalError(f"gloss={shown(gloss)}: give the gloss a share of the score from 0 (none) to below 1.")
 
 
+class GlossReader(pt.Transformer):
+    """Makes `pt.inspect` show that a reranker or retriever with a share `gloss` reads the column ``query_gloss``."""
+
+    gloss: float
+
+    def transform_inputs(self) -> list[list[str]]:
+        """The columns of each way to call it: those that it needs, and these with a gloss."""
+        try:
+            self.transform(pd.DataFrame())
+        except pt.validate.InputValidationError as error:
+            needed = [mode.missing_columns for mode in error.modes]
+        read = self.gloss and getattr(self, "query_field", "query") == "query"
+        return needed + [[*columns, GLOSS] for columns in needed] if read else needed
+
+
 def glosses_of(frame: pd.DataFrame, share: float) -> pd.Series | None:
     """The glosses of a frame's rows, a missing one empty; None without the column, or if they are to have no share."""
     if not share or GLOSS not in frame:

@@ -21,6 +21,7 @@ from pyterrier_optical.lexicon.words.gloss import gloss_text
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms, digest, vocabulary_words
 from pyterrier_optical.lexicon.words.weighting import WordTerms, bag
 from pyterrier_optical.lexicon.words.word_terms import Plan, WordTranslator
+from pyterrier_optical.query.gloss import GLOSS
 from pyterrier_optical.script import normalise
 from pyterrier_optical.translate.terms import Terms, is_index, read_terms
 
@@ -72,6 +73,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         lexicon_share: The lexicon's share of a word's weight in the mixture.
         max_df: Largest share of the documents that a translation may be in.
         max_terms: Most terms that may be nearest terms; the most frequent ones are taken.
+        gloss: Add ``query_gloss``; False: leave that column as it is.
         batch_size: Texts encoded at once.
         device: Torch device; None: an accelerator where there is one.
         dtype: Precision of the model, as for :class:`OpticalReranker`.
@@ -102,6 +104,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         lexicon_share: float = 0.5,
         max_df: float = 0.2,
         max_terms: int = 50_000,
+        gloss: bool = True,
         batch_size: int = 64,
         device: str | None = None,
         dtype: str | None = None,
@@ -129,6 +132,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         self.lexicon_share = lexicon_share
         self.max_df = max_df
         self.max_terms = max_terms
+        self.gloss = gloss
         self.batch_size = batch_size
         self.device = device
         self.dtype = dtype
@@ -143,7 +147,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         Returns:
             ``inp`` with ``query_toks``, a dict of index terms and weights for each row (empty for an empty query); with
             ``query_gloss``, a text for each row (empty where the lexicon says nothing that the query does not), unless
-            ``method`` is "nearest"; and with ``query_terms`` when ``verbose``.
+            ``gloss`` is False or ``method`` is "nearest"; and with ``query_terms`` when ``verbose``.
 
         Raises:
             pt.validate.InputValidationError: There is no column ``query``.
@@ -161,13 +165,14 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         distinct = list(dict.fromkeys(texts))
         translated = dict(zip(distinct, self.translate(distinct), strict=True))
         columns: dict[str, list] = {"query_toks": [self._toks(translated[text]) for text in texts]}
-        if self.method != "nearest":
-            glosses = dict(zip(distinct, self.gloss(distinct), strict=True))
-            columns["query_gloss"] = [glosses[text] for text in texts]
+        if self.gloss:
+            # A gloss of an earlier translator would go with the new terms.
+            inp = inp.drop(columns=GLOSS, errors="ignore")
+            if self.method != "nearest":
+                glosses = dict(zip(distinct, self.glosses(distinct), strict=True))
+                columns[GLOSS] = [glosses[text] for text in texts]
         if self.verbose:
             columns["query_terms"] = [translated[text] for text in texts]
-        # A gloss of an earlier translator would go with the new terms.
-        inp = inp.drop(columns="query_gloss", errors="ignore")
         return inp.assign(**{name: pd.Series(values, inp.index, object) for name, values in columns.items()})
 
     def translate(self, texts: Iterable[str]) -> list[Plan]:
@@ -189,7 +194,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
             words = self._words
         return words.translate(texts)
 
-    def gloss(self, texts: Iterable[str]) -> list[str]:
+    def glosses(self, texts: Iterable[str]) -> list[str]:
         """Says texts in the language of the index, word by word.
 
         Args:

@@ -138,5 +138,5 @@ class TestCorpora:
 
 @pytest.mark.parametrize("name", ["Millet porridge.", "optical:nowhere", "irds:nowhere"])
 def test_a_text_that_names_no_data_set_is_refused(name):
-    with pytest.raises(OpticalError, match="[Nn]o data set"):
+    with pytest.raises(OpticalError, match=r"[Nn]o data set"):
         bm25(name, engine="pisa")
