@@ -15,7 +15,7 @@ from pyterrier_optical.lexicon.words.gloss import LexiconGlosses
 #: The column that `OpticalTranslator` writes and `OpticalReranker` and `OpticalRetriever` read.
 GLOSS = "query_gloss"
 
-# The share of a query's gloss in its scores: chosen on MTOP dev and AfriQA dev (research/recipes/README.md).
+# The share of a query's gloss in its scores: about a third for each wording, chosen on MTOP dev and AfriQA dev.
 GLOSS_SHARE = 0.65
 
 

@@ -52,10 +52,10 @@ class OpticalTranslator(ByArguments, GuardedMixing):
       are likely of; for a rare word, that of the words with its stem as well.
 
     Each way gives half of the weight; a word that one of them knows nothing about is left to the other. In scripts
-    without spaces the two ways cut the text differently, and each way's words have half the weight; where the documents
-    are in such a script themselves, so that at least half of a query's n-grams are terms, these n-grams pass through
-    instead. A term in more than a share ``max_df`` of the documents is left out. The weight that the lexicon gives it
-    is lost, so that a word that means 'of' adds nothing. A gloss may have such terms.
+    without spaces the two ways cut the text differently, and each way's words have half the weight; if at least half of
+    a query's n-grams are terms, the documents are in such a script themselves and these n-grams pass through instead. A
+    term in more than a share ``max_df`` of the documents is left out. The weight that the lexicon gives it is lost, so
+    that a word that means 'of' adds nothing. A gloss may have such terms.
 
     Args:
         terms: What to translate to: a BM25 retriever of this package; a ``pt.terrier.Retriever``, an index of Terrier,
@@ -67,12 +67,13 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         method: "mixture", or one way alone: "nearest" or "lexicon" (which needs no model).
         lexicon: A :class:`Lexicon` or the path of one; None: the lexicon inside the package.
         lang: Code of the queries' language, for the lexicon; None: guessed from each query's words.
-        num_terms: Most nearest terms for one word.
+        num_terms: Most nearest terms for one word. This default and those of the next four were chosen with the first
+            stage on AfriQA dev; no table of other values is kept.
         threshold: Least cosine of a nearest term.
         temperature: Sharpness of the weights of nearest terms; towards 0 all weight goes to the nearest.
         lexicon_share: The lexicon's share of a word's weight in the mixture.
         max_df: Largest share of the documents that a translation may be in.
-        max_terms: Most terms that may be nearest terms; the most frequent ones are taken.
+        max_terms: Most terms that may be nearest terms, the most frequent ones; not tuned.
         gloss: Add ``query_gloss``; False: leave that column as it is.
         batch_size: Texts encoded at once.
         device: Torch device; None: an accelerator where there is one.
