@@ -80,6 +80,18 @@ def test_the_gloss_has_its_share_of_the_mean(folder):
     assert both.totals.tolist() == pytest.approx([len(own[0]) / 0.7, len(own[1]), 0])
 
 
+def test_by_default_query_gloss_and_both_in_one_text_count_about_a_third_each(folder):
+    encoder = TokenEncoder(load_encoder(folder, device="cpu"))
+    query, gloss, text = "mto mrefu", "the river sleeps near water", "the long river"
+    document = encoder.documents([text])[0]
+    wordings = [encoder.queries([wording])[0] for wording in (query, gloss, f"{query} {gloss}")]
+    own, said, both = (maxsim_reference(vectors, document) / len(vectors) for vectors in wordings)
+    frame = pd.DataFrame({"qid": ["1"], "query": [query], "query_gloss": [gloss], "docno": ["a"], "text": [text]})
+    (score,) = OpticalReranker(folder, device="cpu", normalize=True)(frame)["score"]
+    assert score == pytest.approx(0.35 * own + 0.325 * said + 0.325 * both, abs=1e-5)
+    assert abs(own - (said + both) / 2) > 0.01
+
+
 def test_reranker_retriever_and_exhaustive_run_agree(folder):
     documents = pd.DataFrame({"docno": ["a", "b"], "text": ["the long river", "a small dog"]})
     topics = pd.DataFrame({"qid": ["1", "2"], "query": ["mto", "mto"], "query_gloss": ["river", "dog"]})
