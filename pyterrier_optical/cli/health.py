@@ -1,6 +1,5 @@
 """What an installation has: versions, Java, engines, GPU, model, lexicon, disk, and whether a query is reranked."""
 
-import hashlib
 import os
 import platform
 import re
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from pyterrier_optical.base.manifest import sha256_of
 from pyterrier_optical.errors import OpticalError
 
 PACKAGES = ("python-terrier", "torch", "transformers", "sentence-transformers", "pot", "numpy", "pandas")
@@ -196,8 +196,4 @@ def _self_test(model) -> tuple[str, str]:
 
 def _sha256(path: Path) -> str:
     """The first digits of a file's SHA-256, as many as tell files apart."""
-    value = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            value.update(block)
-    return value.hexdigest()[:16]
+    return sha256_of(path)[:16]

