@@ -5,6 +5,7 @@ import glob
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -47,6 +48,29 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A place beside a folder, which takes its name when the body ends well and is gone when it does not.
+
+    Args:
+        folder: The folder; its parents are made. Everybody may read it then, weights too, which libraries write for the
+            owner alone.
+
+    Yields:
+        A new folder to write to.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        yield partial
+        partial.chmod(0o755)
+        for path in partial.rglob("*.safetensors"):
+            path.chmod(0o644)
+        replace_folder(partial, folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def replace_folder(new: Path, folder: Path) -> None:

@@ -1,12 +1,10 @@
 """Writing a checkpoint folder whole or not at all."""
 
 import json
-import shutil
-import tempfile
 from pathlib import Path
 
 from pyterrier_optical.base import manifest
-from pyterrier_optical.base.files import replace_folder, restore, writing
+from pyterrier_optical.base.files import restore, whole_folder, writing
 from pyterrier_optical.checkpoint.compact import make_compact
 from pyterrier_optical.checkpoint.folder import CHECKPOINT_FILE, write_checkpoint_info
 from pyterrier_optical.errors import OpticalError, shown
@@ -39,26 +37,17 @@ def save_model(model, folder: str | Path, info: dict, *, half: bool = False, com
     """
     folder = Path(folder)
     check_replaceable(folder)
-    with writing(folder, "output"):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
-            precision = next(model.parameters()).dtype
-            if half:
-                model.half()
-            model.save_pretrained(str(partial), create_model_card=False)
-            model.to(precision)
-            if compact:
-                make_compact(partial)
-            list_added_tokens(partial)
-            write_checkpoint_info(partial, info)
-            manifest.write(partial)
-            partial.chmod(0o755)
-            for path in partial.rglob("*.safetensors"):
-                path.chmod(0o644)  # they are written for the owner alone
-            replace_folder(partial, folder)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+    with writing(folder, "output"), whole_folder(folder) as partial:
+        precision = next(model.parameters()).dtype
+        if half:
+            model.half()
+        model.save_pretrained(str(partial), create_model_card=False)
+        model.to(precision)
+        if compact:
+            make_compact(partial)
+        list_added_tokens(partial)
+        write_checkpoint_info(partial, info)
+        manifest.write(partial)
 
 
 def list_added_tokens(folder: Path) -> None:

