@@ -24,7 +24,7 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_make_parametrize_id(val, argname):
-    """Names bytes by their argument: compressed bytes hold the time, and all processes have to collect the same."""
+    """Names bytes by their argument: compressed ones hold the time, and every process has to collect the same names."""
     return argname if isinstance(val, bytes) else None
 
 
