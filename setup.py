@@ -74,7 +74,6 @@ setup(
         "safetensors>=0.5",
         "huggingface-hub>=1.0",
         "requests>=2.28",
-        "statsmodels>=0.14",
         "pyyaml>=6.0",
         "regex>=2024.4",
         "typer>=0.12",

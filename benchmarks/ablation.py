@@ -161,7 +161,7 @@ def main() -> None:
                 if free:
                     terms = [term for term in lexicon.terms if term.isascii()]
                     translator = OpticalTranslator(terms, model, method="mixture" if patches == [] else "lexicon")
-                    translated["query_gloss"] = translator.gloss(translated["query"])
+                    translated["query_gloss"] = translator.glosses(translated["query"])
             scoring = {name: value for name, value in scoring.items() if name != "free"}
             candidates = task.judged(retriever % DEPTH)(translated)[["qid", "docno"]]
             run = scores(task, candidates, translated["query_gloss"].tolist(), **scoring)

@@ -47,7 +47,7 @@ def main() -> None:
         print(f"| {method}, beside encoding | {beside * 1000:.1f} | {beside / encoding:.2f} |")
     # Where no word has two likely terms, nothing is encoded.
     translator = OpticalTranslator(_terms(), model)
-    gloss = _median(lambda query, t=translator: t.gloss([query]), queries)
+    gloss = _median(lambda query, t=translator: t.glosses([query]), queries)
     print(f"| gloss, with its own encoding | {gloss * 1000:.1f} | {gloss / encoding:.2f} |")
     # Among letters without spaces any could be a name; a new translator has met none of them.
     translator = OpticalTranslator(_terms(), model, method="lexicon")

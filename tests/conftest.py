@@ -1,6 +1,7 @@
 """Fixtures that every test may use; no test reaches the network."""
 
 import atexit
+import gc
 import os
 import shutil
 import sys
@@ -17,13 +18,23 @@ import pytest
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+def pytest_ignore_collect(collection_path, config):
+    """The tests by random input are imported only where they are to run."""
+    return True if collection_path.name == "fuzz" and "not fuzz" in config.option.markexpr else None
+
+
 def pytest_make_parametrize_id(val, argname):
     """Names bytes by their argument: compressed bytes hold the time, and all processes have to find the same names."""
     return argname if isinstance(val, bytes) else None
 
 
 def pytest_collection_finish(session):
-    """Where no test of Terrier is to run, engine="auto" is PISA: the others need not wait for Java."""
+    """Where no test of Terrier is to run, engine="auto" is PISA: the others need not wait for Java.
+
+    What has been imported by now stays to the end, so that no search for garbage need look at it: statsmodels starts
+    one at each correction for multiple tests.
+    """
+    gc.freeze()
     if "not jvm" in session.config.option.markexpr:
         from pyterrier_optical.retrieve.bm25 import terrier
 

@@ -23,6 +23,8 @@ from pyterrier_optical.checkpoint.saving import save_model
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.translate import Lexicon
 
+pytestmark = pytest.mark.slow
+
 FRAME = pd.DataFrame(
     {"qid": "1", "query": "mto mrefu", "docno": ["a", "b"], "text": ["the cat sleeps near water", "a long river"]}
 )

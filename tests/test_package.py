@@ -9,6 +9,7 @@ from importlib.metadata import requires
 from pathlib import Path
 
 import pandas as pd
+import pytest
 import yaml
 
 import pyterrier_optical
@@ -31,6 +32,7 @@ def measure() -> dict:
     return json.loads(run.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_a_home_that_cannot_be_written_to_is_in_nobodys_way():
     program = (
         "from pyterrier_optical import OpticalReranker, OpticalRetriever, OpticalTranslator, bm25\n"
@@ -48,6 +50,7 @@ def test_a_home_that_cannot_be_written_to_is_in_nobodys_way():
     assert "set IR_DATASETS_HOME" in run.stderr
 
 
+@pytest.mark.slow
 def test_importing_is_light():
     first = measure()
     assert not HEAVY & set(first["new"])

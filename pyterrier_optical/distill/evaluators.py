@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import ir_measures
 import pandas as pd
 import pyterrier as pt
 from sentence_transformers.base.evaluation import BaseEvaluator
@@ -44,20 +43,18 @@ class BitextRetrieval(BaseEvaluator):
 
 
 class DatasetRanking(BaseEvaluator):
-    """A measure over data sets, every document ranked for every query (`optical:mtop/hi/dev/split`, ...).
+    """AP on MTOP and nDCG@10 on other data sets, with every document ranked for every query.
 
     On MTOP a query's own translation is left out, since finding it is what the student is trained for; AP there asks
     for utterances of the same intent.
 
     Args:
-        names: PyTerrier data set names.
-        measure: An ir_measures name; None for AP on MTOP and nDCG@10 elsewhere.
+        names: PyTerrier data set names (`optical:mtop/hi/dev/split`, ...).
     """
 
-    def __init__(self, names: Sequence[str], measure: str | None = None):
+    def __init__(self, names: Sequence[str]):
         super().__init__()
         self.names = list(names)
-        self.measure = measure
         self.primary_metric = "ranking_mean"
 
     def __call__(self, model, output_path=None, epoch: int = -1, steps: int = -1) -> dict[str, float]:
@@ -71,5 +68,4 @@ class DatasetRanking(BaseEvaluator):
         dataset = pt.get_dataset(name)
         documents = pd.DataFrame(dataset.get_corpus_iter(verbose=False))
         run = exhaustive_run(dataset.get_topics(), documents, TokenEncoder(model))
-        measure = None if self.measure is None else ir_measures.parse_measure(self.measure)
-        return ranking_quality(dataset, run, measure)
+        return ranking_quality(dataset, run)

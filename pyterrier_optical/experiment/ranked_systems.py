@@ -21,7 +21,8 @@ OPTICAL = "OPTICAL"
 GLOSS = "OPTICAL with gloss"
 FUSION = "OPTICAL with gloss + first stage"
 TEACHER = "teacher, English queries"
-# Of the model and of the first stage: what served AfriQA's training questions (benchmarks/fusion.py).
+# Of the model and of the first stage. Chosen on AfriQA's training questions with an earlier model
+# (benchmarks/fusion.py).
 FUSION_WEIGHTS = (0.7, 0.3)
 _RESULTS = ["qid", "docno", "score", "rank"]
 

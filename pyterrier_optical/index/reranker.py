@@ -8,11 +8,11 @@ import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.late.limits import check_positive
-from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
+from pyterrier_optical.query.gloss import GLOSS_SHARE, GlossReader, check_gloss
 from pyterrier_optical.rerank.text_reranker import BLOCK_TOKENS, TextReranker
 
 
-class IndexReranker(TextReranker):
+class IndexReranker(GlossReader, TextReranker):
     """Reranks documents by MaxSim with the token vectors of an index; their texts are not needed.
 
     Scores are those of `OpticalReranker` with the same models and limits, up to the precision of the stored vectors.

@@ -17,7 +17,7 @@ from pyterrier_optical.script.tokenise import runs
 logger = logging.getLogger("pyterrier_optical")
 
 COLUMNS = ("lang", "texts", "tokens_per_word", "characters_per_token", "unknown", "cut_texts", "cut_tokens")
-#: More than this is logged: tokens for a word, and shares of tokens and of texts.
+#: More than this is logged: tokens for a word, and shares of tokens and of texts. Set by hand.
 THRESHOLDS = {"tokens_per_word": 3.0, "unknown": 0.01, "cut_texts": 0.05}
 _MEANINGS = {
     "tokens_per_word": "a word takes {:.1f} tokens on average, so that few words have vectors of their own",

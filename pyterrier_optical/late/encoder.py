@@ -69,18 +69,6 @@ class TokenVectors:
         """The width d of a vector."""
         return self.values.shape[1]
 
-    def padded(self) -> tuple[Tensor, Tensor]:
-        """All texts as one block.
-
-        Returns:
-            (n, t, d) float32 with zeros behind each text's end, and (n, t) bool that is True on real tokens.
-        """
-        lengths = self.lengths.to(self.values.device)
-        mask = torch.arange(int(lengths.max()) if len(self) else 0, device=lengths.device) < lengths[:, None]
-        block = self.values.new_zeros(*mask.shape, self.dim)
-        block[mask] = self.values
-        return block, mask
-
 
 class TokenEncoder:
     """Encodes queries and documents with a late-interaction model.

@@ -2,8 +2,8 @@
 
 Where tokens have weights (`TokenVectors.weights`), what each adds is multiplied by its own.
 
-One contract, three shapes of work: every query with every document (`maxsim_matrix`), chosen pairs (`maxsim_pairs`),
-and two padded blocks (`maxsim`). `maxsim_reference` is the exact slow form that the others are tested against.
+One contract, two shapes of work: every query with every document (`maxsim_matrix`), and chosen pairs (`maxsim_pairs`).
+`maxsim_reference` is the exact slow form that the others are tested against.
 """
 
 from collections.abc import Iterator
@@ -47,37 +47,6 @@ def maxsim_reference(query: Tensor, document: Tensor, weights: Tensor | None = N
     best = [max(float(q @ d) for d in document) for q in query]
     weights = [1.0] * len(best) if weights is None else weights.tolist()
     return sum(w * s for w, s in zip(weights, best, strict=True))
-
-
-def maxsim(
-    queries: Tensor,
-    documents: Tensor,
-    query_mask: Tensor | None = None,
-    document_mask: Tensor | None = None,
-) -> Tensor:
-    """MaxSim of matching rows of two padded blocks.
-
-    Args:
-        queries: (B, m, d) float.
-        documents: (B, n, d) float.
-        query_mask: (B, m) bool, True on real tokens; None: all are real.
-        document_mask: (B, n) bool, likewise.
-
-    Returns:
-        (B,) float32. Padding of a document is -inf before the maximum, padding of a query adds nothing.
-    """
-    if query_mask is None:
-        query_mask = torch.ones(queries.shape[:2], dtype=torch.bool, device=queries.device)
-    if document_mask is None:
-        document_mask = torch.ones(documents.shape[:2], dtype=torch.bool, device=documents.device)
-    counts = query_mask.sum(1)
-    floor = FLOOR * counts.clamp(min=1).float()
-    if not documents.shape[1] or not queries.shape[1]:
-        return floor
-    cosines = torch.bmm(documents, queries.transpose(1, 2))
-    best = cosines.masked_fill_(~document_mask[:, :, None], -torch.inf).amax(1).float()
-    scores = best.masked_fill(~query_mask, 0.0).sum(1)
-    return torch.where(document_mask.any(1) & (counts > 0), scores, floor)
 
 
 def maxsim_matrix(queries: TokenVectors, documents: TokenVectors) -> Tensor:

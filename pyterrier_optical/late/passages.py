@@ -10,6 +10,7 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.script import normalise
 
+# The share of its tokens that a passage has in common with the next one; not tuned.
 OVERLAP = 0.25
 
 

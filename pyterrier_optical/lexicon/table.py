@@ -20,7 +20,7 @@ LEXICON_FORMAT = 1
 #: of letters, for a model of Thai spelling that version 0.1 had.
 SHIPPED_LEXICON = Path(__file__).parents[1] / "models" / "optical-lexicon-v7.safetensors"
 
-# A language that is less likely than this to be the query's says nothing about its words.
+# A language that is less likely than this to be the query's says nothing about its words. Set by hand.
 _LEAST_LIKELY = 0.01
 
 

@@ -15,7 +15,7 @@ from pyterrier_optical.lexicon.words.gloss import LexiconGlosses
 #: The column that `OpticalTranslator` writes and `OpticalReranker` and `OpticalRetriever` read.
 GLOSS = "query_gloss"
 
-# The share of a query's gloss in its scores: chosen on MTOP dev and AfriQA dev (research/recipes/README.md).
+# The share of a query's gloss in its scores: about a third for each wording, chosen on MTOP dev and AfriQA dev.
 GLOSS_SHARE = 0.65
 
 
@@ -23,6 +23,21 @@ def check_gloss(gloss: float) -> None:
     """Refuses a share of the score that does not lie between 0 and 1, 1 left out."""
     if isinstance(gloss, bool) or not isinstance(gloss, (int, float)) or not 0 <= gloss < 1:
         raise OpticalError(f"gloss={shown(gloss)}: give the gloss a share of the score from 0 (none) to below 1.")
+
+
+class GlossReader(pt.Transformer):
+    """Makes `pt.inspect` show that a reranker or retriever with a share `gloss` reads the column ``query_gloss``."""
+
+    gloss: float
+
+    def transform_inputs(self) -> list[list[str]]:
+        """The columns of each way to call it: those that it needs, and these with a gloss."""
+        try:
+            self.transform(pd.DataFrame())
+        except pt.validate.InputValidationError as error:
+            needed = [mode.missing_columns for mode in error.modes]
+        read = self.gloss and getattr(self, "query_field", "query") == "query"
+        return needed + [[*columns, GLOSS] for columns in needed] if read else needed
 
 
 def glosses_of(frame: pd.DataFrame, share: float) -> pd.Series | None:

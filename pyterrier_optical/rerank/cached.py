@@ -68,6 +68,10 @@ class CachedReranker(ByArguments, GuardedMixing):
         rows = pd.MultiIndex.from_frame(keyed[[KEY, "docno"]])
         return pt.model.add_ranks(inp.assign(score=scores.reindex(rows).to_numpy()))
 
+    def transform_inputs(self) -> list[list[str]]:
+        """Those of the reranker."""
+        return self.reranker.transform_inputs()
+
     def _cache(self):
         try:
             from pyterrier_caching import ScorerCache

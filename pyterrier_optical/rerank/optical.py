@@ -7,14 +7,14 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.frames.texts import named_fields, text_fields
-from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
+from pyterrier_optical.query.gloss import GLOSS, GLOSS_SHARE, GlossReader, check_gloss
 from pyterrier_optical.rerank.text_reranker import TextReranker
 
 if TYPE_CHECKING:
     from pyterrier_optical.late.explain import Explanation
 
 
-class OpticalReranker(TextReranker):
+class OpticalReranker(GlossReader, TextReranker):
     """Reranks documents by MaxSim between the query's and the document's token vectors.
 
     Each query token adds the largest of its cosines to the document's tokens (Khattab and Zaharia 2020).
@@ -156,7 +156,7 @@ class OpticalReranker(TextReranker):
 
         fields = text_fields((), named_fields(self.text_field))
         row = {"qid": "query", self.query_field: query, "docno": "text", **dict.fromkeys(fields, ""), fields[0]: text}
-        glossed = row if gloss is None else {**row, "query_gloss": gloss}
+        glossed = row if gloss is None else {**row, GLOSS: gloss}
         return replace(explain_row(self, pd.DataFrame([glossed], dtype=object), **plan), qid=None, docno=None)
 
     def explain_top(self, results: pd.DataFrame, num_results: int = 1, **plan) -> "list[Explanation]":

@@ -20,7 +20,6 @@ def exhaustive_run(
     query_encoder: TokenEncoder,
     document_encoder: TokenEncoder | None = None,
     *,
-    depth: int | None = None,
     gloss: float = 0.0,
 ) -> pd.DataFrame:
     """Ranks all documents for every query.
@@ -30,7 +29,6 @@ def exhaustive_run(
         documents: Columns `docno` and `text`.
         query_encoder: Encodes the queries.
         document_encoder: Encodes the documents; None for the queries' encoder.
-        depth: Keep so many documents per query; None keeps all.
         gloss: The share of the glosses in the scores, as for `OpticalReranker`.
 
     Returns:
@@ -47,12 +45,11 @@ def exhaustive_run(
         queries = encode_with_gloss(query_encoder, asked, glosses.tolist(), gloss)
     texts = (document_encoder or query_encoder).documents(documents["text"].tolist())
     scores = maxsim_matrix(queries, texts).cpu().numpy()
-    depth = min(depth or scores.shape[1], scores.shape[1])
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :depth]
+    order = np.argsort(-scores, axis=1, kind="stable")
     run = pd.DataFrame(
         {
-            "qid": np.repeat(topics["qid"].to_numpy(), depth),
-            "query": np.repeat(topics["query"].to_numpy(), depth),
+            "qid": np.repeat(topics["qid"].to_numpy(), len(documents)),
+            "query": np.repeat(topics["query"].to_numpy(), len(documents)),
             "docno": documents["docno"].to_numpy()[order].ravel(),
             "score": np.take_along_axis(scores, order, axis=1).ravel(),
         }
@@ -65,10 +62,8 @@ def ranking_measure(dataset: pt.datasets.Dataset) -> ir_measures.Measure:
     return ir_measures.AP if _has_translations(dataset) else ir_measures.nDCG @ 10
 
 
-def ranking_quality(
-    dataset: pt.datasets.Dataset, run: pd.DataFrame, measure: ir_measures.Measure | None = None
-) -> float:
-    """Judges a ranking of all documents of a data set of this package.
+def ranking_quality(dataset: pt.datasets.Dataset, run: pd.DataFrame) -> float:
+    """Judges a ranking of all documents of a data set of this package, by `ranking_measure`.
 
     On MTOP a query's own translation is left out of ranking and judgments: finding it is what students are trained
     for. What counts is whether other utterances of the same intent are found.
@@ -76,7 +71,6 @@ def ranking_quality(
     Args:
         dataset: With its judgments.
         run: A result frame for its queries, not cut off.
-        measure: None for `ranking_measure`.
 
     Returns:
         The mean over queries with judgments; a query that is not in ``run`` counts 0.
@@ -84,7 +78,7 @@ def ranking_quality(
     qrels = dataset.get_qrels()
     if _has_translations(dataset):
         run, qrels = WithoutTranslation()(run), dataset.get_qrels(WITHOUT_TRANSLATION)
-    measure = measure or ranking_measure(dataset)
+    measure = ranking_measure(dataset)
     judged = pt.model.to_ir_measures(qrels), pt.model.to_ir_measures(run)
     return float(ir_measures.calc_aggregate([measure], *judged)[measure])
 

@@ -9,6 +9,7 @@ from pyterrier_optical.script import normalise
 from pyterrier_optical.script.tokenise import join_runs, runs
 
 _GRAPHEME = regex.compile(r"\X")
+# In graphemes: bounds the search, not tuned.
 _LONGEST = 25
 # From a grapheme: where each next word would end, and its log-probability.
 Steps = Mapping[int, float]

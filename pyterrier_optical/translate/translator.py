@@ -21,6 +21,7 @@ from pyterrier_optical.lexicon.words.gloss import gloss_text
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms, digest, vocabulary_words
 from pyterrier_optical.lexicon.words.weighting import WordTerms, bag
 from pyterrier_optical.lexicon.words.word_terms import Plan, WordTranslator
+from pyterrier_optical.query.gloss import GLOSS
 from pyterrier_optical.script import normalise
 from pyterrier_optical.translate.terms import Terms, is_index, read_terms
 
@@ -51,10 +52,10 @@ class OpticalTranslator(ByArguments, GuardedMixing):
       are likely of; for a rare word, that of the words with its stem as well.
 
     Each way gives half of the weight; a word that one of them knows nothing about is left to the other. In scripts
-    without spaces the two ways cut the text differently, and each way's words have half the weight; where the documents
-    are in such a script themselves, so that at least half of a query's n-grams are terms, these n-grams pass through
-    instead. A term in more than a share ``max_df`` of the documents is left out. The weight that the lexicon gives it
-    is lost, so that a word that means 'of' adds nothing. A gloss may have such terms.
+    without spaces the two ways cut the text differently, and each way's words have half the weight; if at least half of
+    a query's n-grams are terms, the documents are in such a script themselves and these n-grams pass through instead. A
+    term in more than a share ``max_df`` of the documents is left out. The weight that the lexicon gives it is lost, so
+    that a word that means 'of' adds nothing. A gloss may have such terms.
 
     Args:
         terms: What to translate to: a BM25 retriever of this package; a ``pt.terrier.Retriever``, an index of Terrier,
@@ -66,13 +67,15 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         method: "mixture", or one way alone: "nearest" or "lexicon" (which needs no model).
         lexicon: A :class:`Lexicon` or the path of one; None: the lexicon inside the package.
         lang: Code of the queries' language, for the lexicon; None: guessed from each query's words.
-        num_terms: Most nearest terms for one word.
+        num_terms: Most nearest terms for one word. This default and those of the next four were chosen with the first
+            stage on AfriQA dev; no table of other values is kept.
         threshold: Least cosine of a nearest term.
         temperature: Sharpness of the weights of nearest terms; towards 0 all weight goes to the nearest.
         lexicon_share: The lexicon's share of a word's weight in the mixture.
         max_df: Largest share of the documents that a translation may be in.
         max_terms: Most terms that may be nearest terms; the most frequent ones are taken. They are encoded once, which
             a core does at some 400 a second. On AfriQA dev, the 10,000 most frequent of 17,834 do as well as all.
+        gloss: Add ``query_gloss``; False: leave that column as it is.
         batch_size: Texts encoded at once.
         device: Torch device; None: an accelerator where there is one.
         dtype: Precision of the model, as for :class:`OpticalReranker`.
@@ -103,6 +106,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         lexicon_share: float = 0.5,
         max_df: float = 0.2,
         max_terms: int = 20_000,
+        gloss: bool = True,
         batch_size: int = 64,
         device: str | None = None,
         dtype: str | None = None,
@@ -130,6 +134,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         self.lexicon_share = lexicon_share
         self.max_df = max_df
         self.max_terms = max_terms
+        self.gloss = gloss
         self.batch_size = batch_size
         self.device = device
         self.dtype = dtype
@@ -144,7 +149,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         Returns:
             ``inp`` with ``query_toks``, a dict of index terms and weights for each row (empty for an empty query); with
             ``query_gloss``, a text for each row (empty where the lexicon says nothing that the query does not), unless
-            ``method`` is "nearest"; and with ``query_terms`` when ``verbose``.
+            ``gloss`` is False or ``method`` is "nearest"; and with ``query_terms`` when ``verbose``.
 
         Raises:
             pt.validate.InputValidationError: There is no column ``query``.
@@ -162,13 +167,14 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         distinct = list(dict.fromkeys(texts))
         translated = dict(zip(distinct, self.translate(distinct), strict=True))
         columns: dict[str, list] = {"query_toks": [self._toks(translated[text]) for text in texts]}
-        if self.method != "nearest":
-            glosses = dict(zip(distinct, self.gloss(distinct), strict=True))
-            columns["query_gloss"] = [glosses[text] for text in texts]
+        if self.gloss:
+            # A gloss of an earlier translator would go with the new terms.
+            inp = inp.drop(columns=GLOSS, errors="ignore")
+            if self.method != "nearest":
+                glosses = dict(zip(distinct, self.glosses(distinct), strict=True))
+                columns[GLOSS] = [glosses[text] for text in texts]
         if self.verbose:
             columns["query_terms"] = [translated[text] for text in texts]
-        # A gloss of an earlier translator would go with the new terms.
-        inp = inp.drop(columns="query_gloss", errors="ignore")
         return inp.assign(**{name: pd.Series(values, inp.index, object) for name, values in columns.items()})
 
     def translate(self, texts: Iterable[str]) -> list[Plan]:
@@ -190,7 +196,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
             words = self._words
         return words.translate(texts)
 
-    def gloss(self, texts: Iterable[str]) -> list[str]:
+    def glosses(self, texts: Iterable[str]) -> list[str]:
         """Says texts in the language of the index, word by word.
 
         Args:

@@ -83,6 +83,7 @@ def test_without_stderr_there_is_no_bar(monkeypatch):
     assert list(progress([1, 2], verbose=True)) == [1, 2]
 
 
+@pytest.mark.slow
 def test_one_variable_takes_all_bars_away():
     code = "from pyterrier_optical.base.progress import progress; list(progress([1], desc='Adding', verbose=True))"
     shown = [

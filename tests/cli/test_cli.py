@@ -57,6 +57,7 @@ def test_languages_in_any_form(calls, arguments):
     assert calls[0][0] == ("mtop", ["hi", "th"]) and calls[0][1]["hub"]
 
 
+@pytest.mark.slow
 def test_demo_prints_tables_and_says_where_they_are(monkeypatch, tmp_path, capsys):
     pytest.importorskip("pyterrier_pisa")
     monkeypatch.setattr("pyterrier_optical.experiment.systems.find_spec", lambda name: None)

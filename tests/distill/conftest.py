@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 import tiny
 import tiny_bitext
+from toy_data import offline, tiny_data
+
+__all__ = ["offline", "tiny_data"]
 
 
 @pytest.fixture(scope="session")

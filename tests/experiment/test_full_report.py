@@ -11,6 +11,9 @@ from pyterrier_optical.experiment import evaluate, full_report, run_report, stan
 from pyterrier_optical.experiment.ranked_systems import FUSION, GLOSS, OPTICAL, TEACHER, RankedSystems
 from pyterrier_optical.experiment.systems import FIRST, RAW
 from pyterrier_optical.experiment.systems import OPTICAL as RERANKED
+from pyterrier_optical.lexicon import Lexicon
+
+pytestmark = pytest.mark.slow
 
 HUB = ("MBERTReranker", "LaBSEReranker", "XLMRReranker")
 
@@ -20,18 +23,34 @@ def teacher(tmp_path_factory):
     return tiny.encoder(tmp_path_factory.mktemp("teacher"), positions=128, seed=3)
 
 
+@pytest.fixture(scope="session")
+def lexicon(tmp_path_factory):
+    path = tmp_path_factory.mktemp("lexicon") / "tiny.safetensors"
+    Lexicon.from_entries({"sw": {"paka": (3, {"cat": 1.0})}, "en": {"cat": (3, {})}}).save(path)
+    return path
+
+
 @pytest.fixture
-def quick(tiny_model, teacher, tiny_data, tmp_path, monkeypatch):
-    """Options of a report that takes seconds: tiny models and data, and no baseline."""
+def pictured(tiny_model, teacher, lexicon, tiny_data, tmp_path, monkeypatch):
+    """Options of a report that takes seconds: tiny models, data and lexicon, and no baseline."""
     pytest.importorskip("pyterrier_pisa")
     monkeypatch.setattr("pyterrier_optical.experiment.systems.find_spec", lambda name: None)
+    monkeypatch.setattr("pyterrier_optical.lexicon.table.SHIPPED_LEXICON", lexicon)
     options = {"model": str(tiny_model), "teacher": str(teacher), "engine": "pisa", "device": "cpu"}
     return {**options, "output": tmp_path / "out", "echo": str}
 
 
-def test_two_tables_for_each_language_and_everything_written(quick, tmp_path):
+@pytest.fixture
+def quick(pictured, monkeypatch):
+    """The same without pictures."""
+    for chart in ("bar_chart", "gap_chart"):
+        monkeypatch.setattr(full_report, chart, lambda part, measure, path, **options: path)
+    return pictured
+
+
+def test_two_tables_for_each_language_and_everything_written(pictured, tmp_path):
     said = []
-    report = run_report("mtop", ["hi", "de"], split="dev", **{**quick, "echo": said.append})
+    report = run_report("mtop", ["hi", "de"], split="dev", **{**pictured, "echo": said.append})
     assert list(report.ranked.tables) == list(report.reranked.tables) == ["hi", "de"]
     assert report.ranked.tables["hi"]["name"].tolist() == [RAW, FIRST, TEACHER, OPTICAL, GLOSS, FUSION]
     assert report.reranked.tables["hi"]["name"].tolist() == [RAW, FIRST, RERANKED]

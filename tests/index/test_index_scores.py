@@ -101,7 +101,10 @@ def test_no_rows_need_neither_index_nor_model(tmp_path):
 
 def test_inputs_and_outputs_that_pyterrier_sees(make):
     index = make()
-    assert [set(names) for names in pt.inspect.transformer_inputs(index.reranker())] == [{"qid", "query", "docno"}]
+    assert [set(names) for names in pt.inspect.transformer_inputs(index.reranker(gloss=0))] == [
+        {"qid", "query", "docno"}
+    ]
+    assert "query_gloss" in pt.inspect.transformer_inputs(index.retriever())[1]
     assert pt.inspect.indexer_inputs(index.indexer()) == [["docno", "title", "text"], ["docno", "text"]]
     assert pt.inspect.indexer_inputs(index.indexer(fields="body")) == [["docno", "body"]]
     assert pt.inspect.artifact_type_format(index) == ("token_index", "optical")

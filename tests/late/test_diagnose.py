@@ -2,6 +2,7 @@
 
 import logging
 import math
+from itertools import islice, product
 
 import pandas as pd
 import pytest
@@ -69,6 +70,30 @@ def test_what_is_over_a_threshold_is_logged(folder, caplog):
     caplog.clear()
     diagnose(folder, frame, thresholds={"tokens_per_word": 2})
     assert caplog.messages[0].startswith("query, xx: a word takes 3.0 tokens on average")
+
+
+def pairs(count: int) -> list[str]:
+    """Distinct texts of two tokens."""
+    return [" ".join(pair) for pair in islice(product(tiny.WORDS, tiny.WORDS), count)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "logged"),
+    [
+        (["nya"], ["a word takes 4.0 tokens on average, so that few words have vectors of their own"]),
+        (["ny"], []),
+        ([*pairs(35), "ж"], ["1.4% of the tokens are unknown to the model"]),
+        ([*pairs(65), "ж"], []),
+        ([*pairs(14), "cat " * 99], ["6.7% of the texts are longer than the model reads"]),
+        ([*pairs(24), "cat " * 99], []),
+    ],
+    ids=["4 tokens", "3 tokens", "1.4% unknown", "0.8% unknown", "6.7% cut", "4% cut"],
+)
+def test_by_default_three_tokens_a_word_one_unknown_in_a_hundred_and_one_text_cut_in_twenty(
+    folder, caplog, texts, logged
+):
+    diagnose(folder, topics(xx=texts))
+    assert caplog.messages == [f"query, xx: {message}" for message in logged]
 
 
 def test_no_text_and_empty_texts(folder):

@@ -137,19 +137,11 @@ def test_single_vectors_are_those_of_the_sentence_encoder(tmp_path):
     torch.testing.assert_close(vectors.values, torch.tensor(model.encode(TEXTS, normalize_embeddings=True)))
 
 
-def test_token_vectors_index_and_pad():
+def test_token_vectors_are_found_by_their_text():
     vectors = TokenVectors(torch.arange(8.0).view(4, 2), torch.tensor([0, 1, 1, 4]))
     assert [len(vectors[i]) for i in (0, 1, 2, -1)] == [1, 0, 3, 3]
     with pytest.raises(IndexError):
         vectors[3]
-    block, mask = vectors.padded()
-    assert block.shape == (3, 3, 2)
-    assert mask.sum(1).tolist() == [1, 0, 3]
-    assert block[~mask].abs().sum() == 0
-    assert block[mask].equal(vectors.values)
-    empty, mask = TokenVectors(torch.zeros(0, 2), torch.tensor([0, 0, 0])).padded()
-    assert empty.shape == (2, 0, 2)
-    assert mask.shape == (2, 0)
 
 
 def test_progress_bar_only_when_asked(model, capsys):

@@ -8,7 +8,7 @@ from torch.nn.functional import normalize
 
 from pyterrier_optical.late import maxsim as kernels
 from pyterrier_optical.late.encoder import TokenVectors
-from pyterrier_optical.late.maxsim import FLOOR, maxsim, maxsim_matrix, maxsim_pairs, maxsim_reference
+from pyterrier_optical.late.maxsim import FLOOR, maxsim_matrix, maxsim_pairs, maxsim_reference
 
 
 def ragged(lengths, *, seed, dim=8, shift=0.0):
@@ -52,25 +52,12 @@ def test_pairs_are_the_reference(chunk, advantage, queries, monkeypatch):
         torch.testing.assert_close(maxsim_pairs(queries, DOCUMENTS, i, j), expected[i, j])
 
 
-def test_padded_blocks_are_the_reference():
-    i, j = torch.tensor([0, 0, 3, 2, 4, 1]), torch.tensor([0, 5, 3, 1, 1, 2])
-    q, q_mask = QUERIES.padded()
-    d, d_mask = DOCUMENTS.padded()
-    torch.testing.assert_close(maxsim(q[i], d[j], q_mask[i], d_mask[j]), reference(QUERIES, DOCUMENTS)[i, j])
-    whole_q, whole_d = torch.randn(4, 3, 8), torch.randn(4, 6, 8)
-    expected = torch.tensor([maxsim_reference(a, b) for a, b in zip(whole_q, whole_d, strict=True)])
-    torch.testing.assert_close(maxsim(whole_q, whole_d), expected)
-
-
-def test_padding_cannot_win_over_negative_cosines():
-    """Every cosine is negative: a zero from padding would be the largest."""
+def test_zero_cannot_win_over_negative_cosines():
+    """Every cosine is negative: a zero would be the largest."""
     queries, documents = ragged([2, 4], seed=3, shift=9.0), ragged([1, 20], seed=4, shift=-9.0)
     expected = reference(queries, documents)
     assert expected.max() < -1
     torch.testing.assert_close(maxsim_matrix(queries, documents), expected)
-    q, q_mask = queries.padded()
-    d, d_mask = documents.padded()
-    torch.testing.assert_close(maxsim(q, d, q_mask, d_mask), expected.diag())
 
 
 def test_the_floor_is_below_every_real_score():

@@ -63,4 +63,6 @@ def test_names_in_small_letters_are_not_glossed_as_others():
 )
 def test_names_are_not_glossed_as_their_adjectives(lang, names):
     lexicon = load_lexicon(None)
-    assert not any(OpticalTranslator(lexicon.terms, method="lexicon", lexicon=lexicon, lang=lang).gloss(names.split()))
+    assert not any(
+        OpticalTranslator(lexicon.terms, method="lexicon", lexicon=lexicon, lang=lang).glosses(names.split())
+    )

@@ -1,6 +1,9 @@
 """The gloss of a query beside it: where it comes from, and what it counts."""
 
+from functools import partial
+
 import pandas as pd
+import pyterrier as pt
 import pytest
 import tiny
 import torch
@@ -23,7 +26,7 @@ def folder(tmp_path_factory):
 
 def test_a_gloss_is_the_likeliest_term_or_the_word_itself():
     translator = OpticalTranslator(TERMS, method="lexicon", lexicon=LEXICON)
-    assert translator.gloss(["Mto wa Nile", "long river", "", "mrefu", "mrefu mto"]) == [
+    assert translator.glosses(["Mto wa Nile", "long river", "", "mrefu", "mrefu mto"]) == [
         "river of nile",
         "",  # it says nothing that the query does not
         "",
@@ -38,9 +41,9 @@ def test_what_the_lexicon_doubts_is_not_said():
     doubtful = {"river": 0.19, "rivers": 0.18, "stream": 0.17, "creek": 0.16, "brook": 0.15, "ford": 0.15}
     lexicon = Lexicon.from_entries({"sw": {"mto": (9, doubtful), "mrefu": (9, {"long": 1.0})}})
     translator = OpticalTranslator([*doubtful, "long"], method="lexicon", lexicon=lexicon)
-    assert translator.gloss(["mto mrefu", "mto"]) == ["long", ""]
+    assert translator.glosses(["mto mrefu", "mto"]) == ["long", ""]
     likely = OpticalTranslator(["river", "rivers", "long"], method="lexicon", lexicon=lexicon)
-    assert likely.gloss(["mto mrefu"]) == ["river long"], "of the terms of this index it is likely"
+    assert likely.glosses(["mto mrefu"]) == ["river long"], "of the terms of this index it is likely"
 
 
 def test_a_gloss_says_frequent_terms_and_no_term_twice_in_a_row():
@@ -48,13 +51,13 @@ def test_a_gloss_says_frequent_terms_and_no_term_twice_in_a_row():
         {"hi": {"क्या": (9, {"what": 1.0}), "याद": (9, {"remind": 1.0}), "दिलाएं": (9, {"remind": 1.0})}}
     )
     translator = OpticalTranslator({"what": 80, "remind": 2, "of": 90}, method="lexicon", lexicon=lexicon)
-    assert translator.gloss(["क्या याद दिलाएं", "याद क्या दिलाएं"]) == ["what remind", "remind what remind"]
+    assert translator.glosses(["क्या याद दिलाएं", "याद क्या दिलाएं"]) == ["what remind", "remind what remind"]
     assert dict(translator.translate(["क्या"])[0]) == {"क्या": {}}, "for BM25 it tells nothing"
 
 
 def test_a_lexicon_alone_needs_no_model_and_the_nearest_terms_alone_give_no_gloss():
     translator = OpticalTranslator(TERMS, "/no/such/model", method="lexicon", lexicon=LEXICON)
-    assert translator.gloss(["mto"]) == ["river"]
+    assert translator.glosses(["mto"]) == ["river"]
     frame = pd.DataFrame({"qid": ["1"], "query": [""]})
     assert "query_gloss" not in OpticalTranslator(TERMS, "/no/such/model", method="nearest")(frame)
 
@@ -75,6 +78,18 @@ def test_the_gloss_has_its_share_of_the_mean(folder):
     assert score(both, 0) == pytest.approx(0.7 * score(own, 0) + 0.15 * score(said, 0) + 0.15 * score(in_one, 0))
     assert score(both, 1) == pytest.approx(score(own, 1))
     assert both.totals.tolist() == pytest.approx([len(own[0]) / 0.7, len(own[1]), 0])
+
+
+def test_by_default_query_gloss_and_both_in_one_text_count_about_a_third_each(folder):
+    encoder = TokenEncoder(load_encoder(folder, device="cpu"))
+    query, gloss, text = "mto mrefu", "the river sleeps near water", "the long river"
+    document = encoder.documents([text])[0]
+    wordings = [encoder.queries([wording])[0] for wording in (query, gloss, f"{query} {gloss}")]
+    own, said, both = (maxsim_reference(vectors, document) / len(vectors) for vectors in wordings)
+    frame = pd.DataFrame({"qid": ["1"], "query": [query], "query_gloss": [gloss], "docno": ["a"], "text": [text]})
+    (score,) = OpticalReranker(folder, device="cpu", normalize=True)(frame)["score"]
+    assert score == pytest.approx(0.35 * own + 0.325 * said + 0.325 * both, abs=1e-5)
+    assert abs(own - (said + both) / 2) > 0.01
 
 
 def test_reranker_retriever_and_exhaustive_run_agree(folder):
@@ -120,6 +135,21 @@ def test_a_missing_gloss_is_none(folder):
     encoder = TokenEncoder(load_encoder(folder, device="cpu"))
     alone = exhaustive_run(topics, documents, encoder)["score"].tolist()
     assert exhaustive_run(topics, documents, encoder, gloss=0.3)["score"].tolist() == pytest.approx(alone)
+
+
+def test_inspection_shows_who_writes_and_who_reads_a_gloss(folder):
+    written = pt.inspect.transformer_outputs(OpticalTranslator(TERMS), ["qid", "query"])
+    assert written == ["qid", "query", "query_toks", "query_gloss"]
+    silent = OpticalTranslator(TERMS, gloss=False)
+    assert pt.inspect.transformer_outputs(silent, ["qid", "query"]) == ["qid", "query", "query_toks"]
+    assert "query_gloss" in pt.inspect.transformer_outputs(silent, ["qid", "query", "query_gloss"]), "one's own stays"
+    documents = [{"docno": "a", "text": "the long river"}]
+    for reader in (OpticalReranker, partial(OpticalRetriever, documents)):
+        ways = pt.inspect.transformer_inputs(reader(model=folder))
+        needed = pt.inspect.transformer_inputs(reader(model=folder, gloss=0))
+        assert ways == needed + [[*columns, "query_gloss"] for columns in needed]
+    another = OpticalReranker(folder, query_field="mine")
+    assert not any("query_gloss" in columns for columns in pt.inspect.transformer_inputs(another))
 
 
 def test_another_query_column_has_no_gloss(folder):

@@ -291,8 +291,9 @@ def test_arguments_are_attributes(folder):
 def test_inspection_and_schematic():
     reranker = OpticalReranker("/nowhere")
     required = ["docno", "qid", "query", "text"]
-    assert list(map(sorted, pt.inspect.transformer_inputs(reranker))) == [sorted([*required, "title"]), required]
-    named = OpticalReranker("/nowhere", text_field=["title", "body"])
+    plain = OpticalReranker("/nowhere", gloss=0)
+    assert list(map(sorted, pt.inspect.transformer_inputs(plain))) == [sorted([*required, "title"]), required]
+    named = OpticalReranker("/nowhere", text_field=["title", "body"], gloss=0)
     assert list(map(sorted, pt.inspect.transformer_inputs(named))) == [["body", "docno", "qid", "query", "title"]]
     outputs = pt.inspect.transformer_outputs(reranker, ["qid", "query", "docno", "text", "title"])
     assert outputs == ["qid", "query", "docno", "text", "title", "score", "rank"]

@@ -17,6 +17,8 @@ from pyterrier_optical import OpticalIndex, OpticalReranker, OpticalRetriever, O
 from pyterrier_optical.checkpoint import folder as checkpoints
 from pyterrier_optical.checkpoint import shared as shared_models
 
+pytestmark = pytest.mark.slow
+
 DOCUMENTS = [{"docno": f"d{i}", "text": " ".join(tiny.WORDS[i % 7 :: 1 + i % 5]) * (1 + i % 6)} for i in range(24)]
 QUERIES = ["mto mrefu", "katze", "the long river near a small mountain " * 4, "paka", "fluss water", "dog"]
 
@@ -84,7 +86,6 @@ def test_threads_share_a_transformer(folder, make, monkeypatch, switching):
     assert len(loads) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_a_process_of_its_own(folder, method):
     transformers = [make(folder) for make in (reranker, retriever, translator, index_reranker, index_retriever)]

@@ -18,6 +18,8 @@ from research.matched.names import OBJECTIVES, POOLED, STARTS
 from research.matched.tasks import all_tasks
 from research.matched.training import execute
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def config(matched_settings, tmp_path):

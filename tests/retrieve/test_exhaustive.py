@@ -25,12 +25,6 @@ def test_agrees_with_reranking_all_pairs(model):
     assert (merged["rank"] == merged["rank_reranked"]).all()
 
 
-def test_depth_keeps_the_best(model):
-    every = exhaustive_run(TOPICS, DOCUMENTS, TokenEncoder(model))
-    best = exhaustive_run(TOPICS, DOCUMENTS, TokenEncoder(model), depth=1)
-    assert best[["qid", "docno"]].to_numpy().tolist() == every[every["rank"] == 0][["qid", "docno"]].to_numpy().tolist()
-
-
 def test_documents_may_have_an_encoder_of_their_own(model, tmp_path):
     other = load_encoder(tiny.encoder(tmp_path, seed=5), device="cpu")
     same = exhaustive_run(TOPICS, DOCUMENTS, TokenEncoder(model))

@@ -25,6 +25,7 @@ def forms() -> dict[str, str]:
     return each(CHARS)
 
 
+@pytest.mark.slow
 def test_normalising_twice_changes_nothing(forms):
     once = "\n".join(forms.values())
     assert normalise(once) == once

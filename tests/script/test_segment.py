@@ -21,6 +21,11 @@ def test_nothing_is_lost_of_a_long_run():
     assert "".join(Segmenter(COUNTS)(run)) == run
 
 
+def test_a_word_has_25_letters_at_most():
+    segmenter = Segmenter({"ก": 1, "ก" * 25: 9, "ข" * 26: 9, "ข": 1})
+    assert segmenter("ก" * 25) == ["ก" * 25] and segmenter("ข" * 26) == ["ข"] * 26
+
+
 def test_it_knows_its_words():
     assert "กิน" in Segmenter(COUNTS) and "หมู" not in Segmenter(COUNTS)
     assert Segmenter(COUNTS) and not Segmenter({})

@@ -104,7 +104,7 @@ def test_the_retriever_that_follows_gives_its_terms(own, kind):
 
 def test_a_gloss_is_in_whole_words(own):
     index, _ = own("pisa index", stems=True)
-    assert translator(index).gloss(["anga mito"]) == ["skies rivers"]
+    assert translator(index).glosses(["anga mito"]) == ["skies rivers"]
 
 
 def test_an_index_that_cannot_be_read_is_named(tmp_path):

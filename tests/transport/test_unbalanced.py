@@ -27,6 +27,7 @@ def test_the_converged_plan_is_pots(epsilon, rho):
     assert (plan - pot_plans(cost, a, b, epsilon, rho)).abs().sum((1, 2)).max() < 1e-3
 
 
+@pytest.mark.slow
 def test_default_iterations_come_close_to_the_converged_plan():
     cost, a, b = ragged(6, batch=32, longest=15, dims=64)
     converged = unbalanced(cost.double(), a, b, iterations=10000)

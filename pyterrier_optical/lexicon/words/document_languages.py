@@ -8,7 +8,8 @@ from pyterrier_optical.lexicon.language import LanguageTable
 from pyterrier_optical.lexicon.table import Lexicon
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms
 
-# So many of a language's most frequent words are looked for, without what English has often too: 'die', 'in', 'man'.
+# Set by hand, not tuned: so many of a language's most frequent words are looked for, without what English has often
+# too: 'die', 'in', 'man'.
 _WORDS = 50
 _ENGLISH_WORDS = 2000
 # The share of the documents that a word of their language is in, on average. In English documents another language's

@@ -52,7 +52,7 @@ def bm25(
         fields: Fields that make up a document's text; None: ``text`` and, where there is one, ``title``, or the
             default text of ir_datasets documents.
         num_results: Most documents for one query.
-        k1: Saturation of term frequencies.
+        k1: Saturation of term frequencies; as ``b``, the usual value and not tuned.
         b: Length normalisation, from 0 (none) to 1.
         overwrite: Replace an index at ``index_path`` that is one of other documents or settings.
         verbose: Show progress bars at once; otherwise one appears for work that takes over two seconds.

@@ -11,11 +11,12 @@ from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.frames.checks import checked_queries
 from pyterrier_optical.frames.mixing import GuardedMixing
+from pyterrier_optical.query.gloss import GlossReader
 
 Found = tuple[np.ndarray, np.ndarray]
 
 
-class TokenRetriever(ByArguments, GuardedMixing):
+class TokenRetriever(GlossReader, ByArguments, GuardedMixing):
     """Retrieves by MaxSim between the token vectors of a query and those of the documents of an index.
 
     A subclass keeps every argument of its ``__init__`` under the argument's name, has ``tokens``, a `TokenIndex`, and

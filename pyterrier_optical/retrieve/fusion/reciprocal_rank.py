@@ -116,7 +116,7 @@ class ReciprocalRankFusion(Fusion):
 
     Args:
         retrievers: transformers with ``docno`` and ``rank`` or ``score`` in their output; rerankers too.
-        k: the larger, the less the first ranks stand out.
+        k: the larger, the less the first ranks stand out; 60 is that of the paper, not tuned.
         num_results: most documents for one query; None for all.
 
     Raises:

@@ -74,7 +74,7 @@ def test_a_translation_that_is_another_form_speaks_for_the_word_where_it_is_engl
     words = {"nigeria": (3, {"nigerian": 1.0}), "europa": (9, {"europe": 1.0}), "ni": (9, {"is": 1.0})}
     lexicon = Lexicon.from_entries({"sw": words, "en": english})
     translator = OpticalTranslator([*english, "is"], method="lexicon", lexicon=lexicon, lang="sw")
-    assert translator.gloss(["nigeria", "europa"]) == ["", "europe"]
+    assert translator.glosses(["nigeria", "europa"]) == ["", "europe"]
 
 
 def test_a_form_has_at_most_three_letters_more():

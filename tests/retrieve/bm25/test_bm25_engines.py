@@ -53,10 +53,11 @@ def reference_scores(corpus: list[dict], toks: dict[str, float], k1: float, b: f
     return scores
 
 
-def test_scores_are_bm25_linear_in_the_weights(engine, corpus, weighted):
-    results = bm25(corpus, engine=engine, k1=0.9, b=0.4)(weighted)
+@pytest.mark.parametrize(("options", "k1", "b"), [({"k1": 0.9, "b": 0.4}, 0.9, 0.4), ({}, 1.2, 0.75)])
+def test_scores_are_bm25_linear_in_the_weights(engine, corpus, weighted, options, k1, b):
+    results = bm25(corpus, engine=engine, **options)(weighted)
     for qid, toks in weighted.itertuples(index=False):
-        expected = reference_scores(corpus, toks, 0.9, 0.4)
+        expected = reference_scores(corpus, toks, k1, b)
         rows = results[results.qid == qid].set_index("docno")["score"]
         assert set(expected) <= set(rows.index)
         for docno, score in rows.items():

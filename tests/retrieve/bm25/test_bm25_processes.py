@@ -15,6 +15,8 @@ from few_documents import DOCS, SCRIPTS, found, shared
 from pyterrier_optical import OpticalError
 from pyterrier_optical.retrieve.bm25 import BM25Retriever, bm25, pisa
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def path(engine, tmp_path):

@@ -65,6 +65,11 @@ def test_scores_are_sums_of_reciprocal_ranks(k):
         assert group["rank"].tolist() == list(range(len(group)))
 
 
+def test_by_default_the_first_rank_counts_a_sixty_first():
+    assert reciprocal_rank_fusion(run({"q": "a"}))["score"].tolist() == [1 / 61]
+    assert ReciprocalRankFusion(ONE)(TOPICS)["score"].max() == 1 / 61
+
+
 def test_ties_go_to_the_earlier_frame_and_then_to_the_higher_rank():
     assert ranking(reciprocal_rank_fusion(run({"q": "abc"}), run({"q": "xyz"}))) == {"q": "axbycz"}
     assert ranking(reciprocal_rank_fusion(run({"q": "ab"}), run({"q": "ba"}))) == {"q": "ab"}
