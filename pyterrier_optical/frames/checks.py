@@ -196,12 +196,14 @@ def texts_of(column: pd.Series) -> pd.Series:
         >>> texts_of(pd.Series(["mto", None, 7])).tolist()
         ['mto', '', '7']
     """
-    values = column.astype(object).where(column.notna(), "")
+    values = column.tolist()
+    if set(map(type, values)) != {str}:
+        values = column.astype(object).where(column.notna(), "").tolist()
     for kind in set(map(type, values)):
         if not issubclass(kind, (str, Number)):
             row = next(row for row, value in enumerate(values) if type(value) is kind)
             raise OpticalError(
-                f"Row {row} of the column {shown(column.name, 60)} holds {shown(values.iloc[row], 120)}: give a text."
+                f"Row {row} of the column {shown(column.name, 60)} holds {shown(values[row], 120)}: give a text."
             )
     # Pandas itself can make no column of text out of half a surrogate pair.
     texts = pd.Series([str(value) for value in values], index=column.index, name=column.name, dtype=object)

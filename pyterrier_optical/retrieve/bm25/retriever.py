@@ -142,7 +142,8 @@ class BM25Retriever(GuardedMixing):
             found.append((batch[numbers], docnos, scores))
         nothing = (np.zeros(0, int), np.zeros(0, str), np.zeros(0))
         places, docnos, scores = (np.concatenate(arrays) for arrays in zip(*(found or [nothing]), strict=True))
-        out = inp.drop(columns=["score", "rank"], errors="ignore").iloc[places].reset_index(drop=True)
+        replaced = [name for name in ("score", "rank") if name in inp.columns]
+        out = (inp.drop(columns=replaced) if replaced else inp).iloc[places].reset_index(drop=True)
         # The rows of a query lie side by side, best first, and the queries are in order.
         ranks = np.arange(len(places)) - np.searchsorted(places, places) + pt.model.FIRST_RANK
         return out.assign(docno=docnos, score=scores.astype(float), rank=ranks)
