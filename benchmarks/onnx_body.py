@@ -1,31 +1,36 @@
-"""A late-interaction model whose transformer runs in ONNX Runtime, to compare with."""
+"""A late-interaction model whose layers run in ONNX Runtime, to compare with."""
 
 import copy
 from pathlib import Path
 from types import SimpleNamespace
 
 import torch
-from torch import nn
-
-from pyterrier_optical.checkpoint.compact import plain
+from torch import Tensor, nn
 
 
 class OnnxBody(nn.Module):
-    """Stands in for the transformer of a ``MultiVectorEncoder``, on one thread of the CPU."""
+    """Stands in for the transformer of a ``MultiVectorEncoder``: its layers run on one thread of the CPU.
 
-    def __init__(self, path: Path, config):
+    Args:
+        path: The ONNX file of the layers.
+        words: The word embeddings, which stay in PyTorch.
+        config: That of the transformer.
+    """
+
+    def __init__(self, path: Path, words: nn.Module, config):
         super().__init__()
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = torch.get_num_threads()
         self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        self.config = config
+        self.words, self.config = words, config
 
-    def forward(self, input_ids, attention_mask, **_):
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, **_):
         """The last layer: (n, t, d) float32."""
-        found = self.session.run(None, {"ids": input_ids.numpy(), "mask": attention_mask.numpy()})
-        return SimpleNamespace(last_hidden_state=torch.from_numpy(found[0]))
+        with torch.no_grad():
+            inputs = {"words": self.words(input_ids).numpy(), "mask": attention_mask.numpy()}
+        return SimpleNamespace(last_hidden_state=torch.from_numpy(self.session.run(None, inputs)[0]))
 
 
 def onnx_models(model, folder: Path) -> dict:
@@ -37,29 +42,31 @@ def onnx_models(model, folder: Path) -> dict:
     """
     from onnxruntime.quantization import quantize_dynamic
 
-    model = copy.deepcopy(model)
-    plain(model)
     body = model[0].auto_model
+    words = body.get_input_embeddings()
     whole, small = folder / "float32.onnx", folder / "int8.onnx"
 
     class LastLayer(nn.Module):
-        def forward(self, ids, mask):
-            return body(input_ids=ids, attention_mask=mask).last_hidden_state
+        def __init__(self):
+            super().__init__()
+            self.body = body
 
-    example = (torch.ones(2, 7, dtype=torch.int64), torch.ones(2, 7, dtype=torch.int64))
-    axes = {name: {0: "texts", 1: "tokens"} for name in ("ids", "mask", "vectors")}
+        def forward(self, words, mask):
+            return self.body(inputs_embeds=words, attention_mask=mask).last_hidden_state
+
+    example = (torch.zeros(2, 7, body.config.hidden_size), torch.ones(2, 7, dtype=torch.int64))
     torch.onnx.export(
         LastLayer().eval(),
         example,
         whole,
-        input_names=["ids", "mask"],
+        input_names=["words", "mask"],
         output_names=["vectors"],
-        dynamic_axes=axes,
+        dynamic_axes={name: {0: "texts", 1: "tokens"} for name in ("words", "mask", "vectors")},
         dynamo=False,
     )
     quantize_dynamic(whole, small)
     found = {}
     for name, path in (("float32", whole), ("int8", small)):
-        found[name] = copy.deepcopy(model)
-        found[name][0].auto_model = OnnxBody(path, body.config)
+        # Everything is shared but the body.
+        found[name] = copy.deepcopy(model, {id(body): OnnxBody(path, words, body.config), id(words): words})
     return found

@@ -16,17 +16,18 @@ from pyterrier_optical.late.maxsim import maxsim_matrix
 Scores = Callable[[str, list[str]], object]
 
 
-def systems(checkpoint: str | None, passages: list[str], folder: Path) -> dict[str, Scores]:
+def systems(checkpoint: str | None, passages: list[str], folder: Path, dtypes: list[str]) -> dict[str, Scores]:
     """Whole rerankings; the first one is the reference.
 
     Args:
         checkpoint: As `OpticalReranker` takes it.
         passages: What the index has.
         folder: Where files go.
+        dtypes: Of more rerankers of this package.
     """
     model = shared_encoder(checkpoint, device="cpu")
     found = {"OpticalReranker, float32": reranking(OpticalReranker(model, gloss=0))}
-    for dtype in ("bfloat16", "int8"):
+    for dtype in dtypes:
         found[f"OpticalReranker, {dtype}"] = reranking(OpticalReranker(checkpoint, dtype=dtype, device="cpu", gloss=0))
     docnos = {text: f"d{number}" for number, text in enumerate(dict.fromkeys(passages))}
     index = (
