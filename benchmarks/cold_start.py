@@ -48,6 +48,8 @@ def main() -> None:
 
     encoder = TokenEncoder(load_encoder(arguments.checkpoint))
     clock.part("load the model")
+    weights = [*encoder.model.parameters(), *encoder.model.buffers()]
+    print(f"           {sum(tensor.nbytes for tensor in weights) / 2**20:6.0f} MB  of these: weights", flush=True)
     queries = encoder.queries(["which river runs past the old mill"])
     clock.part("encode the query")
     documents = encoder.documents(texts(arguments.documents, arguments.words))

@@ -1,11 +1,14 @@
 """Documents encoded by processes of Ray."""
 
 import os
+import sys
+from types import SimpleNamespace
 
 import pytest
 from index_data import DOCUMENTS, TOPICS
 
 from pyterrier_optical import OpticalError, OpticalIndex
+from pyterrier_optical.index import on_ray
 from pyterrier_optical.late.index import blocks
 
 
@@ -53,7 +56,36 @@ def test_what_a_process_refuses_is_one_sentence_and_the_next_run_goes_on(make, c
     assert shards(make(long[:6], truncation="error")) == expected
 
 
-def test_without_ray_or_a_cluster(make, monkeypatch, tmp_path):
+@pytest.fixture
+def no_cluster(monkeypatch):
+    """Stands in for Ray where nothing runs."""
+
+    def init(**options):
+        raise ConnectionError("Could not find any running Ray instance.")
+
+    errors = SimpleNamespace(RayTaskError=type("RayTaskError", (Exception,), {}), RayActorError=TimeoutError)
+    ray = SimpleNamespace(is_initialized=lambda: False, init=init, exceptions=errors)
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    monkeypatch.setattr("pyterrier_optical.base.extras.find_spec", lambda name: True)
+    return ray
+
+
+def test_without_a_cluster(make, no_cluster, tmp_path):
+    with pytest.raises(OpticalError, match="There is no Ray cluster at 'auto': start one with"):
+        make(ray="auto")
+    assert not (tmp_path / "index").exists(), "nothing half written is left"
+
+
+def test_a_process_that_ended_is_one_sentence(no_cluster):
+    def get(reference):
+        raise TimeoutError("The actor died.\nOut of memory")
+
+    no_cluster.get = get
+    with pytest.raises(OpticalError, match=r"A process of Ray ended \('Out of memory'\): see that every machine"):
+        on_ray._result(no_cluster, None)
+
+
+def test_without_ray(make, monkeypatch, tmp_path):
     monkeypatch.setattr("pyterrier_optical.base.extras.find_spec", lambda name: None)
     with pytest.raises(OpticalError, match=r"Indexing by Ray needs the package ray: pip .*\[ray\]"):
         make(ray="local")
