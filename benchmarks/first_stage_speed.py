@@ -3,8 +3,9 @@
 Run from the checkout: ``python benchmarks/first_stage_speed.py [--documents 100000] [--queries 100] [--json FILE]``.
 Documents are random words of a vocabulary with Zipf's frequencies, the same in every run. Queries are searched one at a
 time, as a user types them, by ours and by the engine in turn, with an index that is open; and all in one frame. Ratios
-are ours / the engine's own, the median over the queries. "with weights" are the same words as `OpticalTranslator` hands
-them on, in ``query_toks``. CPU time is that of the process and of the processes that it starts.
+are ours / the engine's own: of the sums of CPU time, and the median over the queries for wall time. "with weights" are
+the same words as `OpticalTranslator` hands them on, in ``query_toks``. CPU time is that of the process and of the
+processes that it starts.
 """
 
 import argparse

@@ -60,13 +60,24 @@ def main() -> None:
 
     reranker = OpticalReranker(arguments.checkpoint, device="cpu")
     with tempfile.TemporaryDirectory() as folder:
-        rows = speed(arguments, reranker, Path(folder)) if arguments.queries else []
-        rows += quality(arguments, reranker, Path(folder)) + candidates(arguments, Path(folder))
-        rows += synthetic(arguments, Path(folder)) if arguments.synthetic else []
+        rows = []
+        for part in parts(arguments, reranker, Path(folder)):
+            rows += part
+            if arguments.json:
+                Path(arguments.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     table = pd.DataFrame(rows)
     print(markdown_table(table.map(lambda value: f"{value:.5f}" if isinstance(value, float) else value)))
-    if arguments.json:
-        Path(arguments.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+def parts(arguments, reranker: OpticalReranker, folder: Path):
+    """The rows of one part of the work after the other."""
+    if arguments.queries:
+        yield speed(arguments, reranker, folder)
+    for name in arguments.datasets:
+        yield quality(name, arguments, reranker, folder)
+    yield candidates(arguments, folder)
+    if arguments.synthetic:
+        yield synthetic(arguments, folder)
 
 
 def speed(arguments, reranker: OpticalReranker, folder: Path) -> list[dict]:
@@ -110,23 +121,20 @@ def speed(arguments, reranker: OpticalReranker, folder: Path) -> list[dict]:
     return rows
 
 
-def quality(arguments, reranker: OpticalReranker, folder: Path) -> list[dict]:
-    rows = []
-    for name in arguments.datasets:
-        dataset = pt.get_dataset(f"optical:{name}")
-        documents, topics = pd.DataFrame(dataset.get_corpus_iter()), dataset.get_topics()
-        qrels = pt.model.to_ir_measures(dataset.get_qrels())
-        key = folder / f"quality-{name.split('/')[0]}"
-        indexes = {variant: build(key / variant, arguments, documents, variant) for variant in VARIANTS}
-        every = topics.merge(documents, how="cross")
-        systems = {"cold": reranker, **{variant: index.reranker() for variant, index in indexes.items()}}
-        measured = {
-            system: calc_aggregate([nDCG @ 10], qrels, pt.model.to_ir_measures(transformer(every)))[nDCG @ 10]
-            for system, transformer in systems.items()
-        }
-        rows.append(row("cold", f"nDCG@10 on {name}", measured["cold"]))
-        rows += [row(v, f"change of nDCG@10 on {name}", measured[v] - measured["cold"]) for v in VARIANTS]
-    return rows
+def quality(name: str, arguments, reranker: OpticalReranker, folder: Path) -> list[dict]:
+    dataset = pt.get_dataset(f"optical:{name}")
+    documents, topics = pd.DataFrame(dataset.get_corpus_iter()), dataset.get_topics()
+    qrels = pt.model.to_ir_measures(dataset.get_qrels())
+    key = folder / f"quality-{name.split('/')[0]}"
+    indexes = {variant: build(key / variant, arguments, documents, variant) for variant in VARIANTS}
+    every = topics.merge(documents, how="cross")
+    systems = {"cold": reranker, **{variant: index.reranker() for variant, index in indexes.items()}}
+    measured = {
+        system: calc_aggregate([nDCG @ 10], qrels, pt.model.to_ir_measures(transformer(every)))[nDCG @ 10]
+        for system, transformer in systems.items()
+    }
+    rows = [row("cold", f"nDCG@10 on {name}", measured["cold"])]
+    return rows + [row(v, f"change of nDCG@10 on {name}", measured[v] - measured["cold"]) for v in VARIANTS]
 
 
 def candidates(arguments, folder: Path) -> list[dict]:
