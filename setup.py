@@ -13,7 +13,10 @@ EXTRAS = {
     "mt": ["sentencepiece>=0.2", "sacremoses>=0.1"],
     "caching": ["pyterrier-caching>=0.5"],
     "qdrant": ["qdrant-client>=1.16"],
+    "ray": ["ray>=2.40"],
     "plots": ["matplotlib>=3.8"],
+    # What benchmarks/ compares with.
+    "benchmarks": ["onnx>=1.17", "onnxruntime>=1.20"],
     "train": ["accelerate>=1.1", "datasets>=4.0", "matplotlib>=3.8"],
     # PISA stands in for Terrier where there is no Java; its wheels are for Linux on x86_64.
     "demo": [

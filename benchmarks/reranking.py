@@ -1,76 +1,94 @@
-"""Our encoding and scoring beside sentence-transformers' own, on the same texts in the same run.
+"""Reranking beside what users of late interaction have: one table of paired ratios, in one run.
 
-Run from the checkout: ``python benchmarks/reranking.py [CHECKPOINT] [--queries 50] [--depth 100] [--documents 2000]``.
-Theirs: ``encode_query``, ``encode_document`` over distinct texts, and ``similarity`` of each query with its candidates.
+Run from the checkout: ``python benchmarks/reranking.py [CHECKPOINT] [--queries 3] [--depth 100] [--json FILE]``.
+CHECKPOINT is any model `OpticalReranker` takes; without one, the model inside the package. Every system scores the same
+passages for the same query, in turn, after two passages to warm up; ratios are system / `OpticalReranker` in float32
+without a gloss, and the median over the queries. CPU and wall time of one thread. Each system runs in this process:
+``peak MB`` is the largest resident memory until it was done, the systems above it included.
+
+- OpticalIndex: its reranker, from vectors in float16. ``--dtypes int8 bfloat16`` adds `OpticalReranker(dtype=...)`.
+- sentence-transformers: ``encode_query``, ``encode_document`` and ``similarity`` with their defaults.
+- ONNX Runtime: the same with the transformer in ONNX Runtime, in float32 and in its dynamic int8
+  (``pip install 'pyterrier-optical[benchmarks]'``).
+- cross-encoder: a BERT of MiniLM-L6's shape with random weights, for its cost, in sorted batches of 32.
+- MaxSim: only the scores, of token vectors that are there: ours, sentence-transformers' ``similarity`` and PyLate's
+  ``rank.rerank`` where that can be imported.
+
+``tau`` is Kendall's, between a system's scores and the reference's, the mean over the queries.
 """
 
 import argparse
-import random
+import json
+import tempfile
 import time
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import torch
-from cold_start import texts
+from cold_start import peak_memory, texts
+from reranking_systems import maxsim_systems, systems
+from scipy.stats import kendalltau
 
-from pyterrier_optical.checkpoint.folder import load_encoder
-from pyterrier_optical.late.encoder import TokenEncoder
-from pyterrier_optical.late.maxsim import maxsim_matrix, maxsim_pairs
+from pyterrier_optical.experiment.report import markdown_table
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("checkpoint", nargs="?", help="default: the model inside the package")
-    parser.add_argument("--queries", type=int, default=50)
-    parser.add_argument("--depth", type=int, default=100, help="candidates of a query")
-    parser.add_argument("--documents", type=int, default=2000, help="distinct documents in all")
-    parser.add_argument("--words", type=int, default=40, help="longest document")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--queries", type=int, default=3)
+    parser.add_argument("--depth", type=int, default=100, help="passages of a query")
+    parser.add_argument("--words", type=int, default=100, help="words of a passage")
+    parser.add_argument("--dtypes", nargs="*", default=[], help="int8, bfloat16, where the processor is quick at it")
+    parser.add_argument("--json", help="also write the numbers to this file")
     arguments = parser.parse_args()
+    torch.set_num_threads(1)
 
-    model = load_encoder(arguments.checkpoint)
-    encoder = TokenEncoder(model)
-    draw = random.Random(1)
-    long_texts = texts(arguments.queries + arguments.documents, arguments.words)
-    cut = [" ".join(text.split()[: draw.randint(3, arguments.words)]) for text in long_texts]
-    query_texts, document_texts = cut[: arguments.queries], cut[arguments.queries :]
-    candidates = [draw.sample(range(arguments.documents), arguments.depth) for _ in query_texts]
-    query_index = torch.arange(arguments.queries).repeat_interleave(arguments.depth)
-    document_index = torch.tensor(candidates).flatten()
-
-    ours, documents = best_of(1, lambda: encoder.documents(document_texts))
-    theirs, document_list = best_of(1, lambda: model.encode_document(document_texts, show_progress_bar=False))
-    report(f"encode {len(documents)} documents", ours, theirs)
-    queries = encoder.queries(query_texts)
-    query_list = model.encode_query(query_texts, show_progress_bar=False)
-
-    def similarity_by_query():
-        pairs = zip(query_list, candidates, strict=True)
-        return torch.cat([model.similarity([q], [document_list[i] for i in chosen])[0] for q, chosen in pairs])
-
-    ours, scores = best_of(arguments.repeats, lambda: maxsim_pairs(queries, documents, query_index, document_index))
-    theirs, expected = best_of(arguments.repeats, similarity_by_query)
-    report(f"score {len(scores)} pairs", ours, theirs, scores - expected)
-    ours, scores = best_of(arguments.repeats, lambda: maxsim_matrix(queries, documents))
-    theirs, expected = best_of(arguments.repeats, lambda: model.similarity(query_list, document_list))
-    report(f"score all {scores.numel()} pairs", ours, theirs, scores - expected)
+    passages = texts((arguments.queries + 1) * arguments.depth, arguments.words)
+    queries = texts(arguments.queries + 1, 8)
+    cases = [(query, passages[i * arguments.depth :][: arguments.depth]) for i, query in enumerate(queries)]
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure(systems(arguments.checkpoint, passages, Path(folder), arguments.dtypes), cases)
+        rows += measure(maxsim_systems(arguments.checkpoint, cases), cases)
+    table = pd.DataFrame(rows)
+    print(markdown_table(table.map(lambda value: f"{value:.3g}" if isinstance(value, float) else value)))
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
-def best_of(repeats: int, work):
-    """The shortest time of some runs, and the last result."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        result = work()
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()
-        times.append(time.perf_counter() - start)
-    return min(times), result
-
-
-def report(name: str, ours: float, theirs: float, difference=None) -> None:
-    largest = "" if difference is None else f", largest difference {difference.abs().max():.1e}"
-    print(
-        f"{name:28s} ours {ours:8.3f} s, theirs {theirs:8.3f} s, theirs/ours {theirs / ours:5.2f}{largest}", flush=True
-    )
+def measure(systems: dict, cases: list[tuple[str, list[str]]]) -> list[dict]:
+    """The rows of some systems, of which the first one is the reference; the last case warms up."""
+    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in systems}
+    agreement: dict[str, list[float]] = {name: [] for name in systems}
+    memory = dict.fromkeys(systems, 0.0)
+    for name, score in systems.items():
+        score(cases[-1][0], cases[-1][1][:2])
+        memory[name] = peak_memory()
+    for query, passages in cases[:-1]:
+        reference = None
+        for name, score in systems.items():
+            cpu, wall = time.process_time(), time.perf_counter()
+            scores = np.asarray(score(query, passages), dtype=float)
+            seconds[name].append((time.process_time() - cpu, time.perf_counter() - wall))
+            memory[name] = max(memory[name], peak_memory())
+            reference = scores if reference is None else reference
+            agreement[name].append(float(kendalltau(scores, reference).statistic))
+    rows, base = [], np.array(next(iter(seconds.values())))
+    for name, times in seconds.items():
+        cpu, wall = np.median(np.array(times) / base, axis=0)
+        median = np.median(np.array(times), axis=0)
+        rows.append(
+            {
+                "system": name,
+                "CPU s": float(median[0]),
+                "CPU ratio": float(cpu),
+                "wall s": float(median[1]),
+                "wall ratio": float(wall),
+                "tau": float(np.mean(agreement[name])),
+                "peak MB": round(memory[name]),
+            }
+        )
+    return rows
 
 
 if __name__ == "__main__":

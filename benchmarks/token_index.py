@@ -35,7 +35,13 @@ from pyterrier_optical.late.index.parts import new_part, part_name
 from pyterrier_optical.late.index.shard import Block, Shard, write_shard
 
 LANGUAGES = ["de", "en", "es", "fr", "ha", "hi", "hi-Latn", "mr", "so", "sw", "th", "tl", "yo"]
-PRECISIONS = ["float32", "float16", "int8"]
+VARIANTS: dict[str, dict] = {
+    "float32": {"precision": "float32"},
+    "float16": {"precision": "float16"},
+    "int8": {"precision": "int8"},
+    "int8, pool factor 2": {"precision": "int8", "pool_factor": 2},
+    "int8, pool factor 3": {"precision": "int8", "pool_factor": 3},
+}
 SHARES = [0.01, 0.02, 0.05, 0.1, 0.2]
 
 
@@ -54,13 +60,24 @@ def main() -> None:
 
     reranker = OpticalReranker(arguments.checkpoint, device="cpu")
     with tempfile.TemporaryDirectory() as folder:
-        rows = speed(arguments, reranker, Path(folder)) if arguments.queries else []
-        rows += quality(arguments, reranker, Path(folder)) + candidates(arguments, Path(folder))
-        rows += synthetic(arguments, Path(folder)) if arguments.synthetic else []
+        rows = []
+        for part in parts(arguments, reranker, Path(folder)):
+            rows += part
+            if arguments.json:
+                Path(arguments.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     table = pd.DataFrame(rows)
     print(markdown_table(table.map(lambda value: f"{value:.5f}" if isinstance(value, float) else value)))
-    if arguments.json:
-        Path(arguments.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+def parts(arguments, reranker: OpticalReranker, folder: Path):
+    """The rows of one part of the work after the other."""
+    if arguments.queries:
+        yield speed(arguments, reranker, folder)
+    for name in arguments.datasets:
+        yield quality(name, arguments, reranker, folder)
+    yield candidates(arguments, folder)
+    if arguments.synthetic:
+        yield synthetic(arguments, folder)
 
 
 def speed(arguments, reranker: OpticalReranker, folder: Path) -> list[dict]:
@@ -73,20 +90,14 @@ def speed(arguments, reranker: OpticalReranker, folder: Path) -> list[dict]:
         )
         for number in range(arguments.queries)
     ]
-    start = time.process_time()
-    indexes = {
-        precision: build(folder / f"speed-{precision}", arguments, documents, precision) for precision in PRECISIONS
-    }
-    rows = [
-        row(
-            "build",
-            "documents a second, each precision",
-            len(PRECISIONS) * len(documents) / (time.process_time() - start),
-        )
-    ]
+    indexes, rows = {}, []
+    for name in VARIANTS:
+        start = time.process_time()
+        indexes[name] = build(folder / f"speed-{name}", arguments, documents, name)
+        rows.append(row(name, "documents a second, built", len(documents) / (time.process_time() - start)))
     tokens = indexes["float32"].meta.tokens / len(documents)
-    rows.append(row("build", "tokens a document", tokens))
-    systems = {"cold": reranker, **{precision: index.reranker() for precision, index in indexes.items()}}
+    rows.append(row("float32", "tokens a document", tokens))
+    systems = {"cold": reranker, **{name: index.reranker() for name, index in indexes.items()}}
     seconds: dict[str, list[float]] = {name: [] for name in systems}
     for system in systems.values():
         system(frames[0].iloc[:2].assign(query=queries[-1]))
@@ -106,27 +117,24 @@ def speed(arguments, reranker: OpticalReranker, folder: Path) -> list[dict]:
         rows.append(row(name, "times as fast as cold", ratio))
         rows.append(row(name, "largest difference of a score", float(np.abs(scores[name] - scores["cold"]).max())))
         size = sum(path.stat().st_size for path in index.path.rglob("*") if path.is_file())
-        rows.append(row(name, "bytes a token", size / index.meta.tokens))
+        rows.append(row(name, "bytes a token of the text", size / indexes["float32"].meta.tokens))
     return rows
 
 
-def quality(arguments, reranker: OpticalReranker, folder: Path) -> list[dict]:
-    rows = []
-    for name in arguments.datasets:
-        dataset = pt.get_dataset(f"optical:{name}")
-        documents, topics = pd.DataFrame(dataset.get_corpus_iter()), dataset.get_topics()
-        qrels = pt.model.to_ir_measures(dataset.get_qrels())
-        key = folder / f"quality-{name.split('/')[0]}"
-        indexes = {precision: build(key / precision, arguments, documents, precision) for precision in PRECISIONS}
-        every = topics.merge(documents, how="cross")
-        systems = {"cold": reranker, **{precision: index.reranker() for precision, index in indexes.items()}}
-        measured = {
-            system: calc_aggregate([nDCG @ 10], qrels, pt.model.to_ir_measures(transformer(every)))[nDCG @ 10]
-            for system, transformer in systems.items()
-        }
-        rows.append(row("cold", f"nDCG@10 on {name}", measured["cold"]))
-        rows += [row(p, f"change of nDCG@10 on {name}", measured[p] - measured["cold"]) for p in PRECISIONS]
-    return rows
+def quality(name: str, arguments, reranker: OpticalReranker, folder: Path) -> list[dict]:
+    dataset = pt.get_dataset(f"optical:{name}")
+    documents, topics = pd.DataFrame(dataset.get_corpus_iter()), dataset.get_topics()
+    qrels = pt.model.to_ir_measures(dataset.get_qrels())
+    key = folder / f"quality-{name.split('/')[0]}"
+    indexes = {variant: build(key / variant, arguments, documents, variant) for variant in VARIANTS}
+    every = topics.merge(documents, how="cross")
+    systems = {"cold": reranker, **{variant: index.reranker() for variant, index in indexes.items()}}
+    measured = {
+        system: calc_aggregate([nDCG @ 10], qrels, pt.model.to_ir_measures(transformer(every)))[nDCG @ 10]
+        for system, transformer in systems.items()
+    }
+    rows = [row("cold", f"nDCG@10 on {name}", measured["cold"])]
+    return rows + [row(v, f"change of nDCG@10 on {name}", measured[v] - measured["cold"]) for v in VARIANTS]
 
 
 def candidates(arguments, folder: Path) -> list[dict]:
@@ -189,9 +197,9 @@ def synthetic(arguments, folder: Path) -> list[dict]:
     return rows + [row(what, name, float(value)) for name, value in zip(measures, done.stdout.split(), strict=True)]
 
 
-def build(path: Path, arguments, documents: pd.DataFrame, precision: str) -> OpticalIndex:
+def build(path: Path, arguments, documents: pd.DataFrame, variant: str) -> OpticalIndex:
     index = OpticalIndex(path, arguments.checkpoint, device="cpu")
-    return index if index.built() else index.indexer(precision=precision).index(documents)
+    return index if index.built() else index.indexer(**VARIANTS[variant]).index(documents)
 
 
 def row(system: str, what: str, value: float) -> dict:

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-OWN = {"pyterrier_optical", "research", "cold_start"}
+OWN = {"pyterrier_optical", "research", "cold_start", "onnx_body", "reranking_systems"}
 # A distribution that consists of another one and its extras.
 INSTALLED_BY = {"pyterrier": "python-terrier"}
 

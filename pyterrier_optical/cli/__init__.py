@@ -12,6 +12,7 @@ import typer
 from pyterrier_optical import __version__
 from pyterrier_optical.base.files import writing
 from pyterrier_optical.cli import experiment as commands
+from pyterrier_optical.cli import index
 from pyterrier_optical.cli.doctor import doctor
 from pyterrier_optical.cli.experiment import With, words
 from pyterrier_optical.cli.weights import weights
@@ -21,6 +22,7 @@ from pyterrier_optical.errors import OpticalError
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cross-lingual reranking for PyTerrier (OPTICAL).")
 
 app.add_typer(commands.app, name="experiment")
+app.add_typer(index.app, name="index")
 app.command()(weights)
 app.command("doctor")(doctor)
 

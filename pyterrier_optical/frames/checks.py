@@ -139,14 +139,14 @@ def check_one_query(qids: pd.Series, queries: pd.Series) -> None:
         ...
         pyterrier_optical.errors.OpticalError: The qid 'q1' has the queries 'mto' and 'maji': give each its own qid.
     """
-    distinct = pd.DataFrame({"qid": qids.to_numpy(), "query": queries.to_numpy()}, dtype=object).drop_duplicates()
-    twice = distinct["qid"][distinct["qid"].duplicated()]
-    if len(twice):
-        qid = twice.iloc[0]
-        one, two = distinct["query"][distinct["qid"] == qid].iloc[:2]
-        raise OpticalError(
-            f"The qid {shown(qid, 40)} has the queries {shown(one, 60)} and {shown(two, 60)}: give each its own qid."
-        )
+    texts: dict[object, str] = {}
+    for qid, query in zip(qids.tolist(), queries.tolist(), strict=True):
+        other = texts.setdefault(qid, query)
+        if other != query:
+            raise OpticalError(
+                f"The qid {shown(qid, 40)} has the queries {shown(other, 60)} and {shown(query, 60)}: give each its "
+                "own qid."
+            )
 
 
 def with_numbers(frame: pd.DataFrame, name: str, least: float = -np.inf) -> pd.DataFrame:
@@ -196,12 +196,14 @@ def texts_of(column: pd.Series) -> pd.Series:
         >>> texts_of(pd.Series(["mto", None, 7])).tolist()
         ['mto', '', '7']
     """
-    values = column.astype(object).where(column.notna(), "")
+    values = column.tolist()
+    if set(map(type, values)) != {str}:
+        values = column.astype(object).where(column.notna(), "").tolist()
     for kind in set(map(type, values)):
         if not issubclass(kind, (str, Number)):
             row = next(row for row, value in enumerate(values) if type(value) is kind)
             raise OpticalError(
-                f"Row {row} of the column {shown(column.name, 60)} holds {shown(values.iloc[row], 120)}: give a text."
+                f"Row {row} of the column {shown(column.name, 60)} holds {shown(values[row], 120)}: give a text."
             )
     # Pandas itself can make no column of text out of half a surrogate pair.
     texts = pd.Series([str(value) for value in values], index=column.index, name=column.name, dtype=object)

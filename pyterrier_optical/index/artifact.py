@@ -112,12 +112,14 @@ class OpticalIndex(ByArguments, pt.Artifact):
         Raises:
             OpticalError: a model cannot be loaded, or it is not the one that made the index.
         """
+        from pyterrier_optical.late.index.model_check import check_models
+
         with LOADING:
             part = self.meta.model_part if self.built() else None
             if self._encoders is None or self._checked_by != part:
                 encoders = self._load_encoders(*self._models())
                 if part:
-                    self._check_models(encoders)
+                    check_models(self.path, self.meta, encoders, self._models())
                 self._encoders, self._checked_by = encoders, part
             return self._encoders
 
@@ -139,13 +141,17 @@ class OpticalIndex(ByArguments, pt.Artifact):
 
         return IndexRetriever(self, **options)
 
-    def append(self, corpus, *, verbose: bool = False) -> "OpticalIndex":
+    def append(
+        self, corpus, *, ray: str | None = None, workers: int | None = None, verbose: bool = False
+    ) -> "OpticalIndex":
         """Encodes more documents, as the index's own were.
 
         Interrupted, it goes on when it is called again with the same documents; until it ends the index is as it was.
 
         Args:
             corpus: as for `OpticalIndexer.index`.
+            ray: as for `OpticalIndexer`.
+            workers: as for `OpticalIndexer`.
             verbose: as for `pyterrier_optical.base.progress`.
 
         Returns:
@@ -155,15 +161,22 @@ class OpticalIndex(ByArguments, pt.Artifact):
             OpticalError: a docno is in the index already or comes twice; the model is not the one that made the index;
                 another process is changing the index, or it cannot be written.
         """
+        from pyterrier_optical.index.on_ray import RayBlocks
+        from pyterrier_optical.late.index.blocks import write_blocks_here
         from pyterrier_optical.late.index.changes import append_documents, changing
         from pyterrier_optical.retrieve.bm25.corpus import Corpus
 
         encoder = self.encoders[1]
         with changing(self.path):
-            self.reload()
-            documents = Corpus(corpus, self.meta.settings.fields)
-            known = self.tokens.docnos.positions
-            append_documents(self.path, self.meta, documents, encoder, known, verbose=verbose)
+            settings = self.reload().meta.settings
+            documents = Corpus(corpus, settings.fields)
+            if ray is None:
+                write_blocks = write_blocks_here(self.path, encoder, settings.encoding)
+            else:
+                write_blocks = RayBlocks(self, settings.encoding, ray, workers, new=False)
+            append_documents(
+                self.path, self.meta, documents, write_blocks, self.tokens.docnos.positions, verbose=verbose
+            )
         return self.reload()
 
     def delete(self, docnos: Iterable[str]) -> "OpticalIndex":
@@ -278,23 +291,5 @@ class OpticalIndex(ByArguments, pt.Artifact):
     def _load_encoders(self, model, document_model):
         from pyterrier_optical.late.encoder import load_encoders
 
-        return load_encoders(
-            SimpleNamespace(
-                model=model,
-                document_model=document_model,
-                device=self.device,
-                dtype=self.dtype,
-                batch_size=self.batch_size,
-            )
-        )
-
-    def _check_models(self, encoders) -> None:
-        from pyterrier_optical.late.index.model_check import check_model
-
-        meta, models = self.meta, self._models()
-        if models[1] is None:
-            models = (models[0], models[0])
-        for task, encoder, precision, model in zip(
-            ("query", "document"), encoders, meta.settings.dtype, models, strict=True
-        ):
-            check_model(self.path / meta.model_part, task, encoder, precision, self.path, model)
+        placed = {"device": self.device, "dtype": self.dtype, "batch_size": self.batch_size}
+        return load_encoders(SimpleNamespace(model=model, document_model=document_model, **placed))

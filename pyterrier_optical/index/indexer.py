@@ -11,8 +11,8 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.frames.texts import DEFAULTS, named_fields
 from pyterrier_optical.late.index.meta import read_meta
-from pyterrier_optical.late.index.settings import IndexSettings, check_precision
-from pyterrier_optical.late.limits import check_encoding_arguments
+from pyterrier_optical.late.index.settings import IndexSettings, check_pool_factor, check_precision
+from pyterrier_optical.late.limits import check_encoding_arguments, check_positive
 from pyterrier_optical.retrieve.bm25.corpus import Corpus
 
 
@@ -31,6 +31,12 @@ class OpticalIndexer(ByArguments, pt.Indexer):
             limit.
         truncation: what to do with a longer document: "warn" cuts it and logs how many were cut, "error" raises and
             names the ``docno``, "passages" splits it into overlapping passages, of which the best one counts.
+        pool_factor: the vectors of a text for each one that is kept: similar ones are merged into their mean, by
+            sentence-transformers' ``HierarchicalTokenPooling``; 1 keeps all.
+        ray: where documents are encoded; None: in this process; "local": in processes of this machine, by Ray; "auto"
+            or an address: in those of a Ray cluster, all of which reach the index's folder and the model by the same
+            paths.
+        workers: processes of Ray, each of which loads the model; None: one for each GPU, or each CPU core.
         overwrite: replace an index that is there; it stays usable until the new one is finished.
         verbose: as for `pyterrier_optical.base.progress`.
 
@@ -46,6 +52,9 @@ class OpticalIndexer(ByArguments, pt.Indexer):
         precision: str = "float16",
         max_document_tokens: int | None = None,
         truncation: str = "warn",
+        pool_factor: float = 1.0,
+        ray: str | None = None,
+        workers: int | None = None,
         overwrite: bool = False,
         verbose: bool = False,
     ):
@@ -54,10 +63,15 @@ class OpticalIndexer(ByArguments, pt.Indexer):
         self.precision = precision
         self.max_document_tokens = max_document_tokens
         self.truncation = truncation
+        self.pool_factor = pool_factor
+        self.ray = ray
+        self.workers = workers
         self.overwrite = overwrite
         self.verbose = verbose
         check_encoding_arguments(self)
         check_precision(precision)
+        check_pool_factor(pool_factor)
+        check_positive("workers", workers)
 
     def index_inputs(self) -> list[list[str]]:
         """The fields that documents need, one list for each way to give them."""
@@ -79,17 +93,24 @@ class OpticalIndexer(ByArguments, pt.Indexer):
                 and ``overwrite`` is not set; another process is making it; the place cannot be written; a model
                 cannot be loaded.
         """
+        from pyterrier_optical.index.on_ray import RayBlocks
         from pyterrier_optical.late.index.changes import changing, write_index
 
         target, corpus = self.target, Corpus(iter, self.fields)
         if target.built() and not self.overwrite:
             raise OpticalError(
-                f"'{target.path}' holds an index already: use overwrite=True to replace it, or index.append(documents)."
+                f"'{target.path}' holds an index already: use overwrite=True (--overwrite) to replace it, or "
+                "index.append(documents)."
             )
         encoders = target.load_given_encoders()
+        settings = self._settings(encoders)
+        write_blocks = None
+        if self.ray is not None:
+            write_blocks = RayBlocks(target, settings.encoding, self.ray, self.workers, new=True)
         with changing(target.path, create=True):
             replaced = read_meta(target.path) if target.built() else None
-            write_index(target.path, corpus, *encoders, self._settings(encoders), replaced, verbose=self.verbose)
+            options = {"write_blocks": write_blocks, "verbose": self.verbose}
+            write_index(target.path, corpus, *encoders, settings, replaced, **options)
         return target.reload()
 
     def _settings(self, encoders) -> IndexSettings:
@@ -106,6 +127,7 @@ class OpticalIndexer(ByArguments, pt.Indexer):
             precision=self.precision,
             max_document_tokens=self.max_document_tokens,
             truncation=self.truncation,
+            pool_factor=self.pool_factor,
         )
 
     def schematic(self, *, input_columns=None) -> dict:

@@ -65,8 +65,11 @@ class IndexReranker(GlossReader, TextReranker):
 
     @property
     def encoders(self):
-        """The index's own."""
-        return self.index.encoders
+        """The index's own; documents are pooled as those of the index."""
+        from pyterrier_optical.late.pooling import pooling
+
+        queries, documents = self.index.encoders
+        return queries, pooling(documents, self.index.meta.settings.pool_factor)
 
     @property
     def max_document_tokens(self) -> int | None:  # type: ignore[override]

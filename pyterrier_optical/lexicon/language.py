@@ -1,7 +1,7 @@
 """The words of one language, with their counts and their translations."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,7 +36,7 @@ class LanguageTable:
         levels: (n_entries,) uint8, quantised probability of an entry.
     """
 
-    rows: dict[str, int]
+    rows: Mapping[str, int]
     counts: np.ndarray
     offsets: np.ndarray
     term_ids: np.ndarray

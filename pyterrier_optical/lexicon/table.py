@@ -14,6 +14,7 @@ import numpy as np
 from pyterrier_optical.base.files import whole, writing
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.lexicon.language import LEVELS, LanguageTable
+from pyterrier_optical.lexicon.rows import WordRows
 
 LEXICON_FORMAT = 1
 #: The lexicon inside the package: of the model's bitext and, for Thai, a WordNet, words and names. It also holds groups
@@ -73,7 +74,7 @@ class Lexicon:
             lengths = [len(terms) for _, terms in words.values()]
             pairs = [pair for _, terms in words.values() for pair in terms.items()]
             tables[lang] = LanguageTable(
-                {word: row for row, word in enumerate(words)},
+                WordRows(list(words)),
                 np.array([count for count, _ in words.values()], np.int32),
                 np.cumsum([0, *lengths]).astype(np.int32),
                 np.array([ids.setdefault(term, len(ids)) for term, _ in pairs], np.uint32),
@@ -242,9 +243,11 @@ def _checksum(tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) ->
 
 
 def _tables(tensors: dict[str, np.ndarray], sizes: Mapping[str, int]) -> dict[str, LanguageTable]:
-    words = _texts(tensors["words"])
+    blob = tensors["words"]
+    # Where each word begins, and would if there were one more.
+    starts = np.concatenate([[0], np.flatnonzero(blob == ord("\n")) + 1, [len(blob) + 1]])
     offsets = np.concatenate([[0], np.cumsum(tensors["lengths"], dtype=np.int64)])
-    n_words = {len(words), len(tensors["counts"]), len(tensors["lengths"]), sum(sizes.values())}
+    n_words = {len(starts) - 1, len(tensors["counts"]), len(tensors["lengths"]), sum(sizes.values())}
     n_entries = {int(offsets[-1]), len(tensors["term_ids"]), len(tensors["levels"])}
     n_terms = np.count_nonzero(tensors["terms"] == ord("\n")) + 1
     if len(n_words) > 1 or len(n_entries) > 1 or tensors["term_ids"].max(initial=0) >= n_terms:
@@ -254,7 +257,7 @@ def _tables(tensors: dict[str, np.ndarray], sizes: Mapping[str, int]) -> dict[st
         last = first + size
         entries = slice(offsets[first], offsets[last])
         tables[lang] = LanguageTable(
-            {word: row for row, word in enumerate(words[first:last])},
+            WordRows(_texts(blob[starts[first] : starts[last] - 1])),
             tensors["counts"][first:last],
             offsets[first : last + 1] - offsets[first],
             tensors["term_ids"][entries],

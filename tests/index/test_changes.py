@@ -21,7 +21,7 @@ from lz4.frame import LZ4FrameFile
 import pyterrier_optical
 from pyterrier_optical import OpticalError, OpticalIndex, OpticalRetriever
 from pyterrier_optical.checkpoint.folder import load_encoder
-from pyterrier_optical.late.index import changes, encoding, parts
+from pyterrier_optical.late.index import blocks, changes, encoding, parts
 from pyterrier_optical.late.index.journal import JOURNAL_FILE
 from pyterrier_optical.late.index.meta import META_FILE, read_meta
 
@@ -33,6 +33,7 @@ MORE = [{"docno": f"m{i}", "text": text} for i, text in enumerate(["katze", "lon
 def small_shards(monkeypatch):
     """One document a group, and a shard for each two or three documents."""
     monkeypatch.setattr(encoding, "GROUP_CHARACTERS", 1)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 20)
     monkeypatch.setattr(changes, "SHARD_TOKENS", 10)
 
 
@@ -60,7 +61,7 @@ def test_shards_do_not_show(make, small_shards):
     index = make()
     assert len(index.meta.shards) > 2 and len(index) == len(TEXTS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(changes, "SHARD_TOKENS", 10**6)
+        patch.setattr(blocks, "BLOCK_BYTES", 10**6)
         whole = make(name="whole")
     assert len(whole.meta.shards) == 1
     assert ranking(whole) == ranking(index)
@@ -96,8 +97,8 @@ from pathlib import Path
 import torch
 torch.set_num_threads(1)
 from pyterrier_optical import OpticalIndex
-from pyterrier_optical.late.index import changes, encoding
-encoding.GROUP_CHARACTERS, changes.SHARD_TOKENS = 1, 10
+from pyterrier_optical.late.index import blocks, encoding
+encoding.GROUP_CHARACTERS, blocks.BLOCK_BYTES = 1, 20
 index = OpticalIndex(sys.argv[1], sys.argv[2], device="cpu")
 journal = Path(sys.argv[1]) / "unfinished.jsonl"
 given = index.load_given_encoders()
@@ -362,7 +363,7 @@ def test_a_second_process_is_refused(make):
 def test_a_full_disk_is_one_sentence_and_the_next_run_goes_on(make, folder, tmp_path, small_shards, monkeypatch):
     expected = files(make(name="whole").path)
     index = OpticalIndex(tmp_path / "index", folder, device="cpu")
-    write, calls = changes.write_shard, []
+    write, calls = blocks.write_shard, []
 
     def full(*arguments):
         calls.append(1)
@@ -370,7 +371,7 @@ def test_a_full_disk_is_one_sentence_and_the_next_run_goes_on(make, folder, tmp_
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(arguments[0]))
         write(*arguments)
 
-    monkeypatch.setattr(changes, "write_shard", full)
+    monkeypatch.setattr(blocks, "write_shard", full)
     with pytest.raises(OpticalError, match=r"No space left on device.*make room"):
         index.indexer().index(DOCUMENTS)
     index.indexer().index(DOCUMENTS)

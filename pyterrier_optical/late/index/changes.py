@@ -1,6 +1,7 @@
 """The changes of an index on disk: documents added, deleted, compacted. One process at a time, each in one step."""
 
 import os
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -9,22 +10,22 @@ from pathlib import Path
 
 import numpy as np
 
-from pyterrier_optical.base.corpus_hash import CorpusHash
 from pyterrier_optical.base.files import fcntl, lock_folder, writing
 from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.index.arrays import save_rows
+from pyterrier_optical.late.index.blocks import Block, WriteBlocks, blocks, digest_of, write_blocks_here, write_part
 from pyterrier_optical.late.index.docnos import Docnos
-from pyterrier_optical.late.index.encoding import Document, DocumentEncoder, distinct, groups, logger
+from pyterrier_optical.late.index.encoding import Document, Notices, distinct, logger
 from pyterrier_optical.late.index.journal import JOURNAL_FILE, FinishedShard, Journal
 from pyterrier_optical.late.index.meta import META_FILE, IndexMeta, ShardEntry, next_generation
 from pyterrier_optical.late.index.model_check import is_same_probe, probe_vectors, write_probe
 from pyterrier_optical.late.index.parts import new_part, part_name, remove_other_parts
 from pyterrier_optical.late.index.settings import IndexSettings
-from pyterrier_optical.late.index.shard import Shard, subset, write_shard
+from pyterrier_optical.late.index.shard import Shard, subset
 
-# Vectors after which a shard is closed: what is encoded again after an interruption, and held in memory.
+# Vectors of a shard after which compacting closes it.
 SHARD_TOKENS = 500_000
 
 
@@ -66,6 +67,7 @@ def write_index(
     settings: IndexSettings,
     replaced: IndexMeta | None,
     *,
+    write_blocks: WriteBlocks | None = None,
     verbose: bool = False,
 ) -> IndexMeta:
     """Encodes a corpus to an index, or goes on with one that was interrupted.
@@ -77,13 +79,15 @@ def write_index(
         documents: Encodes the documents.
         settings: What is written to the index.
         replaced: The index that is there and is replaced.
+        write_blocks: Writes the shards; None: in this process.
         verbose: As for `pyterrier_optical.base.progress`.
 
     Returns:
         The new state, which is that of the folder.
 
     Raises:
-        OpticalError: As `encode_corpus`. What was encoded stays, for the next try.
+        OpticalError: The corpus is empty or unfit, a docno comes twice, a document is too long and that is an error.
+            What was encoded stays, for the next try.
     """
     generation = 0 if replaced is None else replaced.generation + 1
     journal = Journal(folder, {"index": generation, "settings": asdict(settings)})
@@ -98,7 +102,8 @@ def write_index(
             write_probe(part, queries, documents)
     kept = {*(replaced.parts() if replaced else ()), probe}
     try:
-        shards, docnos = _encode(folder, corpus, documents, settings, journal, generation, kept, verbose=verbose)
+        write = write_blocks or write_blocks_here(folder, documents, settings.encoding)
+        shards, docnos = _encode(folder, corpus, write, journal, generation, kept, verbose=verbose)
         if not docnos:
             raise OpticalError("The corpus has no documents: there is nothing to index.")
         names = _write_docnos(folder, docnos, generation)
@@ -115,7 +120,13 @@ def write_index(
 
 
 def append_documents(
-    folder: Path, meta: IndexMeta, corpus: Iterable[Document], encoder: TokenEncoder, known, *, verbose: bool = False
+    folder: Path,
+    meta: IndexMeta,
+    corpus: Iterable[Document],
+    write_blocks: WriteBlocks,
+    known,
+    *,
+    verbose: bool = False,
 ) -> IndexMeta:
     """Encodes more documents to an index, or goes on with that where it was interrupted.
 
@@ -123,7 +134,7 @@ def append_documents(
         folder: The index; `changing`.
         meta: Its state.
         corpus: The documents, a `Corpus`.
-        encoder: Encodes them.
+        write_blocks: Writes the shards.
         known: Tells for a list of docnos the positions in the index, -1 where a docno is new.
         verbose: As for `pyterrier_optical.base.progress`.
 
@@ -137,9 +148,7 @@ def append_documents(
     journal = Journal(folder, {"append": generation, "settings": asdict(meta.settings)})
     kept = set(meta.parts())
     try:
-        shards, docnos = _encode(
-            folder, corpus, encoder, meta.settings, journal, generation, kept, verbose=verbose, known=known
-        )
+        shards, docnos = _encode(folder, corpus, write_blocks, journal, generation, kept, verbose=verbose, known=known)
         if docnos:
             names = (*meta.docnos, _write_docnos(folder, docnos, generation))
             meta = next_generation(meta, shards=(*meta.shards, *shards), docnos=names)
@@ -189,10 +198,10 @@ def compact_index(
         pieces.append(subset(shard, kept[first : first + len(shard)]))
         first += len(shard)
         if sum(piece.tokens for piece in pieces) >= SHARD_TOKENS:
-            written.append(_write_shard(folder, part_name(generation, len(written)), pieces))
+            written.append(write_part(folder, part_name(generation, len(written)), pieces))
             pieces = []
     if pieces and any(map(len, pieces)):
-        written.append(_write_shard(folder, part_name(generation, len(written)), pieces))
+        written.append(write_part(folder, part_name(generation, len(written)), pieces))
     names = _write_docnos(folder, docnos, generation)
     meta = next_generation(meta, shards=tuple(written), docnos=(names,), deleted=None)
     meta.write(folder)
@@ -204,8 +213,7 @@ def compact_index(
 def _encode(
     folder: Path,
     corpus: Iterable[Document],
-    encoder: TokenEncoder,
-    settings: IndexSettings,
+    write_blocks: WriteBlocks,
     journal: Journal,
     generation: int,
     kept: Collection[str],
@@ -223,24 +231,18 @@ def _encode(
     remove_other_parts(folder, {*kept, *(shard.entry.name for shard in journal.finished)})
     if journal.finished:
         logger.info("%d documents of '%s' were encoded before", len(seen) - len(unread), folder)
-    work = DocumentEncoder(encoder, settings.encoding)
-    pieces: list[Shard] = []
-    digest = CorpusHash()
+    digests: deque[str] = deque()
 
-    def finish() -> None:
-        entry = _write_shard(folder, part_name(generation, len(journal.finished)), pieces)
-        journal.add(FinishedShard(entry, digest.hexdigest()))
+    def named() -> Iterator[Block]:
+        for number, block in enumerate(blocks(chain(unread, documents)), start=len(journal.finished)):
+            digests.append(digest_of(block))
+            yield part_name(generation, number), block
 
-    for group in groups(chain(unread, documents)):
-        pieces.append(work.shard(group))
-        for docno, text in group:
-            digest.add(docno, text)
-        if sum(piece.tokens for piece in pieces) >= SHARD_TOKENS:
-            finish()
-            pieces, digest = [], CorpusHash()
-    if pieces:
-        finish()
-    work.warn()
+    notices = Notices()
+    for entry, found in write_blocks(named()):
+        journal.add(FinishedShard(entry, digests.popleft()))
+        notices.add(found)
+    notices.warn()
     return [shard.entry for shard in journal.finished], [*seen]
 
 
@@ -248,10 +250,7 @@ def _read_finished(documents: Iterator[Document], journal: Journal) -> list[Docu
     """Passes over the documents of finished shards; returns those read of the first one that the corpus differs in."""
     for number, shard in enumerate(journal.finished):
         read = list(islice(documents, shard.entry.documents))
-        digest = CorpusHash()
-        for docno, text in read:
-            digest.add(docno, text)
-        if digest.hexdigest() != shard.digest:
+        if digest_of(read) != shard.digest:
             logger.warning("The documents are not those of the interrupted run: encoding goes on where they differ")
             journal.keep(number)
             return read
@@ -263,12 +262,6 @@ def _new(documents: Iterator[Document], known) -> Iterator[Document]:
         if known([docno])[0] >= 0:
             raise OpticalError(f"The docno {shown(docno)} is in the index already: delete it first, or leave it out.")
         yield docno, text
-
-
-def _write_shard(folder: Path, name: str, pieces: Sequence[Shard]) -> ShardEntry:
-    with new_part(folder, name) as part:
-        write_shard(part, pieces)
-    return ShardEntry(name, sum(map(len, pieces)), sum(piece.tokens for piece in pieces))
 
 
 def _write_docnos(folder: Path, docnos: Sequence[str], generation: int) -> tuple[str, int]:

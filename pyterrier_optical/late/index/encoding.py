@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from pyterrier_optical.late.index.settings import EncodingSettings
 from pyterrier_optical.late.index.shard import Block, Shard
 from pyterrier_optical.late.limits import too_long_error, warn_of_cuts
 from pyterrier_optical.late.passages import split_passages
+from pyterrier_optical.late.pooling import pooling
 
 logger = logging.getLogger("pyterrier_optical")
 
@@ -19,6 +21,44 @@ logger = logging.getLogger("pyterrier_optical")
 GROUP_CHARACTERS = 400_000
 
 Document = tuple[str, str]  # docno, text
+
+
+@dataclass
+class Notices:
+    """What a user should know of some documents.
+
+    Args:
+        documents: their number.
+        cut: the number of those that were cut.
+        silent: the number of those without a token that the model knows; they have no vector.
+        limit: the number of tokens after which one is cut.
+
+    Example:
+        >>> notices = Notices()
+        >>> notices.add(Notices(documents=3, silent=1, limit=512))
+        >>> notices
+        Notices(documents=3, cut=0, silent=1, limit=512)
+    """
+
+    documents: int = 0
+    cut: int = 0
+    silent: int = 0
+    limit: int = 0
+
+    def add(self, other: "Notices") -> None:
+        """Takes in those of more documents."""
+        self.documents += other.documents
+        self.cut += other.cut
+        self.silent += other.silent
+        self.limit = other.limit
+
+    def warn(self) -> None:
+        """Logs how many documents were cut, and how many no search finds."""
+        warn_of_cuts("document", self.cut, self.limit)
+        if self.silent:
+            logger.warning(
+                "%d of %d documents have no token that the model knows and are never found", self.silent, self.documents
+            )
 
 
 class DocumentEncoder:
@@ -29,15 +69,13 @@ class DocumentEncoder:
         settings: how.
 
     Attributes:
-        cut: the number of documents so far that were cut.
-        silent: the number of documents so far without a token that the model knows; they have no vector.
-        documents: the number of documents so far.
+        notices: what a user should know of the documents so far.
     """
 
     def __init__(self, encoder: TokenEncoder, settings: EncodingSettings):
-        self.encoder = encoder
+        self.encoder = pooling(encoder, settings.pool_factor)
         self.settings = settings
-        self.cut = self.silent = self.documents = 0
+        self.notices = Notices()
 
     def shard(self, group: list[Document]) -> Shard:
         """The vectors of some documents.
@@ -52,22 +90,13 @@ class DocumentEncoder:
         over = [i for i, size in enumerate(sizes) if size > limit]
         if over and settings.truncation == "error":
             raise too_long_error("document", group[over[0]][0], sizes[over[0]], limit, encoder.room("document"))
-        self.cut += len(over) if settings.truncation == "warn" else 0
-        self.silent += sizes.count(0)
-        self.documents += len(group)
+        cut = len(over) if settings.truncation == "warn" else 0
+        self.notices.add(Notices(len(group), cut, sizes.count(0), limit))
         parts = np.ones(len(texts), dtype=np.int64)
         if settings.truncation == "passages":
             texts, sizes, parts = split_passages(texts, sizes, encoder, settings.max_tokens)
         vectors = encoder.documents(texts, settings.max_tokens, sizes=sizes)
         return Shard.of(Block(vectors, torch.from_numpy(parts)), settings.precision)
-
-    def warn(self) -> None:
-        """Logs how many documents were cut, and how many no search finds."""
-        warn_of_cuts("document", self.cut, self.encoder.limit("document", self.settings.max_tokens))
-        if self.silent:
-            logger.warning(
-                "%d of %d documents have no token that the model knows and are never found", self.silent, self.documents
-            )
 
 
 def groups(documents: Iterable[Document]) -> Iterator[list[Document]]:

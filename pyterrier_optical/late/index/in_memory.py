@@ -33,5 +33,5 @@ def encode_corpus(
     shards = [work.shard(group) for group in groups(distinct(bar, seen))]
     if not seen:
         raise OpticalError("The corpus has no documents: there is nothing to search.")
-    work.warn()
+    work.notices.warn()
     return TokenIndex(np.array([*seen], object), shards, encoder.dim)

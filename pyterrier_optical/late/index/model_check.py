@@ -9,6 +9,7 @@ from pyterrier_optical.checkpoint.int8 import is_quantised
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.index.arrays import load_array, save_rows
+from pyterrier_optical.late.index.meta import IndexMeta
 
 #: Several scripts, digits and punctuation, so that another tokenizer, prompt or skip list shows too.
 PROBE = "The quick river, 1999: maji safi ya kunywa; बारिश के बाद; น้ำผึ้ง."
@@ -51,6 +52,25 @@ def is_same_probe(vectors, task: str, encoder: TokenEncoder, stored_precision: s
         return False
     tolerance = max(_TOLERANCES.get(name, 2e-2) for name in (stored_precision, precision_of(encoder)))
     return bool(1 - (expected * found).sum(1).min() <= tolerance)
+
+
+def check_models(index: Path, meta: IndexMeta, encoders: tuple[TokenEncoder, TokenEncoder], models: tuple) -> None:
+    """Refuses models that are not those of an index.
+
+    Args:
+        index: The index.
+        meta: Its state.
+        encoders: What encodes queries and what encodes documents.
+        models: The models as a user gave them; the second one None where it is the first one.
+
+    Raises:
+        OpticalError: A model gives other vectors than the one that the index was made with.
+    """
+    folder, (query_model, document_model) = index / meta.model_part, models
+    queries, documents = meta.settings.dtype
+    check_model(folder, "query", encoders[0], queries, index, query_model)
+    name = query_model if document_model is None else document_model
+    check_model(folder, "document", encoders[1], documents, index, name)
 
 
 def check_model(folder: Path, task: str, encoder: TokenEncoder, stored_precision: str, index: Path, name) -> None:

@@ -1,5 +1,6 @@
 """What the documents of an index have in common."""
 
+import math
 from dataclasses import dataclass
 
 from pyterrier_optical.errors import OpticalError, shown
@@ -16,11 +17,13 @@ class EncodingSettings:
         precision: one of `PRECISIONS`.
         max_tokens: as for `TokenEncoder.documents`.
         truncation: what happens to longer documents: "warn", "error" or "passages", as for `OpticalReranker`.
+        pool_factor: the vectors of a document for each one that is kept, as for `late.pooling`; 1 keeps all.
     """
 
     precision: str = "float16"
     max_tokens: int | None = None
     truncation: str = "warn"
+    pool_factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class IndexSettings:
         precision: Of the stored vectors.
         max_document_tokens: As for `OpticalReranker`.
         truncation: Likewise.
+        pool_factor: As for `EncodingSettings`.
     """
 
     model: str | None
@@ -48,11 +52,12 @@ class IndexSettings:
     precision: str
     max_document_tokens: int | None
     truncation: str
+    pool_factor: float = 1.0
 
     @property
     def encoding(self) -> EncodingSettings:
         """How documents become stored vectors."""
-        return EncodingSettings(self.precision, self.max_document_tokens, self.truncation)
+        return EncodingSettings(self.precision, self.max_document_tokens, self.truncation, self.pool_factor)
 
     @classmethod
     def from_record(cls, record: dict) -> "IndexSettings":
@@ -71,3 +76,13 @@ def check_precision(precision: str) -> None:
         raise OpticalError(
             f"precision={shown(precision)}: choose 'float16', 'float32' or 'int8' for the stored vectors."
         )
+
+
+def check_pool_factor(pool_factor: float) -> None:
+    """Refuses a factor by which vectors cannot become fewer.
+
+    Raises:
+        OpticalError: ``pool_factor`` is no number from 1.
+    """
+    if isinstance(pool_factor, bool) or not isinstance(pool_factor, (int, float)) or not 1 <= pool_factor < math.inf:
+        raise OpticalError(f"pool_factor={shown(pool_factor)}: give a number of 1, which keeps all vectors, or more.")

@@ -4,10 +4,15 @@ from functools import cached_property
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+import numpy as np
+
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.retrieve.bm25.build import ENGINES
 from pyterrier_optical.retrieve.bm25.store import INFO_FILE, IndexInfo, fill_standard_streams, is_sound, read_terms
+
+#: Results by query: the number of the query of each, ascending, its docno and its score; the best of a query first.
+Found = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 class OpenIndex:

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pandas as pd
 
 from pyterrier_optical.base import manifest
@@ -83,7 +84,7 @@ class Searcher:
             _write_bounds(Path(elsewhere), folder.resolve(), k1, b)
             self._retriever = _open(Path(elsewhere), k1, b)
 
-    def search(self, queries: list[dict[str, float]], num_results: int) -> pd.DataFrame:
+    def search(self, queries: list[dict[str, float]], num_results: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Ranks documents for weighted queries; arguments and result as for Terrier's."""
         scales = [_scale(weights) for weights in queries]
         toks = [
@@ -95,8 +96,10 @@ class Searcher:
         retriever.num_results = num_results
         found = retriever.transform(pd.DataFrame({"qid": range(len(queries)), "query_toks": toks}))
         # PISA's idf is a natural logarithm, Terrier's a binary one.
-        scale = found["qid"].map(dict(enumerate(scales))) * math.log(2)
-        return pd.DataFrame({"query": found["qid"], "docno": found["docno"], "score": found["score"] / scale})
+        numbers = found["qid"].to_numpy(int)
+        scores = found["score"].to_numpy(float) / (np.array(scales)[numbers] * math.log(2))
+        order = np.argsort(numbers, kind="stable")
+        return numbers[order], found["docno"].to_numpy(object)[order], scores[order]
 
 
 def _open(folder: Path, k1: float, b: float):

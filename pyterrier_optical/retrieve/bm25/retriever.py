@@ -15,7 +15,7 @@ from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import checked_queries, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
-from pyterrier_optical.retrieve.bm25.opened import OpenIndex, open_index
+from pyterrier_optical.retrieve.bm25.opened import Found, OpenIndex, open_index
 from pyterrier_optical.retrieve.bm25.store import IndexInfo
 from pyterrier_optical.script import Variants
 from pyterrier_optical.script.tokenise import TOKENISER_VERSION, words
@@ -133,17 +133,22 @@ class BM25Retriever(GuardedMixing):
             )
         queries = [self._known(query) for query in self._weights(inp)]
         rows = np.flatnonzero([len(query) > 0 for query in queries])
-        found = [pd.DataFrame({"query": np.zeros(0, int), "docno": np.zeros(0, str), "score": np.zeros(0)})]
+        found: list[Found] = []
         for start in progress(range(0, len(rows), _BATCH), desc=f"BM25 ({self.engine})", verbose=self.verbose):
             batch = rows[start : start + _BATCH]
             # Not before there is a query: an engine cannot open an index without a term.
             searcher = self._opened.searcher(self.k1, self.b)
-            results = searcher.search([queries[row] for row in batch], min(self.num_results, self.num_docs))
-            found.append(results.assign(query=batch[results["query"].to_numpy(int)]))
-        results = pd.concat(found[1:] or found, ignore_index=True)
-        out = inp.drop(columns=["score", "rank"], errors="ignore").iloc[results["query"].to_numpy(int)]
-        out = out.reset_index(drop=True).assign(docno=results["docno"], score=results["score"].astype(float))
-        return out.assign(rank=results.groupby("query").cumcount() + pt.model.FIRST_RANK)
+            numbers, docnos, scores = searcher.search(
+                [queries[row] for row in batch], min(self.num_results, self.num_docs)
+            )
+            found.append((batch[numbers], docnos, scores))
+        nothing = (np.zeros(0, int), np.zeros(0, str), np.zeros(0))
+        places, docnos, scores = (np.concatenate(arrays) for arrays in zip(*(found or [nothing]), strict=True))
+        replaced = [name for name in ("score", "rank") if name in inp.columns]
+        out = (inp.drop(columns=replaced) if replaced else inp).iloc[places].reset_index(drop=True)
+        # The rows of a query lie side by side, best first, and the queries are in order.
+        ranks = np.arange(len(places)) - np.searchsorted(places, places) + pt.model.FIRST_RANK
+        return out.assign(docno=docnos, score=scores.astype(float), rank=ranks)
 
     def fuse_rank_cutoff(self, k: int) -> "BM25Retriever":
         """The same retriever with at most ``k`` results; PyTerrier asks for it to compile ``retriever % k``."""

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from threading import Event, Lock
 
 import numpy as np
-import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError
@@ -180,7 +179,7 @@ class Searcher:
             raise OpticalError(f"The index at '{folder}' is one of Terrier, which cannot be used, as {reason}.")
         self._retriever = pt.terrier.Retriever(_index_ref(folder), wmodel="BM25", controls=controls)
 
-    def search(self, queries: list[dict[str, float]], num_results: int) -> pd.DataFrame:
+    def search(self, queries: list[dict[str, float]], num_results: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Ranks documents for weighted queries.
 
         Args:
@@ -188,19 +187,20 @@ class Searcher:
             num_results: Most documents for one query.
 
         Returns:
-            Columns ``query`` (position in ``queries``), ``docno``, ``score``, in rank order.
+            The position of each result's query, ascending, its docno and its score, in rank order.
         """
         if _forked:
             raise OpticalError(f"Terrier cannot be used, as {why_not()}.")
         queries = [{term: self._discounted(term, weight) for term, weight in query.items()} for query in queries]
-        rankings = []
-        for number, weights in enumerate(queries):
+        rankings: list[tuple[list[float], list[str]]] = []
+        for weights in queries:
             with _SEARCHING:
                 scores, docnos = self._rank(self._matching_operators(weights), num_results)
             # Terrier divides the weights of a query by the largest one.
-            scores = np.multiply(scores, max(weights.values()))
-            rankings.append(pd.DataFrame({"query": number, "docno": docnos, "score": scores}))
-        return pd.concat(rankings, ignore_index=True)
+            rankings.append((np.multiply(scores, max(weights.values())), docnos))
+        numbers = np.repeat(np.arange(len(queries)), [len(docnos) for _, docnos in rankings])
+        names = np.array([docno for _, docnos in rankings for docno in docnos], object)
+        return numbers, names, np.concatenate([scores for scores, _ in rankings])
 
     def _rank(self, operators: str, num_results: int) -> tuple[list[float], list[str]]:
         # Not Retriever.transform: it asks Java for each result by itself, which takes most of the time.
