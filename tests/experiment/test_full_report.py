@@ -12,6 +12,7 @@ from pyterrier_optical.experiment.ranked_systems import FUSION, GLOSS, OPTICAL, 
 from pyterrier_optical.experiment.systems import FIRST, RAW
 from pyterrier_optical.experiment.systems import OPTICAL as RERANKED
 
+ENDS = (".csv", "-queries.csv.gz", ".png", "-scatter.png")
 HUB = ("MBERTReranker", "LaBSEReranker", "XLMRReranker")
 
 
@@ -37,7 +38,7 @@ def test_two_tables_for_each_language_and_everything_written(quick, tmp_path):
     assert report.reranked.tables["hi"]["name"].tolist() == [RAW, FIRST, RERANKED]
     assert (report.ranked.baseline, report.reranked.baseline) == (OPTICAL, RERANKED)
     assert report.reranked.measures == ("nDCG@10", "AP", "RR(rel=3)", "P@1")
-    parts = {f"{part}{end}" for part in ("ranked", "reranked") for end in (".csv", "-queries.csv.gz", ".png")}
+    parts = {f"{part}{end}" for part in ("ranked", "reranked") for end in ENDS}
     names = {"tables.md", "tables.tex", "gap.png", *parts}
     assert {path.name for path in report.files} == names
     assert {path.parent for path in report.files} == {tmp_path / "out" / "mtop-dev"}
