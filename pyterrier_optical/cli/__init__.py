@@ -12,6 +12,7 @@ import typer
 from pyterrier_optical import __version__
 from pyterrier_optical.base.files import writing
 from pyterrier_optical.cli import experiment as commands
+from pyterrier_optical.cli.diagnose import diagnose
 from pyterrier_optical.cli.doctor import doctor
 from pyterrier_optical.cli.experiment import With, words
 from pyterrier_optical.cli.weights import weights
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cross-lingua
 app.add_typer(commands.app, name="experiment")
 app.command()(weights)
 app.command("doctor")(doctor)
+app.command("diagnose", cls=WordLists)(diagnose)
 
 
 def _version(asked: bool) -> None:
