@@ -13,6 +13,7 @@ from pyterrier_optical import __version__
 from pyterrier_optical.base.files import writing
 from pyterrier_optical.cli import experiment as commands
 from pyterrier_optical.cli import index
+from pyterrier_optical.cli.diagnose import diagnose
 from pyterrier_optical.cli.doctor import doctor
 from pyterrier_optical.cli.experiment import With, words
 from pyterrier_optical.cli.weights import weights
@@ -25,6 +26,7 @@ app.add_typer(commands.app, name="experiment")
 app.add_typer(index.app, name="index")
 app.command()(weights)
 app.command("doctor")(doctor)
+app.command("diagnose", cls=WordLists)(diagnose)
 
 
 def _version(asked: bool) -> None:

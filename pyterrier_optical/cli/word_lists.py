@@ -7,7 +7,7 @@ from typer.core import TyperCommand
 
 
 class WordLists(TyperCommand):
-    """A command without arguments, whose options that may be given more than once take all the words that follow them.
+    """A command whose options that may be given more than once take all the words that follow; arguments come first.
 
     Example:
         >>> gathered(["--with", "mbert", "labse", "--split", "dev"], {"--with"})

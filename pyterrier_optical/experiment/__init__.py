@@ -15,6 +15,7 @@ _HOMES = {
     "paired_t_test": "significance",
     "run_demo": "demo",
     "run_report": "full_report",
+    "scatter_chart": "scatter",
     "standard_systems": "systems",
 }
 

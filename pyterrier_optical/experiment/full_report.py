@@ -22,6 +22,7 @@ from pyterrier_optical.experiment.reading import reading_text, what_was_read
 from pyterrier_optical.experiment.report import write_csv, write_latex
 from pyterrier_optical.experiment.report_text import report_text
 from pyterrier_optical.experiment.resource_gap import gap_chart, resource_gap
+from pyterrier_optical.experiment.scatter import scatter_chart
 from pyterrier_optical.experiment.suites import SUITES, Suite
 from pyterrier_optical.experiment.systems import OPTICAL as RERANKED_OPTICAL
 from pyterrier_optical.experiment.systems import Baselines, Systems, named_baselines, standard_systems
@@ -40,7 +41,8 @@ class FullReport:
         missing: Why a system is not among them: a reason by its name.
         read: What the encoders read of the queries and documents; see `what_was_read`.
         text: All of it as Markdown.
-        files: ``tables.md``, ``tables.tex``; for each part a tidy ``.csv``, the values of each query, and a figure.
+        files: ``tables.md``, ``tables.tex``; for each part a tidy ``.csv``, the values of each query, and
+            figures.
     """
 
     ranked: Comparison
@@ -199,6 +201,7 @@ def _write(folder: Path, suite: Suite, parts: Mapping[str, Comparison], gaps, te
         files += write_csv(part, folder / f"{name}.csv")
         title = f"{suite.name}: {measure}, {title[0].lower()}{title[1:]}"
         files.append(bar_chart(part, measure, folder / f"{name}.png", title=title))
+        files.append(scatter_chart(part, measure, folder / f"{name}-scatter.png", title=f"{title}, query by query"))
     if gaps:
         files.append(gap_chart(gaps, measure, folder / "gap.png"))
     return tuple(files)

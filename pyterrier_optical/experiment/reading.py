@@ -38,21 +38,49 @@ def what_was_read(encoders: Mapping[str, TokenEncoder], tasks: Mapping[str, Task
 
 def reading_text(read: pd.DataFrame) -> str:
     """The table of `what_was_read` as Markdown, with a sentence that says what is marked."""
-    cut = THRESHOLDS["cut_texts"]
-    shown = {"": read["lang"], "system": read["system"]}
-    shown["tokens a word"] = _marked(read["tokens_per_word"], "{:.2f}", THRESHOLDS["tokens_per_word"])
-    shown["letters a token"] = read["characters_per_token"].map("{:.2f}".format)
-    shown["unknown, %"] = _marked(read["unknown"] * 100, "{:.1f}", THRESHOLDS["unknown"] * 100)
-    shown["queries cut, %"] = _marked(read["cut_texts"] * 100, "{:.1f}", cut * 100)
-    shown["documents cut, %"] = _marked(read["cut_documents"] * 100, "{:.1f}", cut * 100)
-    meaning = (
-        "How the tokenizer of each encoder cuts the queries, the share of tokens that it does not know, and the shares "
-        f"of texts that are longer than it reads. {_MARK} over {THRESHOLDS['tokens_per_word']:g} tokens a word, "
-        f"{THRESHOLDS['unknown']:.0%} of tokens or {cut:.0%} of texts: such a score says little of the method. "
+    table = {"": read["lang"], "system": read["system"], **_tokens(read)}
+    table["queries cut, %"] = _marked(read, "cut_texts")
+    table["documents cut, %"] = _marked(read.assign(cut_texts=read["cut_documents"]), "cut_texts")
+    return (
+        f"{markdown_table(pd.DataFrame(table))}\n\nHow the tokenizer of each encoder cuts the queries, the share of "
+        f"tokens that it does not know, and the shares of texts that are longer than it reads. {_legend()}"
+    )
+
+
+def diagnosis_text(found: pd.DataFrame) -> str:
+    """Rows of `diagnose` as Markdown, with a sentence that says what is marked.
+
+    Args:
+        found: Further columns are ``task`` and ``system``; where the texts are from stands in ``lang``.
+    """
+    parts = found["task"].map({"query": "queries", "document": "documents"})
+    table = {"": found["lang"], "texts": found["texts"].map(str) + " " + parts, "system": found["system"]}
+    table |= {**_tokens(found), "texts cut, %": _marked(found, "cut_texts")}
+    table["tokens cut, %"] = (found["cut_tokens"] * 100).map("{:.1f}".format)
+    return f"{markdown_table(pd.DataFrame(table))}\n\n{_legend()}"
+
+
+def _tokens(read: pd.DataFrame) -> dict[str, pd.Series]:
+    return {
+        "tokens a word": _marked(read, "tokens_per_word"),
+        "letters a token": read["characters_per_token"].map("{:.2f}".format),
+        "unknown, %": _marked(read, "unknown"),
+    }
+
+
+def _marked(read: pd.DataFrame, column: str) -> pd.Series:
+    """The numbers of a column, shares in percent, with a mark where they are over its threshold."""
+    form, factor = ("{:.2f}", 1) if column == "tokens_per_word" else ("{:.1f}", 100)
+
+    def cell(value: float) -> str:
+        return "-" if pd.isna(value) else form.format(value * factor) + (_MARK if value > THRESHOLDS[column] else " ")
+
+    return read[column].map(cell)
+
+
+def _legend() -> str:
+    return (
+        f"{_MARK} over {THRESHOLDS['tokens_per_word']:g} tokens a word, {THRESHOLDS['unknown']:.0%} of tokens or "
+        f"{THRESHOLDS['cut_texts']:.0%} of texts: such a score says little of the method. "
         "A script without spaces between words has no words to count."
     )
-    return f"{markdown_table(pd.DataFrame(shown))}\n\n{meaning}"
-
-
-def _marked(values: pd.Series, form: str, most: float) -> pd.Series:
-    return values.map(lambda value: "-" if pd.isna(value) else form.format(value) + (_MARK if value > most else " "))

@@ -15,6 +15,7 @@ from pyterrier_optical.lexicon import Lexicon
 
 pytestmark = pytest.mark.slow
 
+ENDS = (".csv", "-queries.csv.gz", ".png", "-scatter.png")
 HUB = ("MBERTReranker", "LaBSEReranker", "XLMRReranker")
 
 
@@ -56,7 +57,7 @@ def test_two_tables_for_each_language_and_everything_written(pictured, tmp_path)
     assert report.reranked.tables["hi"]["name"].tolist() == [RAW, FIRST, RERANKED]
     assert (report.ranked.baseline, report.reranked.baseline) == (OPTICAL, RERANKED)
     assert report.reranked.measures == ("nDCG@10", "AP", "RR(rel=3)", "P@1")
-    parts = {f"{part}{end}" for part in ("ranked", "reranked") for end in (".csv", "-queries.csv.gz", ".png")}
+    parts = {f"{part}{end}" for part in ("ranked", "reranked") for end in ENDS}
     names = {"tables.md", "tables.tex", "gap.png", *parts}
     assert {path.name for path in report.files} == names
     assert {path.parent for path in report.files} == {tmp_path / "out" / "mtop-dev"}

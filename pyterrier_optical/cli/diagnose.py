@@ -1,0 +1,102 @@
+"""The `pyterrier-optical diagnose` command."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import pyterrier as pt
+import typer
+
+from pyterrier_optical.cli.experiment import With, words
+from pyterrier_optical.datasets import load
+from pyterrier_optical.datasets.named import named_dataset
+from pyterrier_optical.datasets.reading import check_texts, reading
+from pyterrier_optical.errors import OpticalError, shown
+
+_COMPRESSED = {".gz", ".bz2", ".lz4"}
+
+
+def diagnose(
+    texts: Annotated[
+        list[str],
+        typer.Argument(
+            help="Data sets, such as sample/sw; files of queries, .tsv with qid<TAB>query; files of documents, .jsonl "
+            "with a text and, where there is one, a title.",
+        ),
+    ],
+    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    baselines: With = None,
+    documents: Annotated[int, typer.Option(min=0, help="So many documents of each, the first ones.")] = 10_000,
+) -> None:
+    """Says what tokenizers make of queries and documents: tokens for a word, unknown ones, what is cut off."""
+    from pyterrier_optical.checkpoint.folder import SHIPPED_MODEL
+    from pyterrier_optical.experiment.reading import diagnosis_text
+    from pyterrier_optical.experiment.systems import named_baselines
+    from pyterrier_optical.late.diagnose import diagnose as run
+    from pyterrier_optical.rerank.optical import OpticalReranker
+
+    found = named_baselines(words(baselines) or (), device="cpu")
+    for name, reason in found.missing.items():
+        typer.echo(f"Without {name}: {reason}.", err=True)
+    readers = {**found.rerankers, model or SHIPPED_MODEL.name: OpticalReranker(model, device="cpu")}
+    parts = [part for name in texts for part in _frames(name, documents)]
+    rows = [
+        run(reader, frame, task, thresholds={}).assign(lang=name, task=task, system=system)
+        for name, task, frame in parts
+        for system, reader in readers.items()
+    ]
+    typer.echo(diagnosis_text(pd.concat(rows)))
+
+
+def _frames(name: str, documents: int) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """The name, the task and the texts of a file or of both parts of a data set."""
+    kind = _kind(name)
+    if kind == ".tsv":
+        yield name, "query", _queries(name)
+    elif kind == ".jsonl":
+        yield name, "document", pd.DataFrame(islice(_documents(name), documents), columns=["text", "title"])
+    else:
+        dataset = named_dataset(name) if ":" in name else load(name)
+        yield name, "query", dataset.get_topics()[["query"]]
+        if documents:
+            corpus = islice(dataset.get_corpus_iter(verbose=False), documents)
+            yield name, "document", pd.DataFrame(corpus).filter(["title", "text"])
+
+
+def _kind(name: str) -> str | None:
+    """``.tsv`` or ``.jsonl`` for a file, None for the name of a data set."""
+    path = Path(name)
+    kind = path.with_suffix("").suffix if path.suffix in _COMPRESSED else path.suffix
+    if kind in (".tsv", ".jsonl"):
+        if not path.is_file():
+            raise OpticalError(f"There is no file {shown(name)}: give the path of one, or the name of a data set.")
+        return kind
+    if path.is_file():
+        raise OpticalError(
+            f"{shown(name)} is neither a .tsv file of queries nor a .jsonl file of documents: rename it so."
+        )
+    return None
+
+
+def _queries(name: str) -> pd.DataFrame:
+    with reading(name, "a file of queries", "give lines of qid<TAB>query"), _opened(name) as lines:
+        rows = [line.rstrip("\r\n").split("\t")[:2] for line in lines if line.strip()]
+        if short := next((row for row in rows if len(row) < 2), None):
+            raise ValueError(f"no tab in {shown(short[0], 60)}")
+    return pd.DataFrame(rows, columns=["qid", "query"])
+
+
+def _documents(name: str) -> Iterator[dict[str, str]]:
+    with reading(name, "a file of documents", 'give lines such as {"text": "..."}'), _opened(name) as lines:
+        for line in filter(str.strip, lines):
+            record = json.loads(line)
+            document = {"text": record["text"], "title": record.get("title") or ""}
+            check_texts(document.values())
+            yield document
+
+
+def _opened(name: str):
+    return pt.io.autoopen(name, "rt", encoding="utf-8")
