@@ -46,6 +46,18 @@ def test_the_layer_computes_its_formula_wherever_it_runs(shape, fast, monkeypatc
         torch.testing.assert_close(Int8Linear(layer).eval()(x), naive(layer, x), atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("capabilities", "fast"), [({"avx2": True}, False), ({"avx512_vnni": True}, True), (None, False)]
+)
+def test_integers_are_multiplied_only_where_the_processor_can(capabilities, fast, monkeypatch):
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    if capabilities is None:
+        monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    else:
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    assert quantise.is_fast.__wrapped__() is fast
+
+
 def test_a_row_does_not_depend_on_the_others():
     torch.manual_seed(0)
     layer, x = Int8Linear(nn.Linear(32, 8)).eval(), torch.randn(6, 32)
