@@ -1,6 +1,5 @@
 """The `pyterrier-optical diagnose` command."""
 
-import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,8 +11,9 @@ import typer
 
 from pyterrier_optical.cli.experiment import With, words
 from pyterrier_optical.datasets import load
+from pyterrier_optical.datasets.document_files import read_documents
 from pyterrier_optical.datasets.named import named_dataset
-from pyterrier_optical.datasets.reading import check_texts, reading
+from pyterrier_optical.datasets.reading import reading
 from pyterrier_optical.errors import OpticalError, shown
 
 _COMPRESSED = {".gz", ".bz2", ".lz4"}
@@ -57,7 +57,8 @@ def _frames(name: str, documents: int) -> Iterator[tuple[str, str, pd.DataFrame]
     if kind == ".tsv":
         yield name, "query", _queries(name)
     elif kind == ".jsonl":
-        yield name, "document", pd.DataFrame(islice(_documents(name), documents), columns=["text", "title"])
+        read = pd.DataFrame(islice(read_documents(Path(name)), documents), dtype=object)
+        yield name, "document", read.filter(["title", "text"]).fillna("")
     else:
         dataset = named_dataset(name) if ":" in name else load(name)
         yield name, "query", dataset.get_topics()[["query"]]
@@ -82,21 +83,11 @@ def _kind(name: str) -> str | None:
 
 
 def _queries(name: str) -> pd.DataFrame:
-    with reading(name, "a file of queries", "give lines of qid<TAB>query"), _opened(name) as lines:
+    with (
+        reading(name, "a file of queries", "give lines of qid<TAB>query"),
+        pt.io.autoopen(name, "rt", encoding="utf-8") as lines,
+    ):
         rows = [line.rstrip("\r\n").split("\t")[:2] for line in lines if line.strip()]
         if short := next((row for row in rows if len(row) < 2), None):
             raise ValueError(f"no tab in {shown(short[0], 60)}")
     return pd.DataFrame(rows, columns=["qid", "query"])
-
-
-def _documents(name: str) -> Iterator[dict[str, str]]:
-    with reading(name, "a file of documents", 'give lines such as {"text": "..."}'), _opened(name) as lines:
-        for line in filter(str.strip, lines):
-            record = json.loads(line)
-            document = {"text": record["text"], "title": record.get("title") or ""}
-            check_texts(document.values())
-            yield document
-
-
-def _opened(name: str):
-    return pt.io.autoopen(name, "rt", encoding="utf-8")

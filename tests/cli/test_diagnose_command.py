@@ -31,7 +31,7 @@ def table(monkeypatch):
 
 def test_files_of_queries_and_of_documents(table, model, tmp_path):
     (tmp_path / "topics.tsv").write_text("q1\tpaka mto\nq2\tnya ж\n", encoding="utf-8")
-    documents = [{"docno": "d1", "title": "dog", "text": "cat"}, {"text": "cat " * 200, "title": None}]
+    documents = [{"docno": "d1", "title": "dog", "text": "cat"}, {"id": "d2", "text": "cat " * 200, "title": None}]
     lines = "".join(json.dumps(document) + "\n" for document in documents)
     (tmp_path / "documents.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
     head, queries, texts = table(tmp_path / "topics.tsv", tmp_path / "documents.jsonl.gz", "--model", model)
@@ -54,8 +54,12 @@ def test_a_data_set_is_read_in_both_parts_for_each_tokenizer(table, model, tmp_p
     ("name", "text", "sentence"),
     [
         ("topics.tsv", "q1 paka\n", "topics.tsv is not a file of queries (ValueError(\"no tab in 'q1 paka'\")): give"),
-        ("documents.jsonl", '{"body": "cat"}\n', "documents.jsonl is not a file of documents (KeyError('text')): give"),
-        ("documents.jsonl", "[]\n", "documents.jsonl is not a file of documents (TypeError("),
+        ("documents.jsonl", '{"docno": "d1", "body": "cat"}\n', "The frame has no column 'text'"),
+        (
+            "documents.jsonl",
+            "[]\n",
+            "is no document (ValueError('no JSON object')): give",
+        ),
         ("documents.json", "{}", "documents.json' is neither a .tsv file of queries nor a .jsonl file of documents"),
         ("absent.tsv", None, "There is no file '"),
         ("absent/data/set", None, "No data set '"),
