@@ -114,7 +114,7 @@ def is_fast() -> bool:
     Without such instructions (VNNI or AMX) PyTorch's integer product takes 10 to 30 times as long as that of float32.
     """
     # Earlier versions of PyTorch do not say.
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return torch.backends.mkldnn.is_available() and any(capabilities.get(name) for name in _INTEGER_PRODUCTS)
 
 
