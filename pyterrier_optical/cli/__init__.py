@@ -12,7 +12,7 @@ import typer
 from pyterrier_optical import __version__
 from pyterrier_optical.base.files import writing
 from pyterrier_optical.cli import experiment as commands
-from pyterrier_optical.cli import index
+from pyterrier_optical.cli import files, index
 from pyterrier_optical.cli.diagnose import diagnose
 from pyterrier_optical.cli.doctor import doctor
 from pyterrier_optical.cli.experiment import With, words
@@ -27,6 +27,7 @@ app.add_typer(index.app, name="index")
 app.command()(weights)
 app.command("doctor")(doctor)
 app.command("diagnose", cls=WordLists)(diagnose)
+files.add_to(app)
 
 
 def _version(asked: bool) -> None:

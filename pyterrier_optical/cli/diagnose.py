@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
-import pyterrier as pt
 import typer
 
 from pyterrier_optical.cli.experiment import With, words
 from pyterrier_optical.datasets import load
 from pyterrier_optical.datasets.document_files import read_documents
 from pyterrier_optical.datasets.named import named_dataset
-from pyterrier_optical.datasets.reading import reading
+from pyterrier_optical.datasets.query_files import read_queries
 from pyterrier_optical.errors import OpticalError, shown
 
 _COMPRESSED = {".gz", ".bz2", ".lz4"}
@@ -55,7 +54,7 @@ def _frames(name: str, documents: int) -> Iterator[tuple[str, str, pd.DataFrame]
     """The name, the task and the texts of a file or of both parts of a data set."""
     kind = _kind(name)
     if kind == ".tsv":
-        yield name, "query", _queries(name)
+        yield name, "query", read_queries(name)
     elif kind == ".jsonl":
         read = pd.DataFrame(islice(read_documents(Path(name)), documents), dtype=object)
         yield name, "document", read.filter(["title", "text"]).fillna("")
@@ -80,14 +79,3 @@ def _kind(name: str) -> str | None:
             f"{shown(name)} is neither a .tsv file of queries nor a .jsonl file of documents: rename it so."
         )
     return None
-
-
-def _queries(name: str) -> pd.DataFrame:
-    with (
-        reading(name, "a file of queries", "give lines of qid<TAB>query"),
-        pt.io.autoopen(name, "rt", encoding="utf-8") as lines,
-    ):
-        rows = [line.rstrip("\r\n").split("\t")[:2] for line in lines if line.strip()]
-        if short := next((row for row in rows if len(row) < 2), None):
-            raise ValueError(f"no tab in {shown(short[0], 60)}")
-    return pd.DataFrame(rows, columns=["qid", "query"])

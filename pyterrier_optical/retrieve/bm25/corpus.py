@@ -62,6 +62,8 @@ class Corpus:
                 "name the fields to index with fields=[...], and give each document a docno."
             )
         for record in chain([first], records):
+            # The first may lack a title that others have.
+            fields = text_fields(record, self.fields)
             yield _docno(record["docno"]), joined_text(_text(record.get(name)) for name in fields)
 
     def __len__(self) -> int:

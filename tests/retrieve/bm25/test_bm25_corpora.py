@@ -11,6 +11,7 @@ from few_documents import DOCS, found
 from pyterrier_optical import OpticalError
 from pyterrier_optical.datasets import register
 from pyterrier_optical.retrieve.bm25 import bm25
+from pyterrier_optical.retrieve.bm25.corpus import Corpus
 
 
 class FewAlive(dict):
@@ -99,6 +100,10 @@ class TestCorpora:
             corpus = pt.utils.GeneratorLen(iter(docs), len(docs))
             retriever = bm25(corpus, index_path=tmp_path / "index", engine="pisa", overwrite=True)
             assert retriever.num_docs == len(docs)
+
+    def test_a_title_counts_where_the_first_document_has_none(self):
+        docs = [{"docno": "d1", "text": "Grass."}, {"docno": "d2", "title": "Baobab", "text": "A tree."}]
+        assert list(Corpus(docs)) == [("d1", "Grass."), ("d2", "Baobab\nA tree.")]
 
     def test_titles_are_part_of_the_text(self):
         docs = [{"docno": "d1", "title": "Baobab", "text": "A tree."}, {"docno": "d2", "title": None, "text": "Grass."}]
