@@ -9,14 +9,23 @@ from killing import check_kills
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds a process's files in /proc")
 
-# Only among the tests by random input; tests/distill/test_resuming.py kills a distillation too.
-SLOW = {"distill", "distill longer", "bm25 terrier again"}
+# One kill of each of these is in CI; the rest, twenty kills of each, take half an hour or more.
+QUICK = ("lexicon", "bm25 pisa", "build", "export")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def environment():
+    """What the killed processes get from here."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "TQDM_DISABLE": "1"}.items():
+            patch.setenv(name, value)
+        yield
 
 
 def parameters():
     for name in JOBS:
         marks = [pytest.mark.jvm] if "terrier" in name else []
-        if name not in SLOW:
+        if name in QUICK:
             yield pytest.param(name, 1, 0, marks=[pytest.mark.slow, *marks], id=name)
         yield pytest.param(name, 20, 4, marks=[pytest.mark.fuzz, *marks], id=f"{name} 20")
 
