@@ -45,7 +45,7 @@ def test_what_a_killed_process_left_is_removed_and_what_a_living_one_uses_is_not
 )
 def test_a_place_that_is_not_there_is_one_sentence_and_a_file_in_it_is_another_matter(tmp_path, gone, said):
     with pytest.raises(OpticalError if said else FileNotFoundError), writing(tmp_path / "run" / "model", "output"):
-        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(tmp_path / gone))
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(tmp_path / gone))
 
 
 def test_a_folder_that_was_deleted_by_half_is_not_restored(tmp_path, monkeypatch):

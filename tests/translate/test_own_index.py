@@ -7,7 +7,6 @@ import tiny
 
 from pyterrier_optical import OpticalError, OpticalTranslator
 from pyterrier_optical.late.word_vectors import WordEncoder
-from pyterrier_optical.retrieve.bm25 import terrier
 from pyterrier_optical.translate import Lexicon
 
 DOCS = [
@@ -28,7 +27,7 @@ KINDS = ["terrier retriever", "terrier index", "terrier reference", "pisa retrie
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory):
+def own(tmp_path_factory, request):
     """Makes an index of some kind and stemmer, and gives it with a retriever for it."""
     made = {}
 
@@ -36,6 +35,8 @@ def own(tmp_path_factory):
         if (kind, stems) not in made:
             engine, what = kind.split()
             folder = str(tmp_path_factory.mktemp("own") / "index")
+            if engine == "terrier":
+                request.getfixturevalue("java")
             made[kind, stems] = (_terrier if engine == "terrier" else _pisa)(folder, what, stems)
         return made[kind, stems]
 
@@ -43,12 +44,6 @@ def own(tmp_path_factory):
 
 
 def _terrier(folder: str, what: str, stems: bool):
-    if not pt.java.started():
-        if not pt.java.mavenresolver.latest_local_version_num("terrier-assemblies"):
-            pytest.skip("Terrier's jar files are not on this machine: start PyTerrier's Java once to fetch them")
-        pt.java.mavenresolver.offline()
-    if reason := terrier.why_not():
-        pytest.skip(f"Terrier cannot run here: {reason}")
     options = {} if stems else {"stemmer": "none", "stopwords": "none"}
     reference = pt.terrier.IterDictIndexer(folder, **options).index(DOCS)
     retriever = pt.terrier.Retriever(reference, wmodel="BM25")
