@@ -20,7 +20,7 @@ except ImportError:  # Windows
 
 # What only writing can meet, and what may also be met by reading.
 _FULL = {getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS")} - {None}
-_CLOSED = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EIO}
+_CLOSED = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.EIO}
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
         >>> file.read_text()
         '| AP |'
     """
-    path = Path(path)
+    path = Path(path).absolute()  # '.' has no name
     with staging(path) as folder:
         yield folder / path.name
         os.replace(folder / path.name, path)

@@ -44,7 +44,7 @@ def rerank(
     """Reranks a run of any search engine: queries, a run and documents in files, a run out."""
     if bool(docs) == (index is not None):
         raise OpticalError("Give either --docs, files of documents, or --index, an index of token vectors.")
-    candidates = _candidates(run, read_queries(topics), depth)
+    candidates = _candidates(run, read_queries(topics).drop_duplicates(), depth)
     if index is not None:
         from pyterrier_optical import OpticalIndex
 
@@ -83,7 +83,7 @@ def translate(
         raise OpticalError(f"Unknown syntax {shown(syntax)}: choose {', '.join(SYNTAXES)}.")
     if (terms is None) == (index is None):
         raise OpticalError("Give either --terms, a file of the terms of your index, or --index, an index.")
-    queries = read_queries(topics)
+    queries = read_queries(topics).drop_duplicates()
     translator = OpticalTranslator(_opened(index) if index else _frequencies(str(terms)), model, lang=lang, gloss=False)
     found = translator(queries)
     rows = zip(found["qid"], found["query_toks"], strict=True)
@@ -110,6 +110,10 @@ def _candidates(path: str, queries: pd.DataFrame, depth: int) -> pd.DataFrame:
         run = pt.io.read_results(path)
         if run[["qid", "docno", "score"]].isna().any(axis=None) or not len(run):
             raise ValueError("a line has less than six words" if len(run) else "it is empty")
+    twice = run[run.duplicated(["qid", "docno"])]
+    if len(twice):
+        qid, docno = twice[["qid", "docno"]].iloc[0]
+        raise OpticalError(f"The run has the document {shown(docno, 40)} twice for the qid {shown(qid, 40)}: keep one.")
     run = pt.model.add_ranks(run[["qid", "docno", "score"]])
     unknown = run[~run["qid"].isin(queries["qid"])]
     if len(unknown):

@@ -61,6 +61,12 @@ class TestRerank:
         assert [row[:3] for row in found] == list(expected[["qid", "docno", "rank"]].itertuples(index=False, name=None))
         assert [row[3] for row in found] == pytest.approx(expected["score"].tolist(), abs=1e-4)
 
+    def test_a_query_that_is_there_twice_is_one(self, files, model):
+        topics = (files / "topics.tsv").read_text(encoding="utf-8")
+        (files / "topics.tsv").write_text(2 * topics, encoding="utf-8")
+        assert "2 queries and 5 documents" in rerank(model, "--docs", "docs.jsonl", "--gloss", "0")
+        assert len(rows(files / "out.trec")) == 5
+
     def test_only_the_first_documents_of_each_query_by_score(self, files, model):
         rerank(model, "--docs", "docs.jsonl", "--gloss", "0", "--depth", "1")
         assert {row[:2] for row in rows(files / "out.trec")} == {("q1", "d1"), ("q2", "d3")}
@@ -85,11 +91,17 @@ class TestRerank:
             (["--docs", "run.trec", "--docs", "docs.jsonl"], "'run.trec' is no file of documents"),
             (["--docs", "docs.jsonl", "--run", "topics.tsv"], "topics.tsv is not a run in TREC's format"),
             (["--docs", "docs.jsonl", "--run", "absent"], "There is no file 'absent': give the path of a run"),
+            (["--docs", "docs.jsonl", "--run", "twice.trec"], "document 'd3' twice for the qid 'q2'"),
+            (["--docs", "docs.jsonl", "--topics", "other.tsv"], "The qid 'q1' has the queries 'mto' and 'paka'"),
+            (["--docs", "docs.jsonl", "--output", "."], "Cannot write to"),
             (["--docs", "docs.jsonl", "--topics", "one.tsv"], "The run has the qid 'q2', which has no query"),
         ],
     )
     def test_mistakes_are_sentences_and_nothing_is_written(self, files, model, arguments, sentence):
         (files / "one.tsv").write_text("q1\tpaka\n", encoding="utf-8")
+        topics, run = (files / "topics.tsv").read_text(encoding="utf-8"), (files / "run.trec").read_text()
+        (files / "other.tsv").write_text("q1\tmto\n" + topics, encoding="utf-8")
+        (files / "twice.trec").write_text(2 * run)
         with pytest.raises(OpticalError, match=sentence):
             rerank(model, *arguments)
         assert not (files / "out.trec").exists() and not list(files.glob(".*"))
