@@ -36,7 +36,7 @@ def rerank(
     ] = None,
     depth: Annotated[int, typer.Option(min=1, help="Documents of each query, the first ones.")] = 100,
     model: Model = None,
-    gloss: Annotated[float, typer.Option(help="The gloss's share of a score; 0: none.")] = 0.65,
+    gloss: Annotated[float | None, typer.Option(help="The gloss's share of a score; 0: none.")] = None,
     device: Annotated[str | None, typer.Option(help="Torch device; default: what there is.")] = None,
     dtype: Annotated[str | None, typer.Option(help="float32, float16, bfloat16 or int8.")] = None,
     tag: Annotated[str, typer.Option(help="The name of the run.")] = "optical",
@@ -45,14 +45,15 @@ def rerank(
     if bool(docs) == (index is not None):
         raise OpticalError("Give either --docs, files of documents, or --index, an index of token vectors.")
     candidates = _candidates(run, read_queries(topics).drop_duplicates(), depth)
+    options = {} if gloss is None else {"gloss": gloss}
     if index is not None:
         from pyterrier_optical import OpticalIndex
 
-        reranker = OpticalIndex(index, model, device=device, dtype=dtype).reranker(gloss=gloss)
+        reranker = OpticalIndex(index, model, device=device, dtype=dtype).reranker(**options)
     else:
         from pyterrier_optical import OpticalReranker
 
-        reranker = OpticalReranker(model, gloss=gloss, device=device, dtype=dtype)
+        reranker = OpticalReranker(model, device=device, dtype=dtype, **options)
         candidates = candidates.merge(_texts(docs or [], candidates["docno"]), on="docno", how="left")
     qids = candidates["qid"].unique()
     with writing(output, "--output"), whole(output) as partial:
