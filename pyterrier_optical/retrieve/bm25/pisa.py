@@ -7,14 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from copy import copy
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import pandas as pd
 
 from pyterrier_optical.base import manifest
 from pyterrier_optical.errors import OpticalError
@@ -77,12 +75,12 @@ class Searcher:
         if reason := why_not():
             raise OpticalError(f"The index at '{folder}' is one of PISA, and {reason}: pip install pyterrier-pisa.")
         if os.access(folder, os.W_OK) or is_sound(_bounds(folder, k1, b)):
-            self._retriever = _open(_prepare(folder, k1, b), k1, b)
+            self._context = _open(_prepare(folder, k1, b), k1, b)
             return
         # Files that are open may be removed.
         with TemporaryDirectory(prefix="optical-bm25-") as elsewhere:
             _write_bounds(Path(elsewhere), folder.resolve(), k1, b)
-            self._retriever = _open(Path(elsewhere), k1, b)
+            self._context = _open(Path(elsewhere), k1, b)
 
     def search(self, queries: list[dict[str, float]], num_results: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Ranks documents for weighted queries; arguments and result as for Terrier's."""
@@ -91,27 +89,49 @@ class Searcher:
             {term: max(1.0, round(weight * scale)) for term, weight in weights.items()}
             for weights, scale in zip(queries, scales, strict=True)
         ]
-        # A copy has the same open files.
-        retriever = copy(self._retriever)
-        retriever.num_results = num_results
-        found = retriever.transform(pd.DataFrame({"qid": range(len(queries)), "query_toks": toks}))
+        # Not PisaRetrieve.transform: it makes frames, which take many times as long as the search.
+        size = len(queries) * num_results
+        numbers, ranks, scores = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.float32)
+        docnos = np.empty(size, object)
+        size = _pisa().retrieve(
+            self._context,
+            "block_max_wand",
+            list(enumerate(toks)),
+            k=num_results,
+            threads=1,
+            query_weighted=1,
+            pretokenised=True,
+            result_qidxs=numbers,
+            result_docnos=docnos,
+            result_ranks=ranks,
+            result_scores=scores,
+        )
+        numbers, docnos, scores = numbers[:size], docnos[:size], scores[:size]
         # PISA's idf is a natural logarithm, Terrier's a binary one.
-        numbers = found["qid"].to_numpy(int)
-        scores = found["score"].to_numpy(float) / (np.array(scales)[numbers] * math.log(2))
-        order = np.argsort(numbers, kind="stable")
-        return numbers[order], found["docno"].to_numpy(object)[order], scores[order]
+        return numbers, docnos, scores / (np.array(scales)[numbers] * math.log(2))
+
+
+def _pisa():
+    """PISA's compiled module."""
+    from pyterrier_pisa import _pisathon
+
+    return _pisathon
 
 
 def _open(folder: Path, k1: float, b: float):
-    from pyterrier_pisa import PisaIndex
-
-    return PisaIndex(str(folder), stemmer="none", stops="none").bm25(k1, b, query_weighted=True, toks_scale=1)
+    context = _pisa().RetrievalContext()
+    parameters = {"bm25_k1": float(k1), "bm25_b": float(b)}
+    _pisa().prepare_index(context, str(folder), "block_simdbp", "bm25", "", quantize=0, **parameters)
+    return context
 
 
 def _scale(weights: dict[str, float]) -> float:
-    largest = max(weights.values())
+    least, largest = min(weights.values()), max(weights.values())
     repetitions = sum(weights.values()) / largest
-    return min(_FINEST_WEIGHT, max(1, int(_MOST_REPETITIONS / repetitions))) / largest
+    finest = min(_FINEST_WEIGHT, max(1, int(_MOST_REPETITIONS / repetitions))) / largest
+    # Counts of words need no finer ones, and each repetition takes time.
+    whole = 1 / least <= finest and all((weight / least).is_integer() for weight in weights.values())
+    return 1 / least if whole else finest
 
 
 def _bounds(folder: Path, k1: float, b: float) -> Path:
