@@ -86,7 +86,7 @@ class Searcher:
         """Ranks documents for weighted queries; arguments and result as for Terrier's."""
         scales = [_scale(weights) for weights in queries]
         toks = [
-            {term: max(1.0, round(weight * scale)) for term, weight in weights.items()}
+            {term: max(1.0, float(round(weight * scale))) for term, weight in weights.items()}
             for weights, scale in zip(queries, scales, strict=True)
         ]
         # Not PisaRetrieve.transform: it makes frames, which take many times as long as the search.
