@@ -3,7 +3,6 @@
 import errno
 import logging
 from array import array
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -17,6 +16,7 @@ from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.retrieve.bm25 import pisa, terrier
 from pyterrier_optical.retrieve.bm25.corpus import Corpus
+from pyterrier_optical.retrieve.bm25.spool import Batch, Spool, spooled
 from pyterrier_optical.retrieve.bm25.store import (
     INFO_FILE,
     IndexInfo,
@@ -32,7 +32,7 @@ from pyterrier_optical.script.tokenise import TOKENISER_VERSION, words
 logger = logging.getLogger("pyterrier_optical")
 
 ENGINES = {"terrier": terrier, "pisa": pisa}
-_SPOOL = "words.tsv"
+_SPOOL = "words.spool"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -123,14 +123,8 @@ def index_corpus(
             reason = f"it differs in {', '.join(changed)}" if changed else "it is damaged or of another version"
             logger.warning("Rebuilding the index at '%s': %s.", folder, reason)
         if read.terms:
-            documents = progress(
-                _spooled(temporary / _SPOOL),
-                desc="Indexing documents",
-                unit="doc",
-                total=read.num_docs,
-                verbose=verbose,
-            )
-            ENGINES[engine].build(temporary, documents, read.terms, read.num_docs, read.longest_docno, k1, b)
+            batches = _shown(spooled(temporary / _SPOOL), read.num_docs, verbose)
+            ENGINES[engine].build(temporary, batches, read.terms, read.num_docs, read.longest_docno, k1, b)
         write_terms(temporary, read.terms)
         (temporary / _SPOOL).unlink()
         info.write(temporary)
@@ -142,7 +136,7 @@ def index_corpus(
 class _Reading:
     hash: str
     num_docs: int
-    terms: Counter
+    terms: dict[str, int]
     longest_docno: int
 
 
@@ -153,15 +147,14 @@ def _read(corpus: Corpus, spool: Path, lang: str | None, verbose: bool) -> _Read
     end the index early and unnoticed, and needs the longest docno before the first document.
     """
     fingerprint, longest, docnos = CorpusHash(), 0, array("q")
-    terms: Counter[str] = Counter()
-    with open(spool, "w", encoding="utf-8", newline="\n") as file:
+    with open(spool, "wb") as file:
+        writer = Spool(file)
         for docno, text in progress(corpus, desc="Reading documents", unit="doc", verbose=verbose, total=corpus.count):
             fingerprint.add(docno, text)
-            tokens = words(text, lang)
-            terms.update(set(tokens))
+            writer.add(docno, words(text, lang))
             longest = max(longest, len(docno.encode()))
             docnos.append(hash(docno))
-            file.write(f"{docno}\t{' '.join(tokens)}\n")
+        terms = writer.finish()
     if not docnos:
         raise OpticalError("The corpus has no documents: there is nothing to index.")
     _refuse_repeated(docnos, spool)
@@ -172,15 +165,15 @@ def _refuse_repeated(docnos: array, spool: Path) -> None:
     hashes = np.sort(np.frombuffer(docnos, dtype=np.int64))
     repeated = set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())
     if repeated:
-        docno = next(docno for docno, _ in _spooled(spool) if hash(docno) in repeated)
+        docno = next(docno for batch in spooled(spool) for docno in batch.docnos if hash(docno) in repeated)
         raise OpticalError(f"More than one document has the docno {shown(docno)}: give each document its own.")
 
 
-def _spooled(spool: Path) -> Iterator[tuple[str, dict[str, int]]]:
-    with open(spool, encoding="utf-8", newline="\n") as file:
-        for line in file:
-            docno, _, tokens = line.rstrip("\n").partition("\t")
-            yield docno, dict(Counter(tokens.split(" ")) if tokens else {})
+def _shown(batches: Iterator[Batch], num_docs: int, verbose: bool) -> Iterator[Batch]:
+    with progress(desc="Indexing documents", unit="doc", total=num_docs, verbose=verbose) as bar:
+        for batch in batches:
+            yield batch
+            bar.update(len(batch.docnos))
 
 
 def _hash(corpus: Corpus, verbose: bool) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 from pyterrier_optical.base import manifest
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.retrieve.bm25.pisa_files import write_collection
+from pyterrier_optical.retrieve.bm25.spool import Batch
 from pyterrier_optical.retrieve.bm25.store import is_sound, staging
 
 # PISA repeats a query term as often as its weight says: weights become whole numbers of at most this, and fewer when a
@@ -37,7 +38,7 @@ def why_not() -> str | None:
 
 def build(
     folder: Path,
-    documents: Iterable[tuple[str, dict[str, int]]],
+    batches: Iterable[Batch],
     terms: Mapping[str, int],
     num_docs: int,
     docno_bytes: int,
@@ -48,14 +49,14 @@ def build(
 
     Args:
         folder: Where to.
-        documents: Pairs of docno and term frequencies.
-        terms: Document frequency of each term.
+        batches: The documents.
+        terms: Document frequency of each term, in order of their numbers.
         num_docs: Number of documents.
         docno_bytes: Of no interest here.
         k1: BM25's saturation of term frequencies, for which score bounds are made.
         b: BM25's length normalisation, likewise.
     """
-    write_collection(folder, documents, terms, num_docs)
+    write_collection(folder, batches, terms, num_docs)
     _run(folder, "lexicons")
     _prepare(folder, k1, b)
 

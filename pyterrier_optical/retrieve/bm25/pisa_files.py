@@ -6,19 +6,15 @@ the encoding of the locale.
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 
-# Documents whose words are in memory at once.
-_AT_ONCE = 10_000
+from pyterrier_optical.retrieve.bm25.spool import Batch
 
 
-def write_collection(
-    folder: Path, documents: Iterable[tuple[str, dict[str, int]]], terms: Mapping[str, int], num_docs: int
-) -> None:
+def write_collection(folder: Path, batches: Iterable[Batch], terms: Mapping[str, int], num_docs: int) -> None:
     """Writes ``inv.docs``, ``inv.freqs``, ``inv.sizes``, ``fwd.terms``, ``fwd.documents`` and ``pt_meta.json``.
 
     A sequence is its length and its members, all uint32. ``inv.docs`` has [1, num_docs] and then, for each term in
@@ -27,13 +23,15 @@ def write_collection(
 
     Args:
         folder: Where to.
-        documents: Docno and term frequencies of each document.
-        terms: Document frequency of each term.
+        batches: The documents.
+        terms: Document frequency of each term, in order of their numbers.
         num_docs: Number of documents.
     """
-    ordered = sorted(terms)
-    row_of = {term: row for row, term in enumerate(ordered)}
-    counts = np.fromiter(map(terms.__getitem__, ordered), np.int64, len(ordered))
+    words = list(terms)
+    ordered = sorted(range(len(words)), key=words.__getitem__)
+    row_of = np.empty(len(words), np.int64)
+    row_of[ordered] = np.arange(len(words))
+    counts = np.fromiter(terms.values(), np.int64, len(words))[ordered]
     # One place before each list holds its length.
     lists = np.cumsum(counts + 1) - counts - 1
     owners, frequencies, lengths = (
@@ -48,22 +46,22 @@ def write_collection(
     owners[2 + lists] = frequencies[lists] = counts
     following, number = lists + 1, 0
     with open(folder / "fwd.documents", "w", encoding="utf-8", newline="\n") as docnos:
-        for batch in _batches(documents):
-            sizes = [len(toks) for _, toks in batch]
-            rows = np.fromiter((row_of[term] for _, toks in batch for term in toks), np.int64, sum(sizes))
-            times = np.fromiter((count for _, toks in batch for count in toks.values()), np.uint32, len(rows))
-            numbers = np.repeat(np.arange(number, number + len(batch)), sizes)
+        for batch in batches:
+            rows, numbers = row_of[batch.terms], np.repeat(np.arange(len(batch.sizes)), batch.sizes)
             by_term = np.argsort(rows, kind="stable")
             found, starts, added = np.unique(rows[by_term], return_index=True, return_counts=True)
             places = np.repeat(following[found] - starts, added) + np.arange(len(rows))
-            owners[2 + places], frequencies[places] = numbers[by_term], times[by_term]
+            owners[2 + places], frequencies[places] = number + numbers[by_term], batch.times[by_term]
             following[found] += added
-            lengths[1 + number : 1 + number + len(batch)] = [sum(toks.values()) for _, toks in batch]
-            docnos.writelines(f"{docno}\n" for docno, _ in batch)
-            number += len(batch)
+            until = number + len(batch.docnos)
+            lengths[1 + number : 1 + until] = np.bincount(numbers, batch.times, len(batch.docnos))
+            docnos.writelines(f"{docno}\n" for docno in batch.docnos)
+            number = until
     for array in (owners, frequencies, lengths):
         array.flush()
-    (folder / "fwd.terms").write_text("".join(f"{term}\n" for term in ordered), encoding="utf-8", newline="\n")
+    (folder / "fwd.terms").write_text(
+        "".join(f"{words[number]}\n" for number in ordered), encoding="utf-8", newline="\n"
+    )
     meta = {"type": "sparse_index", "format": "pisa", "package_hint": "pyterrier-pisa", "stemmer": "none"}
     (folder / "pt_meta.json").write_text(json.dumps(meta), encoding="utf-8")
 
@@ -75,9 +73,3 @@ def _reserve(path: Path, size: int) -> np.ndarray:
             os.posix_fallocate(file.fileno(), 0, 4 * int(size))
         file.truncate(4 * int(size))
     return np.memmap(path, np.uint32, "r+", shape=(int(size),))
-
-
-def _batches(documents: Iterable[tuple[str, dict[str, int]]]) -> Iterator[list[tuple[str, dict[str, int]]]]:
-    documents = iter(documents)
-    while batch := list(islice(documents, _AT_ONCE)):
-        yield batch

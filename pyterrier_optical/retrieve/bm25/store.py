@@ -155,7 +155,8 @@ def _hear_interrupts() -> None:
 def write_terms(folder: Path, terms: Mapping[str, int]) -> None:
     """Writes document frequencies, most frequent first, as ``term<TAB>frequency`` lines."""
     with open(folder / TERMS_FILE, "w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{term}\t{terms[term]}\n" for term in sorted(terms, key=lambda term: (-terms[term], term)))
+        ordered = sorted(sorted(terms), key=terms.__getitem__, reverse=True)
+        file.writelines(f"{term}\t{terms[term]}\n" for term in ordered)
 
 
 def read_terms(folder: Path) -> dict[str, int]:

@@ -16,6 +16,7 @@ import numpy as np
 import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.retrieve.bm25.spool import Batch
 from pyterrier_optical.script.tokenise import MAX_WORD_LENGTH
 
 # A term in half of the documents or more has no positive BM25 idf in Terrier: it would push relevant documents down.
@@ -85,7 +86,7 @@ def _wrong_encoding() -> str | None:
 
 def build(
     folder: Path,
-    documents: Iterable[tuple[str, dict[str, int]]],
+    batches: Iterable[Batch],
     terms: Mapping[str, int],
     num_docs: int,
     docno_bytes: int,
@@ -96,8 +97,8 @@ def build(
 
     Args:
         folder: Where to.
-        documents: Pairs of docno and term frequencies.
-        terms: Document frequency of each term.
+        batches: The documents.
+        terms: Document frequency of each term, in order of their numbers.
         num_docs: Number of documents.
         docno_bytes: Length of the longest docno in UTF-8; Terrier crops longer ones.
         k1: Of no interest here, as ``b``: a Terrier index is the same for all.
@@ -113,7 +114,8 @@ def build(
         pretokenised=True,
         properties={"max.term.length": str(_TERM_CHARACTERS)},
     )
-    interrupted = Event()
+    words, interrupted = list(terms), Event()
+    documents = (document for batch in batches for document in batch.bags(words))
     going_on = takewhile(lambda _: not interrupted.is_set(), documents)
     stream = ({"docno": docno, "toks": toks} for docno, toks in going_on)
     # A signal waits until Java returns, unless it is another thread that called Java.

@@ -155,7 +155,7 @@ class TestFolders:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         path = tmp_path / "index"
-        for module, name in ((build, "_spooled"), (pisa, "write_collection"), (build, "write_terms")):
+        for module, name in ((build, "spooled"), (pisa, "write_collection"), (build, "write_terms")):
             with monkeypatch.context() as context:
                 context.setattr(module, name, full)
                 with pytest.raises(OpticalError, match=r"There is no room for an index .*\(No space left"):
@@ -314,7 +314,8 @@ def test_ctrl_c_where_java_runs(java, tmp_path, moment):
         # A test run in the background of a shell inherits that Ctrl-C is ignored.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "pt.java.mavenresolver.offline()\n"
-        "from pyterrier_optical.retrieve.bm25 import bm25, build\n"
+        "from pyterrier_optical.retrieve.bm25 import bm25\n"
+        "from pyterrier_optical.retrieve.bm25.spool import Batch\n"
         "def slowly(items):\n"
         "    for item in items:\n"
         "        yield item\n"
@@ -322,8 +323,8 @@ def test_ctrl_c_where_java_runs(java, tmp_path, moment):
         "        time.sleep(0.02)\n"
         "docs = [{'docno': str(i), 'text': 'tea'} for i in range(2000)]\n"
         "if sys.argv[2] == 'engine':\n"
-        "    spooled = build._spooled\n"
-        "    build._spooled = lambda path: slowly(spooled(path))\n"
+        "    bags = Batch.bags\n"
+        "    Batch.bags = lambda *args: slowly(bags(*args))\n"
         "else:\n"
         "    docs = slowly(docs)\n"
         "bm25(docs, engine='terrier', index_path=sys.argv[1])\n"
