@@ -1,8 +1,8 @@
 """The words of a corpus as numbers, in one file, from which an engine's index is made without the corpus.
 
-A file is a sequence of batches; a batch is four arrays, each after the number of its bytes in eight bytes: the docnos in
-UTF-8, a line each, and as uint32 how many terms each document has, the numbers of these terms, and how often each occurs
-in its document.
+A file is a sequence of batches. A batch is four arrays, each after the number of its bytes in eight bytes: the docnos
+in UTF-8, a line each; how many terms each document has; the numbers of these terms; and how often each occurs in its
+document. The last three are uint32.
 """
 
 from array import array

@@ -95,6 +95,11 @@ def test_docno_of_any_length_and_script(engine):
     assert sorted(found(bm25(docs, engine=engine), "alike")) == sorted(docnos)
 
 
+def test_pisa_repeats_counts_as_they_are_and_other_weights_finely():
+    for weights, scale in (({"a": 1.0, "b": 2.0}, 1), ({"a": 0.5, "b": 1.5}, 2), ({"a": 1.0, "b": 0.3}, 10_000)):
+        assert pisa._scale(weights) == scale
+
+
 def test_pisa_is_silent(capfd):
     bm25(DOCS, engine="pisa").search("river")
     assert capfd.readouterr() == ("", "")
