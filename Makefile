@@ -2,6 +2,7 @@
 #   make demo [DATASET=mtop] [LANGUAGES="hi th"] [ARGS="..."]
 #   make test [ARGS="..."] [WORKERS=2]
 #   make quick [ARGS="..."]
+#   make docs [ARGS=folder]
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -18,13 +19,14 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 UV := $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
 DECIDES := setup.py pyproject.toml constraints.txt
 
-.PHONY: help demo test quick clean
+.PHONY: help demo test quick docs clean
 
 help:
 	@echo 'make demo                 tables and a plot on the sample collection'
 	@echo 'make demo DATASET=mtop    the same on MTOP; LANGUAGES="hi th" for some of its languages'
 	@echo 'make test                 the tests'
 	@echo 'make quick                the tests that need neither the shipped model nor Java'
+	@echo 'make docs                 the pages, as PyTerrier shows them, in runs/docs'
 	@echo 'make clean                remove the virtual environment'
 
 demo: $(VENV)/.installed-demo
@@ -35,6 +37,9 @@ test: $(VENV)/.installed-test
 
 quick: $(VENV)/.installed-test
 	$(PYTEST) -m 'not shipped and not jvm and not slow and not fuzz' $(ARGS)
+
+docs: $(VENV)/.installed-test
+	PYTHON='$(abspath $(BIN))/python' .ci/docs $(ARGS)
 
 # The tests start many processes, which should not compile the same modules again where Python may not write bytecode.
 # An interrupted set-up leaves no stamp, so the next run goes on with it; a package that it left half written is put

@@ -73,6 +73,9 @@ def translate(
     syntax: Annotated[str, typer.Option(help="lucene, opensearch or terrier.")] = "lucene",
     field: Annotated[str | None, typer.Option(help="The field that the engine looks in.")] = None,
     lang: Annotated[str | None, typer.Option(help="Code of the queries' language; default: guessed.")] = None,
+    max_df: Annotated[
+        float | None, typer.Option(help="Largest share of the documents that a translation may be in; default: 0.2.")
+    ] = None,
     output: Annotated[Path | None, typer.Option(help="A file; default: standard output.")] = None,
     model: Model = None,
 ) -> None:
@@ -85,7 +88,9 @@ def translate(
     if (terms is None) == (index is None):
         raise OpticalError("Give either --terms, a file of the terms of your index, or --index, an index.")
     queries = read_queries(topics).drop_duplicates()
-    translator = OpticalTranslator(_opened(index) if index else _frequencies(str(terms)), model, lang=lang, gloss=False)
+    options = {} if max_df is None else {"max_df": max_df}
+    targets = _opened(index) if index else _frequencies(str(terms))
+    translator = OpticalTranslator(targets, model, lang=lang, gloss=False, **options)
     found = translator(queries)
     rows = zip(found["qid"], found["query_toks"], strict=True)
     lines = [f"{qid}\t{SYNTAXES[syntax](weights, field)}" for qid, weights in rows]
@@ -142,10 +147,17 @@ def _texts(names: list[str], wanted: pd.Series) -> pd.DataFrame:
 def _documents(names: list[str]) -> Iterator[dict]:
     if all(map(is_document_file, names)):
         return chain.from_iterable(read_documents(Path(name)) for name in names)
-    if len(names) > 1:
-        other = next(name for name in names if not is_document_file(name))
+    other = next(name for name in names if not is_document_file(name))
+    if len(names) > 1 or Path(other).is_file():
         raise OpticalError(f"{shown(other)} is no file of documents: their names end with {', '.join(ENDINGS)}.")
-    return iter(named_dataset(names[0]).get_corpus_iter(verbose=False))
+    try:
+        dataset = named_dataset(other)
+    except OpticalError as error:
+        raise OpticalError(
+            f"{shown(other)} is neither a data set that pt.get_dataset knows nor a file of documents: their names end "
+            f"with {', '.join(ENDINGS)}."
+        ) from error
+    return iter(dataset.get_corpus_iter(verbose=False))
 
 
 def _frequencies(path: str) -> dict[str, int]:
@@ -155,6 +167,8 @@ def _frequencies(path: str) -> dict[str, int]:
     with reading(path, "a file of terms", "give lines of term<TAB>number of documents"):
         with pt.io.autoopen(path, "rt", encoding="utf-8") as lines:
             pairs = [line.rstrip("\r\n").split("\t") for line in lines if line.strip()]
+        if not pairs:
+            raise ValueError("it is empty")
         return {term: int(number) for term, number in pairs}
 
 

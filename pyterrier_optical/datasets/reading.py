@@ -34,7 +34,8 @@ def reading(path: Path | str, what: str, way_out: str = "fetch it again") -> Ite
     except OpticalError:
         raise
     except _WRONG as error:
-        raise OpticalError(f"{path} is not {what} ({shown(error, 100)}): {way_out}.") from error
+        said = str(error) if type(error) is ValueError and len(str(error)) <= 100 else shown(error, 100)
+        raise OpticalError(f"{path} is not {what} ({said}): {way_out}.") from error
 
 
 def check_texts(texts: Iterable[object]) -> None:

@@ -26,8 +26,8 @@ class BiEncoderReranker(TextReranker):
         query_field: the column with the query text.
         batch_size: texts per forward pass, at most; None: as many as are fast on the device.
         device: a torch device name; None picks the accelerator when there is one.
-        dtype: "float32", "float16" or "bfloat16"; "int8" for linear layers in 8-bit integers on the CPU, about twice as
-            fast; None is float32 on the CPU, the stored precision elsewhere.
+        dtype: "float32", "float16" or "bfloat16"; "int8" for linear layers in 8-bit integers on a CPU, faster
+            where it has VNNI or AMX; None is float32 on the CPU, the stored precision elsewhere.
         max_query_tokens: a query's tokens, markers included, at most what the model takes; None for its own limit.
         max_document_tokens: a document's tokens, likewise.
         truncation: "warn", "error" or "passages", as for `OpticalReranker`.

@@ -53,7 +53,7 @@ def test_a_data_set_is_read_in_both_parts_for_each_tokenizer(table, model, tmp_p
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("topics.tsv", "q1 paka\n", "topics.tsv is not a file of queries (ValueError(\"no tab in 'q1 paka'\")): give"),
+        ("topics.tsv", "q1 paka\n", "topics.tsv is not a file of queries (no tab in 'q1 paka'): give"),
         ("documents.jsonl", '{"docno": "d1", "body": "cat"}\n', "The frame has no column 'text'"),
         (
             "documents.jsonl",

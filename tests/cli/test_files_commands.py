@@ -87,7 +87,9 @@ class TestRerank:
             (["--docs", "docs.jsonl", "--index", "vectors"], "Give either --docs"),
             (["--docs", "topics.tsv"], "3 documents of the run are in no file of documents, such as 'd1'"),
             (["--docs", "absent.jsonl"], "There is no file 'absent.jsonl'"),
-            (["--docs", "absent/set"], "There is no data set 'absent/set'"),
+            (["--docs", "absent/set"], "'absent/set' is neither a data set"),
+            (["--docs", "run.trec"], "'run.trec' is no file of documents: their names end with .jsonl, .jsonl.gz"),
+            (["--docs", "docs.jsonl", "--run", "empty"], r"empty is not a run in TREC's format \(it is empty\): give"),
             (["--docs", "run.trec", "--docs", "docs.jsonl"], "'run.trec' is no file of documents"),
             (["--docs", "docs.jsonl", "--run", "topics.tsv"], "topics.tsv is not a run in TREC's format"),
             (["--docs", "docs.jsonl", "--run", "absent"], "There is no file 'absent': give the path of a run"),
@@ -102,6 +104,7 @@ class TestRerank:
         topics, run = (files / "topics.tsv").read_text(encoding="utf-8"), (files / "run.trec").read_text()
         (files / "other.tsv").write_text("q1\tmto\n" + topics, encoding="utf-8")
         (files / "twice.trec").write_text(2 * run)
+        (files / "empty").touch()
         with pytest.raises(OpticalError, match=sentence):
             rerank(model, *arguments)
         assert not (files / "out.trec").exists() and not list(files.glob(".*"))
@@ -117,16 +120,25 @@ class TestTranslate:
         body = (files / "queries.tsv").read_text(encoding="utf-8").splitlines()[0].split("\t")[1]
         assert json.loads(body)["query"]["bool"]["should"][0]["term"]["text"]["value"] == "cat"
 
+    def test_a_handful_of_documents_need_a_larger_share(self, files, model):
+        (files / "terms.tsv").write_text("cat\t3\nriver\t2\n", encoding="utf-8")
+        options = ["translate", "--topics", "topics.tsv", "--terms", "terms.tsv", "--model", model, "--lang", "sw"]
+        with pytest.raises(OpticalError, match="raise max_df"):
+            called(*options)
+        assert called(*options, "--max-df", "1").startswith("q1\tcat^")
+
     @pytest.mark.parametrize(
         ("arguments", "sentence"),
         [
             ([], "Give either --terms"),
+            (["--terms", "empty"], r"empty is not a file of terms \(it is empty\)"),
             (["--terms", "absent"], "There is no file 'absent': give the path of a file of terms"),
             (["--terms", "topics.tsv"], "topics.tsv is not a file of terms"),
             (["--terms", "topics.tsv", "--syntax", "sql"], "Unknown syntax 'sql': choose lucene, opensearch, terrier"),
         ],
     )
     def test_mistakes_are_sentences(self, files, arguments, sentence):
+        (files / "empty").touch()
         with pytest.raises(OpticalError, match=sentence):
             called("translate", "--topics", "topics.tsv", *arguments)
 

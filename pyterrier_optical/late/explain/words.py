@@ -57,8 +57,6 @@ def read_words(encoder: TokenEncoder, text: str, task: str, max_tokens: int | No
         >>> read_words(encoder, "maji safi", "query").labels  # doctest: +SKIP
         ('maji', 'safi')
     """
-    from sentence_transformers.util import batch_to_device
-
     if not encoder.lengths([text], task)[0]:
         return Words(normalise(text), (), (), np.zeros(0, dtype=int))
     model, tokenizer, limit = encoder.model, encoder.tokenizer(task), encoder.limit(task, max_tokens)
@@ -68,14 +66,32 @@ def read_words(encoder: TokenEncoder, text: str, task: str, max_tokens: int | No
     ids = features["input_ids"][0].tolist()
     text = prompt + text
     spans = _spans(tokenizer, text, ids, limit)
-    with torch.no_grad():  # the model's last modules say which tokens count
-        kept = model(batch_to_device(features, model.device), task=task)["attention_mask"][0].bool().tolist()
     pieces = [
         (token, *span)
-        for token, span, keep in zip(tokenizer.convert_ids_to_tokens(ids), spans, kept, strict=True)
+        for token, span, keep in zip(
+            tokenizer.convert_ids_to_tokens(ids), spans, _counted(model, features, task), strict=True
+        )
         if keep
     ]
     return merged(text, pieces)
+
+
+def _counted(model, features: dict, task: str) -> list[bool]:
+    """Which tokens of a text have a vector."""
+    from sentence_transformers.base.modules import Dense, Normalize, Transformer
+    from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
+    from sentence_transformers.util import batch_to_device
+
+    modules = list(model.children())
+    if all(isinstance(module, (Transformer, Dense, Normalize, MultiVectorMask)) for module in modules):
+        # Of these only the mask says so, and it reads the tokens alone: the body need not run.
+        for module in modules:
+            if isinstance(module, MultiVectorMask):
+                features = module(features, task=task)
+    else:
+        with torch.no_grad():
+            features = model(batch_to_device(features, model.device), task=task)
+    return features["attention_mask"][0].bool().tolist()
 
 
 def _spans(tokenizer, text: str, ids: Sequence[int], limit: int) -> list[tuple[int, int]]:
