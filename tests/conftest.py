@@ -6,7 +6,9 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import deque
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 # ir_datasets asks for its folder when it is imported.
@@ -51,6 +53,27 @@ def pytest_collection_modifyitems(items):
             given and any(isinstance(value, str) and value == "terrier" for value in given.params.values())
         ):
             item.add_marker(pytest.mark.jvm)
+
+
+class _SmallOnesStay(WeakValueDictionary):
+    """As the package's own table of loaded models, but the last tiny models outlive the transformers of a test."""
+
+    def __init__(self):
+        super().__init__()
+        self.last = deque(maxlen=8)
+
+    def __setitem__(self, key, model):
+        super().__setitem__(key, model)
+        if sum(parameter.numel() for parameter in model.parameters()) < 10**6:
+            self.last.append(model)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tiny_models_stay_loaded():
+    """Tests that make a transformer each need not load its model again."""
+    from pyterrier_optical.checkpoint import shared
+
+    shared._loaded = _SmallOnesStay()
 
 
 @pytest.fixture(autouse=True)
