@@ -76,6 +76,14 @@ def tiny_models_stay_loaded():
     shared._loaded = _SmallOnesStay()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_wait_for_the_disk():
+    """What `os.fsync` guards against is a power failure, which no test brings about."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def tables_are_read_anew():
     """ir_datasets keeps what it has loaded: no test sees what another has read from its own data folder."""
