@@ -84,9 +84,7 @@ def _add_report(suite: str, description: str) -> None:
         lists: dict[str, Any] = {"baselines": words(baselines) or (), "systems": words(systems) or ()}
         options: dict[str, Any] = {"split": split, "model": model, "engine": engine, "output": output}
         with _writing(output):
-            run_report(
-                suite, words(languages), **lists, **options, device=device, reranking=reranking, echo=typer.echo
-            )
+            run_report(suite, words(languages), **lists, **options, device=device, reranking=reranking, echo=typer.echo)
 
 
 for _suite, _description in _REPORTS.items():
