@@ -34,9 +34,10 @@ def pytest_collection_finish(session):
     """Where no test of Terrier is to run, engine="auto" is PISA: the others need not wait for Java.
 
     What has been imported by now stays to the end, so that no search for garbage need look at it: statsmodels starts
-    one at each correction for multiple tests.
+    one at each correction for multiple tests. What tests leave behind is little, and is looked for less often.
     """
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     if "not jvm" in session.config.option.markexpr:
         from pyterrier_optical.retrieve.bm25 import terrier
 

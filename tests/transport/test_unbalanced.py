@@ -22,7 +22,7 @@ def pot_plans(cost, a, b, epsilon, rho):
 @pytest.mark.parametrize("epsilon", [0.05, 0.2, 1.0])
 @pytest.mark.parametrize("rho", [0.1, 0.5, 2.0])
 def test_the_converged_plan_is_pots(epsilon, rho):
-    cost, a, b = ragged(3, batch=6, longest=9)
+    cost, a, b = ragged(3, batch=4, longest=7)
     plan = unbalanced(cost, a, b, epsilon=epsilon, rho=rho, iterations=3000)
     assert (plan - pot_plans(cost, a, b, epsilon, rho)).abs().sum((1, 2)).max() < 1e-3
 
