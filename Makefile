@@ -25,7 +25,7 @@ help:
 	@echo 'make demo                 tables and a plot on the sample collection'
 	@echo 'make demo DATASET=mtop    the same on MTOP; LANGUAGES="hi th" for some of its languages'
 	@echo 'make test                 the tests'
-	@echo 'make quick                the tests that need neither the shipped model nor Java'
+	@echo 'make quick                the tests that are not slow and need neither the shipped model nor Java'
 	@echo 'make clean                remove the virtual environment'
 
 demo: $(VENV)/.installed-demo
