@@ -15,7 +15,8 @@ export UV_TORCH_BACKEND ?= auto
 BIN := $(VENV)/bin
 # Two processes of two gigabytes, each with a core of its own.
 WORKERS ?= 2
-PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+# Bytecode is kept even where the environment says otherwise: each process would compile all tests and modules again.
+PYTEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 UV := $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
 DECIDES := setup.py pyproject.toml constraints.txt
 
@@ -25,7 +26,7 @@ help:
 	@echo 'make demo                 tables and a plot on the sample collection'
 	@echo 'make demo DATASET=mtop    the same on MTOP; LANGUAGES="hi th" for some of its languages'
 	@echo 'make test                 the tests'
-	@echo 'make quick                the tests that need neither the shipped model nor Java'
+	@echo 'make quick                the tests that are not slow and need neither the shipped model nor Java'
 	@echo 'make docs                 the pages, as PyTerrier shows them, in runs/docs'
 	@echo 'make clean                remove the virtual environment'
 

@@ -6,7 +6,9 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import deque
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 # ir_datasets asks for its folder when it is imported.
@@ -32,9 +34,10 @@ def pytest_collection_finish(session):
     """Where no test of Terrier is to run, engine="auto" is PISA: the others need not wait for Java.
 
     What has been imported by now stays to the end, so that no search for garbage need look at it: statsmodels starts
-    one at each correction for multiple tests.
+    one at each correction for multiple tests. What tests leave behind is little, and is looked for less often.
     """
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     if "not jvm" in session.config.option.markexpr:
         from pyterrier_optical.retrieve.bm25 import terrier
 
@@ -51,6 +54,35 @@ def pytest_collection_modifyitems(items):
             given and any(isinstance(value, str) and value == "terrier" for value in given.params.values())
         ):
             item.add_marker(pytest.mark.jvm)
+
+
+class _SmallOnesStay(WeakValueDictionary):
+    """As the package's own table of loaded models, but the last tiny models outlive the transformers of a test."""
+
+    def __init__(self):
+        super().__init__()
+        self.last = deque(maxlen=8)
+
+    def __setitem__(self, key, model):
+        super().__setitem__(key, model)
+        if sum(parameter.numel() for parameter in model.parameters()) < 10**6:
+            self.last.append(model)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tiny_models_stay_loaded():
+    """Tests that make a transformer each need not load its model again."""
+    from pyterrier_optical.checkpoint import shared
+
+    shared._loaded = _SmallOnesStay()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_wait_for_the_disk():
+    """What `os.fsync` guards against is a power failure, which no test brings about."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import cache
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
@@ -31,8 +32,14 @@ def imported(file: Path, *, at_top: bool) -> set[str]:
     return {module.split(".")[0] for module in modules} - OWN - sys.stdlib_module_names
 
 
+@cache
+def providers() -> dict[str, list[str]]:
+    """The distributions that have each module."""
+    return packages_distributions()
+
+
 def undeclared(folders: list[str], *, at_top: bool, extras: bool) -> list[str]:
-    known, distributions = declared(extras=extras), packages_distributions()
+    known, distributions = declared(extras=extras), providers()
     found = []
     for file in sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py")):
         for module in imported(file, at_top=at_top):

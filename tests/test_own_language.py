@@ -21,6 +21,7 @@ def block(language: str) -> str:
     return found
 
 
+@pytest.mark.slow
 def test_the_page_from_pairs_to_a_reranked_result(tmp_path, monkeypatch):
     pytest.importorskip("pyterrier_pisa")
     monkeypatch.chdir(tmp_path)

@@ -1,6 +1,10 @@
 """Tiny checkpoints with random weights: the architectures the package meets, a few kilobytes each."""
 
+import atexit
+import functools
 import json
+import shutil
+import tempfile
 from pathlib import Path
 
 import torch
@@ -8,6 +12,24 @@ import torch
 WORDS = ["a", "the", "cat", "dog", "river", "mountain", "long", "small", "runs", "sleeps", "near", "water", "bread"]
 WORDS += ["paka", "mto", "mrefu", "katze", "fluss"]
 LETTERS = "abcdefghijklmnopqrstuvwxyz.,?!" + "नदीबिल्लीपहाड़" + "แม่น้ำแมวยาว"
+
+
+def made_once(make):
+    """Makes the files of a checkpoint once in a process, and copies them when it is asked for again."""
+    made: dict[str, tuple[Path, Path]] = {}
+
+    @functools.wraps(make)
+    def copied(folder: Path, **options) -> Path:
+        key = repr(sorted(options.items()))
+        if key not in made:
+            template = Path(tempfile.mkdtemp(prefix="tiny-"))
+            atexit.register(shutil.rmtree, template, ignore_errors=True)
+            made[key] = template, make(template, **options).relative_to(template)
+        template, inside = made[key]
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+        return Path(folder) / inside
+
+    return copied
 
 
 def unigram_tokenizer(words=WORDS):
@@ -30,6 +52,7 @@ def wordpiece_tokenizer(words=WORDS, extra=()):
     return BertTokenizer(vocab={piece: i for i, piece in enumerate(pieces)}, do_lower_case=False)
 
 
+@made_once
 def xlmr(folder: Path, *, dim: int = 16, positions: int = 64, seed: int = 0) -> Path:
     """A bare XLM-R transformer, as xlm-roberta-base is."""
     from transformers import XLMRobertaConfig, XLMRobertaModel
@@ -41,6 +64,7 @@ def xlmr(folder: Path, *, dim: int = 16, positions: int = 64, seed: int = 0) -> 
     return _save(XLMRobertaModel, config, tokenizer, folder, seed)
 
 
+@made_once
 def bert(folder: Path, *, dim: int = 16, positions: int = 64, seed: int = 0) -> Path:
     """A bare BERT transformer, as bert-base-multilingual-cased is."""
     from transformers import BertConfig, BertModel
@@ -50,6 +74,7 @@ def bert(folder: Path, *, dim: int = 16, positions: int = 64, seed: int = 0) -> 
     return _save(BertModel, config, tokenizer, folder, seed)
 
 
+@made_once
 def encoder(folder: Path, *, prompts=None, skiplist=(), dim: int = 16, positions: int = 64, seed: int = 0, **lengths):
     """A late-interaction XLM-R as this package saves it; ``lengths`` are the transformer module's task settings."""
     from sentence_transformers import MultiVectorEncoder
@@ -62,6 +87,7 @@ def encoder(folder: Path, *, prompts=None, skiplist=(), dim: int = 16, positions
     return _save_modules(model, folder / "encoder")
 
 
+@made_once
 def labse(folder: Path, *, dim: int = 16, seed: int = 0) -> Path:
     """A sentence encoder with LaBSE's modules: BERT, [CLS] pooling, a dense layer with tanh, normalisation."""
     from sentence_transformers import SentenceTransformer
@@ -75,6 +101,7 @@ def labse(folder: Path, *, dim: int = 16, seed: int = 0) -> Path:
     return _save_modules(model, folder / "labse")
 
 
+@made_once
 def stanford_colbert(folder: Path, *, dim: int = 16, out: int = 8, seed: int = 0) -> Path:
     """The file layout of Stanford ColBERT checkpoints: a prefixed BERT, ``linear.weight`` and ``artifact.metadata``."""
     from safetensors.torch import load_file, save_file

@@ -27,12 +27,21 @@ _Languages = Annotated[list[str] | None, typer.Option(help="Such as 'hi th'; def
 _Model = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")]
 _Engine = Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")]
 _Device = Annotated[str | None, typer.Option(help="Torch device; default: what there is.")]
+_Split = Annotated[
+    str | None, typer.Option(help="MTOP: test or dev; AfriQA: dev, train or test; default: the first of these.")
+]
 _Reranking = Annotated[bool, typer.Option(help="Also rerank the first stage, which takes most of the time.")]
 _Systems = Annotated[
     list[str] | None,
     typer.Option("--system", help="Rerankers of your own, each name=package.module:attribute."),
 ]
 _Output = Annotated[Path, typer.Option(help="Folder for tables, figures and indexes, in a folder of the report's own.")]
+
+_REPORTS = {
+    "mtop": "Reports on MTOP: queries in de, es, fr, hi, th and en over English utterances.",
+    "xquad-r": "Reports on XQuAD-R: questions in hi, th, de, es over English paragraphs, and English ones over theirs.",
+    "afriqa": "Reports on AfriQA: questions in ha, ig, zu, rw over English passages.",
+}
 
 
 def words(values: list[str] | None) -> list[str] | None:
@@ -57,59 +66,29 @@ def first_stage(
         first_stage_experiment(words(datasets), systems=systems, **options, echo=typer.echo)
 
 
-@app.command("mtop", cls=WordLists)
-def mtop(
-    baselines: With = None,
-    languages: _Languages = None,
-    split: Annotated[str, typer.Option(help="test or dev.")] = "test",
-    model: _Model = None,
-    engine: _Engine = "auto",
-    output: _Output = Path("output"),
-    device: _Device = None,
-    reranking: _Reranking = True,
-    systems: _Systems = None,
-) -> None:
-    """Reports on MTOP: queries in de, es, fr, hi, th and en over English utterances."""
-    _report("mtop", **locals())
+def _add_report(suite: str, description: str) -> None:
+    @app.command(suite, cls=WordLists, help=description)
+    def report(
+        baselines: With = None,
+        languages: _Languages = None,
+        split: _Split = None,
+        model: _Model = None,
+        engine: _Engine = "auto",
+        output: _Output = Path("output"),
+        device: _Device = None,
+        reranking: _Reranking = True,
+        systems: _Systems = None,
+    ) -> None:
+        from pyterrier_optical.experiment.full_report import run_report
+
+        lists: dict[str, Any] = {"baselines": words(baselines) or (), "systems": words(systems) or ()}
+        options: dict[str, Any] = {"split": split, "model": model, "engine": engine, "output": output}
+        with _writing(output):
+            run_report(suite, words(languages), **lists, **options, device=device, reranking=reranking, echo=typer.echo)
 
 
-@app.command("xquad-r", cls=WordLists)
-def xquad_r(
-    baselines: With = None,
-    languages: _Languages = None,
-    model: _Model = None,
-    engine: _Engine = "auto",
-    output: _Output = Path("output"),
-    device: _Device = None,
-    reranking: _Reranking = True,
-    systems: _Systems = None,
-) -> None:
-    """Reports on XQuAD-R: questions in hi, th, de, es over English paragraphs, and English ones over theirs."""
-    _report("xquad-r", **locals())
-
-
-@app.command("afriqa", cls=WordLists)
-def afriqa(
-    baselines: With = None,
-    languages: _Languages = None,
-    split: Annotated[str, typer.Option(help="dev, train or test.")] = "dev",
-    model: _Model = None,
-    engine: _Engine = "auto",
-    output: _Output = Path("output"),
-    device: _Device = None,
-    reranking: _Reranking = True,
-    systems: _Systems = None,
-) -> None:
-    """Reports on AfriQA: questions in ha, ig, zu, rw over English passages."""
-    _report("afriqa", **locals())
-
-
-def _report(suite: str, *, baselines: list[str] | None, languages: list[str] | None, systems, **options) -> None:
-    from pyterrier_optical.experiment.full_report import run_report
-
-    options |= {"baselines": words(baselines) or (), "systems": words(systems) or ()}
-    with _writing(options["output"]):
-        run_report(suite, words(languages), **options, echo=typer.echo)
+for _suite, _description in _REPORTS.items():
+    _add_report(_suite, _description)
 
 
 def _writing(output: Path | None):

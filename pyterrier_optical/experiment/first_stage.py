@@ -8,13 +8,11 @@ from itertools import groupby
 from pathlib import Path
 
 import ir_measures
-import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.comparison import Comparison, compare
-from pyterrier_optical.experiment.names import compare_names, names_table
 from pyterrier_optical.experiment.output import output_folder
 from pyterrier_optical.experiment.report import dataset_table, legend, summary_table, write_csv
 from pyterrier_optical.experiment.systems import RAW
@@ -104,14 +102,12 @@ class FirstStageResult:
 
     Attributes:
         comparison: A table for each data set.
-        names: A row for each data set, on its queries reduced to their names (see `compare_names`); no rows where no
-            data set has a human translation, or the default translator was not among the systems.
         text: All tables as Markdown.
-        files: Where they were written: ``tables.md``, ``tables.csv`` and ``names.csv``; empty without ``output``.
+        files: Where they were written: ``tables.md``, ``tables.csv`` and the values of each query; empty without
+            ``output``.
     """
 
     comparison: Comparison
-    names: pd.DataFrame
     text: str
     files: tuple[Path, ...] = ()
 
@@ -175,15 +171,13 @@ def first_stage_experiment(
         return {name: task.judged(system(stages(task))) for name, system in chosen.items()}
 
     comparison = compare(pipelines, tasks, MEASURES, baseline=RAW, verbose=True)
-    pairs = {task: (stages(task).retriever, stages(task).translated()) for task in tasks.values()}
-    names = compare_names(pairs if TRANSLATED in chosen else {}, MEASURES)
-    parts = [f"BM25 by {next(iter(shared.values())).retriever.engine}.", *_report(comparison, names)]
+    parts = [f"BM25 by {next(iter(shared.values())).retriever.engine}.", *_report(comparison)]
     text = "\n\n".join(parts) + "\n"
     echo(text)
-    files = () if folder is None else _write(folder, comparison, names, text)
+    files = () if folder is None else _write(folder, comparison, text)
     for path in files:
         echo(f"written: {path}")
-    return FirstStageResult(comparison, names, text, files)
+    return FirstStageResult(comparison, text, files)
 
 
 def _choose(systems) -> dict[str, System]:
@@ -195,7 +189,7 @@ def _choose(systems) -> dict[str, System]:
     return {name: system for name, system in SYSTEMS.items() if name == RAW or name in chosen}
 
 
-def _report(comparison: Comparison, names: pd.DataFrame) -> list[str]:
+def _report(comparison: Comparison) -> list[str]:
     parts = [f"## {name}\n\n{dataset_table(comparison, name, 'R@100')}" for name in comparison.tables]
     for collection, group in groupby(comparison.tables, key=lambda name: name.split("/")[0]):
         # A collection's data sets side by side need no more than what tells them apart.
@@ -203,17 +197,11 @@ def _report(comparison: Comparison, names: pd.DataFrame) -> list[str]:
         tables = {name.removesuffix("/split"): table for name, table in tables.items()}
         part = replace(comparison, tables=tables)
         parts += [f"## {measure}: {collection}\n\n{summary_table(part, measure)}" for measure in part.measures]
-    parts.append(legend(comparison))
-    if len(names):
-        parts.append(names_table(names))
-    return parts
+    return [*parts, legend(comparison)]
 
 
-def _write(folder: Path, comparison: Comparison, names: pd.DataFrame, text: str) -> tuple[Path, ...]:
-    files = tuple(folder / name for name in ("tables.md", "tables.csv", "names.csv"))
-    with whole(files[0]) as partial:
+def _write(folder: Path, comparison: Comparison, text: str) -> tuple[Path, ...]:
+    tables = folder / "tables.md"
+    with whole(tables) as partial:
         partial.write_text(text, encoding="utf-8")
-    write_csv(comparison, files[1])
-    with whole(files[2]) as partial:
-        names.to_csv(partial, index=False)
-    return files
+    return tables, *write_csv(comparison, folder / "tables.csv")

@@ -5,23 +5,10 @@ from pyterrier._ops import Compose, RankCutoff, ScalarProduct, Sum
 
 from pyterrier_optical.datasets.text_loader import OpticalTextLoader
 from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.frames import DOCUMENTATION
 
 
-class GuardedMixing(pt.Transformer):
-    """A transformer whose ``+`` and ``*`` refuse MaxSim scores that were not divided by the length of the query.
-
-    MaxSim adds one cosine for each query token. A weight that balances it with other scores for two words is wrong for
-    ten, so that ``0.5 * OpticalReranker() + bm25`` says something else for each query. A product by itself changes no
-    ranking, but has no other use.
-
-    PyTerrier leaves ``+`` to its left side. Pipelines and sums that begin with a guarded transformer are guarded, and
-    look through what stands on their right; ``pt.terrier.Retriever(...) + OpticalReranker()`` cannot be refused.
-    """
-
-    def _scores_grow(self) -> bool:
-        """Whether scores grow with the number of query tokens."""
-        return False
-
+class _Guarded(pt.Transformer):
     def __rshift__(self, right) -> pt.Transformer:
         return _Pipeline(*Compose(self, right))
 
@@ -38,12 +25,32 @@ class GuardedMixing(pt.Transformer):
         return super().__rmul__(number)
 
 
-class _Pipeline(GuardedMixing, Compose):
+class _Pipeline(_Guarded, Compose):
     pass
 
 
-class _Sum(GuardedMixing, Sum):
+class _Sum(_Guarded, Sum):
     pass
+
+
+class GuardedMixing(_Guarded):
+    """A transformer whose ``+`` and ``*`` refuse MaxSim scores that were not divided by the length of the query.
+
+    MaxSim adds one cosine for each query token. A weight that balances it with other scores for two words is wrong for
+    ten, so that ``0.5 * OpticalReranker() + bm25`` says something else for each query. A product by itself changes no
+    ranking, but has no other use.
+
+    PyTerrier leaves ``+`` to its left side. Pipelines and sums that begin with a guarded transformer are guarded, and
+    look through what stands on their right; ``pt.terrier.Retriever(...) + OpticalReranker()`` cannot be refused.
+    """
+
+    def _scores_grow(self) -> bool:
+        """Whether scores grow with the number of query tokens: those do that may be normalised and are not."""
+        return not getattr(self, "normalize", True)
+
+    def schematic(self, *, input_columns=None) -> dict:
+        """How PyTerrier draws this transformer."""
+        return {"label": type(self).__name__[:20], "help_url": DOCUMENTATION}
 
 
 def _refuse(*transformers: pt.Transformer) -> None:

@@ -81,9 +81,6 @@ class IndexReranker(GlossReader, TextReranker):
         """How the index's documents were cut."""
         return self.index.meta.settings.truncation
 
-    def _scores_grow(self) -> bool:
-        return not self.normalize
-
     def validate(self, inp: pd.DataFrame, *, context: pt.Transformer) -> None:
         """As for `OpticalReranker`; without ``missing="text"`` no text is needed."""
         if self.missing == "text":

@@ -15,6 +15,7 @@ from pyterrier_optical.base.files import whole, writing
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.lexicon.language import LEVELS, LanguageTable
 from pyterrier_optical.lexicon.rows import WordRows
+from pyterrier_optical.script.segment import Segmenter
 
 LEXICON_FORMAT = 1
 #: The lexicon inside the package: of the model's bitext and, for Thai, a WordNet, words and names. It also holds groups
@@ -165,6 +166,11 @@ class Lexicon:
             for row in np.flatnonzero(table.spaceless).tolist():
                 counts[words[row]] += int(table.counts[row])
         return counts
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        """Cuts texts of scripts without spaces into words."""
+        return Segmenter(self.spaceless_counts)
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes the lexicon as safetensors, in one step, with a checksum.

@@ -11,7 +11,6 @@ import pyterrier as pt
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.frames.checks import checked_queries, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.mt.cache import TranslationCache, fingerprint
@@ -133,10 +132,6 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
                 ):
                     self._known.add(batch)
         return [known[text] if text else "" for text in texts]
-
-    def schematic(self, *, input_columns=None) -> dict:
-        """How PyTerrier draws this transformer."""
-        return {"label": "MTQueryTranslator", "help_url": DOCUMENTATION}
 
     @cached_property
     def _loaded(self):

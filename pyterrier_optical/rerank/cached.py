@@ -10,7 +10,6 @@ import pyterrier as pt
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.checkpoint.content_hash import content_hash
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.frames.checks import check_ids, checked_queries, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.query.gloss import glosses_for
@@ -104,7 +103,3 @@ class CachedReranker(ByArguments, GuardedMixing):
 
     def _scores_grow(self) -> bool:
         return self.reranker._scores_grow()
-
-    def schematic(self, *, input_columns=None) -> dict:
-        """How PyTerrier draws this transformer."""
-        return {"label": "CachedReranker", "help_url": DOCUMENTATION}

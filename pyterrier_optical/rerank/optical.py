@@ -120,9 +120,6 @@ class OpticalReranker(GlossReader, TextReranker):
 
         return CachedReranker(self, path)
 
-    def _scores_grow(self) -> bool:
-        return not self.normalize
-
     def _load_encoders(self):
         from pyterrier_optical.late.encoder import load_encoders
 

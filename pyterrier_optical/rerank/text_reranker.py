@@ -8,7 +8,6 @@ import pyterrier as pt
 
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
-from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.frames.checks import check_field, check_ids, checked_queries
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.frames.texts import DEFAULTS, distinct_texts, frame_texts, named_fields
@@ -137,10 +136,6 @@ class TextReranker(ByArguments, GuardedMixing):
             normalize=self.normalize,
             block_tokens=BLOCK_TOKENS,
         )
-
-    def schematic(self, *, input_columns=None) -> dict:
-        """How PyTerrier draws this transformer."""
-        return {"label": type(self).__name__[:20], "help_url": DOCUMENTATION}
 
     def __getstate__(self) -> dict:
         """Without the loaded encoders: a worker process loads its own."""

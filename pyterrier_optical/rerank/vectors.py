@@ -6,7 +6,6 @@ import pyterrier as pt
 
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.frames.checks import check_ids, plain
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.frames.texts import DEFAULTS, distinct_texts, frame_texts, named_fields
@@ -21,10 +20,6 @@ class _Encoding(ByArguments, GuardedMixing):
 
     def __init__(self, reranker: pt.Transformer):
         self.reranker = reranker
-
-    def schematic(self, *, input_columns=None) -> dict:
-        """How PyTerrier draws this transformer."""
-        return {"label": type(self).__name__, "help_url": DOCUMENTATION}
 
 
 class QueryEncoder(_Encoding):
@@ -165,13 +160,6 @@ class VectorScorer(ByArguments, GuardedMixing):
             totals = queries.totals.double().numpy()
             scores = scores / np.where(totals > 0, totals, 1.0)
         return pt.model.add_ranks(inp.assign(score=scores))
-
-    def _scores_grow(self) -> bool:
-        return not self.normalize
-
-    def schematic(self, *, input_columns=None) -> dict:
-        """How PyTerrier draws this transformer."""
-        return {"label": "VectorScorer", "help_url": DOCUMENTATION}
 
 
 def _column(values: list[np.ndarray], index: np.ndarray, inp: pd.DataFrame) -> pd.Series:

@@ -85,13 +85,19 @@ def _replacement(char: str) -> str:
 
 def _decomposition(char: str) -> tuple[str, str]:
     """The tag of a character's decomposition, empty for a canonical one, and its parts, empty if it has none."""
-    tag, _, codes = unicodedata.decomposition(char).rpartition("> ")
+    decomposition = unicodedata.decomposition(char)
+    if not decomposition:
+        return "", ""
+    tag, _, codes = decomposition.rpartition("> ")
     return tag and tag + ">", "".join(chr(int(code, 16)) for code in codes.split())
 
 
 def _on_a_keyboard(char: str) -> str:
     """The ASCII apostrophe, quotation mark or hyphen for a typographic one; other characters as they are."""
-    name, category = unicodedata.name(char, ""), unicodedata.category(char)
+    category = unicodedata.category(char)
+    if category[0] not in "PS" and category != "Lm":
+        return char
+    name = unicodedata.name(char, "")
     if "QUOTATION MARK" in name and "ANGLE" not in name and "TAG" not in name:
         return '"' if "DOUBLE" in name else "'" if "SINGLE" in name else char
     if category == "Lm" and name.startswith("MODIFIER LETTER") and name.endswith((" APOSTROPHE", " TURNED COMMA")):

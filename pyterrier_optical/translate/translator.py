@@ -13,7 +13,6 @@ from pyterrier._ops import Compose
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.frames.checks import checked_queries, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.lexicon.table import Lexicon, load_lexicon
@@ -213,10 +212,6 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         with LOADING:
             by_lexicon = self._by_lexicon
         return [gloss_text(plan, self._index.lang) for plan in by_lexicon.translate(texts)]
-
-    def schematic(self, *, input_columns=None) -> dict:
-        """How PyTerrier draws this transformer."""
-        return {"label": "OpticalTranslator", "help_url": DOCUMENTATION}
 
     def __rshift__(self, right) -> pt.Transformer:
         """``self >> right``; a translator without terms takes those of the retriever that comes next."""

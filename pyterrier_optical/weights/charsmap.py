@@ -9,6 +9,7 @@ that led there (bits 0 to 7), whether a key ends there (bit 8), and the distance
 import struct
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from itertools import count
 
 _VALUE = 1 << 31
@@ -50,10 +51,14 @@ def with_compositions(replacements: Mapping[str, str]) -> dict[str, str]:
         >>> with_compositions({"ﬁ": "fi"})["e\\u0301"]
         'é'
     """
+    return {**_compositions(), **replacements}
+
+
+@cache
+def _compositions() -> dict[str, str]:
     letters = map(chr, range(0x110000))
     parts = {unicodedata.normalize("NFD", letter): letter for letter in letters if unicodedata.decomposition(letter)}
-    composed = {part: letter for part, letter in parts.items() if unicodedata.normalize("NFC", part) == letter != part}
-    return {**composed, **replacements}
+    return {part: letter for part, letter in parts.items() if unicodedata.normalize("NFC", part) == letter != part}
 
 
 def _double_array(trie: dict) -> list[int]:

@@ -166,6 +166,7 @@ def test_version(monkeypatch, capsys):
     assert capsys.readouterr().out == f"pyterrier-optical {pyterrier_optical.__version__}\n"
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_module():
     run = [sys.executable, "-m", "pyterrier_optical.cli", "--version"]
     assert subprocess.run(run, capture_output=True, text=True, check=True).stdout.startswith("pyterrier-optical ")

@@ -25,7 +25,7 @@ def student_folder(tmp_path_factory) -> Path:
     return tiny.xlmr(tmp_path_factory.mktemp("student"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def teacher(teacher_folder):
     from pyterrier_optical.distill import load_teacher
 

@@ -1,3 +1,5 @@
+from copy import deepcopy
+
 import pytest
 import tiny
 import torch
@@ -14,9 +16,14 @@ ROWS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def untrained(tmp_path_factory):
+    return load_encoder(tiny.encoder(tmp_path_factory.mktemp("student"), dim=16)).eval()
+
+
 @pytest.fixture
-def student(tmp_path):
-    return load_encoder(tiny.encoder(tmp_path, dim=16)).eval()
+def student(untrained):
+    return deepcopy(untrained)
 
 
 def features(batch):

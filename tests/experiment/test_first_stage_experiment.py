@@ -34,13 +34,13 @@ def test_a_table_for_each_data_set_and_a_summary_for_each_collection_and_measure
     for table in result.comparison.tables.values():
         assert table["name"].tolist() == [RAW, *NEAREST]
         assert {"R@100 p-value corrected", "nDCG@10 reject"} <= set(table)
-    for part in ("## afriqa/ha/dev\n", "## R@100: mtop\n", "## nDCG@10: afriqa\n", "| hi/dev | de/dev |", "only names"):
+    for part in ("## afriqa/ha/dev\n", "## R@100: mtop\n", "## nDCG@10: afriqa\n", "| hi/dev | de/dev |"):
         assert part in result.text
     assert lines == [result.text, *(f"written: {path}" for path in result.files)]
-    tables, csv, only_names = result.files
+    tables, csv, queries = result.files
     assert tables.read_text(encoding="utf-8") == result.text
     assert pd.read_csv(csv)["dataset"].nunique() == 3
-    assert pd.read_csv(only_names)["data set"].tolist() == ["afriqa/ha/dev"]
+    assert pd.read_csv(queries)["dataset"].nunique() == 3
 
 
 def test_on_mtop_the_own_translation_is_neither_found_nor_missed(quick, tiny_data):
@@ -98,13 +98,12 @@ def test_without_translations_there_is_no_human_translation(quick):
     result = first_stage_experiment(["sample/sw"], echo=lines.append, **quick)
     assert lines[0] == f"Without {HUMAN}: sample/sw has none."
     assert result.comparison.tables["sample/sw"]["name"].tolist() == [RAW, TRANSLATED, "OpticalRetriever"]
-    assert result.names.empty and "only names" not in result.text and result.files == ()
+    assert result.files == ()
 
 
 def test_systems_by_name(quick, tiny_data):
     result = first_stage_experiment(["afriqa/ha/dev"], echo=str, **{**quick, "systems": ["OpticalRetriever"]})
     assert result.comparison.tables["afriqa/ha/dev"]["name"].tolist() == [RAW, "OpticalRetriever"]
-    assert result.names.empty
 
 
 def test_mistakes_end_it_before_a_model_is_loaded(no_data, monkeypatch):

@@ -17,7 +17,9 @@ def nothing_cached(monkeypatch):
     monkeypatch.setattr("pyterrier_optical.checkpoint.hub.cached", lambda name, check, revision=None: None)
 
 
-def test_the_first_stage_translates_and_the_rerankers_follow_it(dataset, tiny_model, nothing_cached):
+def test_the_first_stage_translates_and_the_rerankers_follow_it(dataset, tiny_model, nothing_cached, monkeypatch):
+    monkeypatch.setattr(OpticalTranslator, "translate", lambda self, texts: [[("maji", {"water": 1.0})] for _ in texts])
+    monkeypatch.setattr(OpticalTranslator, "glosses", lambda self, texts: ["water" for _ in texts])
     made = standard_systems(dataset, model=str(tiny_model), engine="pisa", depth=7)
     assert (made.engine, made.num_docs, made.baseline) == ("pisa", 150, systems.FIRST)
     first = made.pipelines[systems.FIRST]

@@ -1,7 +1,19 @@
 """A tiny checkpoint of each family, made once."""
 
+from functools import cache
+
 import pytest
 import tiny_mt
+
+from pyterrier_optical.mt import checkpoint as loader
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_stay_loaded():
+    """Tests that make a translator each need not load its model again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "load", cache(loader.load))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -339,6 +339,7 @@ def test_parallel(folder):
     np.testing.assert_allclose(out["score"], expected["score"], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_importing_and_building_needs_no_torch():
     import subprocess
     import sys

@@ -1,5 +1,7 @@
 """A tiny matched comparison."""
 
+from copy import deepcopy
+
 import pytest
 import tiny
 import tiny_bitext
@@ -34,7 +36,14 @@ def matched_materials(matched_settings, tmp_path_factory):
 
 
 @pytest.fixture
-def matched_batch(matched_materials):
+def matched_batch(matched_start):
+    """As `matched_start`, with a student that a test may train."""
+    student, *others = matched_start
+    return deepcopy(student), *others
+
+
+@pytest.fixture(scope="session")
+def matched_start(matched_materials):
     """A student at its centred start with sentence vectors, what objectives want of its teacher, and a batch."""
     from pyterrier_optical.distill import BitextCollator
     from research.matched.grid import Run

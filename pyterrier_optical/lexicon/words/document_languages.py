@@ -1,5 +1,6 @@
 """Which of a lexicon's languages documents are written in, by the terms of their index."""
 
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -34,19 +35,28 @@ def document_languages(index: IndexTerms, lexicon: Lexicon) -> frozenset[str]:
         >>> document_languages(IndexTerms({"na": 70, "ya": 50, "da": 1}, num_docs=100), lexicon)
         frozenset({'sw'})
     """
-    if "en" not in lexicon.languages:
-        return frozenset()
-    frequent_in_english = set(_by_count(lexicon.languages["en"])[:_ENGLISH_WORDS])
     found = set()
-    for lang, table in lexicon.languages.items():
-        words = list(islice((word for word in _by_count(table) if word not in frequent_in_english), _WORDS))
+    for lang, words in _telling_words(lexicon).items():
         if index.num_docs:
             most = sum(index.frequencies.get(word, 0) for word in words) / index.num_docs >= _LEAST_SHARE * _WORDS
         else:
             most = sum(word in index for word in words) >= _LEAST_WORDS * _WORDS
-        if lang != "en" and most:
+        if most:
             found.add(lang)
     return frozenset(found)
+
+
+@lru_cache(maxsize=4)
+def _telling_words(lexicon: Lexicon) -> dict[str, list[str]]:
+    """The most frequent words of each language but English; no language where there are no counts of English."""
+    if "en" not in lexicon.languages:
+        return {}
+    english = set(_by_count(lexicon.languages["en"])[:_ENGLISH_WORDS])
+    return {
+        lang: list(islice((word for word in _by_count(table) if word not in english), _WORDS))
+        for lang, table in lexicon.languages.items()
+        if lang != "en"
+    }
 
 
 def _by_count(table: LanguageTable) -> list[str]:

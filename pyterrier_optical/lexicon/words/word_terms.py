@@ -11,7 +11,7 @@ from pyterrier_optical.lexicon.words.index_terms import IndexTerms
 from pyterrier_optical.lexicon.words.names import after_capital, at_an_end, from_capital, is_form_of
 from pyterrier_optical.lexicon.words.spelling import SpeltTerms
 from pyterrier_optical.lexicon.words.weighting import WordTerms, bag, scaled
-from pyterrier_optical.script.segment import Segmenter, lexicon_words
+from pyterrier_optical.script.segment import lexicon_words
 from pyterrier_optical.script.tokenise import fold, is_spaceless, join_runs, runs, words
 
 #: The words of one text in order, each with its terms.
@@ -102,7 +102,7 @@ class WordTranslator:
         self._by_spelling = lexicon is not None
         self.lexicon_share = lexicon_share if nearest else 1.0
         self._spelt_terms = SpeltTerms(index.frequencies)
-        self._segmenter = Segmenter(self.lexicon.spaceless_counts)
+        self._segmenter = self.lexicon.segmenter
         self._document_languages = document_languages(index, self.lexicon)
 
     def with_nearest(self, nearest: Nearest, lexicon_share: float) -> "WordTranslator":

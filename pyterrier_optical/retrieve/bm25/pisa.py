@@ -57,8 +57,7 @@ def build(
         b: BM25's length normalisation, likewise.
     """
     write_collection(folder, batches, terms, num_docs)
-    _run(folder, "lexicons")
-    _prepare(folder, k1, b)
+    _prepare(folder, k1, b, "index")
 
 
 class Searcher:
@@ -139,23 +138,23 @@ def _bounds(folder: Path, k1: float, b: float) -> Path:
     return folder / f"bm25-{float(k1)}-{float(b)}"
 
 
-def _prepare(folder: Path, k1: float, b: float) -> Path:
+def _prepare(folder: Path, k1: float, b: float, step: str = "bounds") -> Path:
     """The folder inside an index with the score bounds for one choice of k1 and b, made where it is not there whole."""
     target = _bounds(folder, k1, b)
     if not is_sound(target):
         shutil.rmtree(target, ignore_errors=True)
         with staging(target) as temporary:
-            _write_bounds(temporary, Path(".."), k1, b)
+            _write_bounds(temporary, Path(".."), k1, b, step)
             manifest.write(temporary)
             with suppress(OSError):  # another process was quicker
                 os.replace(temporary, target)
     return target
 
 
-def _write_bounds(folder: Path, index: Path, k1: float, b: float) -> None:
+def _write_bounds(folder: Path, index: Path, k1: float, b: float, step: str = "bounds") -> None:
     for name in (*_LEXICONS, *_COLLECTION):
         (folder / name).symlink_to(index / name)
-    _run(folder, "bounds", str(float(k1)), str(float(b)))
+    _run(folder, step, str(float(k1)), str(float(b)))
     for name in _COLLECTION:
         (folder / name).unlink()
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.base.files import restore
+from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import checked_queries, texts_of
@@ -28,7 +29,7 @@ _LEAST_WEIGHT = 1e-6
 _LARGEST_WEIGHT = 1e100
 
 
-class BM25Retriever(GuardedMixing):
+class BM25Retriever(ByArguments, GuardedMixing):
     """Retrieves from an index that :func:`bm25` built.
 
     A frame with ``query_toks`` (dicts of index term and weight, as :class:`OpticalTranslator` makes them) is searched
@@ -202,19 +203,7 @@ class BM25Retriever(GuardedMixing):
         return {term: weight for term, weight in known.items() if weight >= least}
 
     def _identity(self) -> tuple:
-        return os.path.abspath(self.index_path), self.info, self.num_results, self.k1, self.b, self.verbose
-
-    def __repr__(self) -> str:
-        return (
-            f"BM25Retriever({self.index_path!r}, num_results={self.num_results}, k1={self.k1}, b={self.b}, "
-            f"verbose={self.verbose})"
-        )
-
-    def __eq__(self, other) -> bool:
-        return self._identity() == other._identity() if isinstance(other, BM25Retriever) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._identity())
+        return *super()._identity(), self.info
 
     def __getstate__(self) -> dict:
         """Without what a worker process must open for itself."""

@@ -8,7 +8,6 @@ import pyterrier as pt
 
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.frames import DOCUMENTATION
 from pyterrier_optical.frames.checks import checked_queries
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.query.gloss import GlossReader
@@ -93,10 +92,3 @@ class TokenRetriever(GlossReader, ByArguments, GuardedMixing):
         if k >= self.num_results:
             return self
         return pt.inspect.transformer_apply_attributes(self, num_results=k)
-
-    def schematic(self, *, input_columns=None) -> dict:
-        """How PyTerrier draws this transformer."""
-        return {"label": type(self).__name__, "help_url": DOCUMENTATION}
-
-    def _scores_grow(self) -> bool:
-        return not self.normalize

@@ -28,7 +28,7 @@ def test_contributions_sum_to_the_score(tiny_model, options):
     reranker = OpticalReranker(tiny_model, device="cpu", **options)
     numbers, words = random.Random(5), [*tiny.WORDS, "नदी", "แมวยาว", "xyzzy", "बिल्ली", ".", "😀"]
     texts = [" ".join(numbers.choices(words, k=numbers.randrange(30))) for _ in range(40)]
-    for _ in range(6):
+    for _ in range(3):
         query, text, gloss = numbers.choices(texts, k=3)
         explanation = reranker.explain(query, text * 3, gloss=gloss)
         row = {"qid": "q", "query": query, "docno": "d", "text": text * 3, "query_gloss": gloss}

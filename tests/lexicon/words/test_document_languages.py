@@ -2,6 +2,7 @@
 
 import pyterrier as pt
 
+from pyterrier_optical.lexicon.table import load_lexicon
 from pyterrier_optical.lexicon.words.document_languages import document_languages
 from pyterrier_optical.lexicon.words.index_terms import IndexTerms
 from pyterrier_optical.lexicon.words.word_terms import WordTranslator
@@ -36,7 +37,7 @@ def test_english_documents_are_in_no_other_language():
     sample = pt.get_dataset("optical:sample/sw").get_corpus_iter(verbose=False)
     documents = [set(words(document["text"])) for document in sample]
     frequencies = {term: sum(term in document for document in documents) for term in set().union(*documents)}
-    assert document_languages(IndexTerms(frequencies, len(documents)), Lexicon.load()) == frozenset()
+    assert document_languages(IndexTerms(frequencies, len(documents)), load_lexicon(None)) == frozenset()
 
 
 def test_queries_in_the_language_of_the_documents_stay_as_they_are():

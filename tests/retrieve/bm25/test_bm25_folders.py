@@ -266,6 +266,7 @@ class TestFolders:
             bm25(interrupted(), index_path=tmp_path / "index", engine=engine)
         assert list(tmp_path.iterdir()) == []
 
+    @pytest.mark.slow
     def test_temporary_indexes_do_not_outlive_python(self, tmp_path):
         code = (
             "from pyterrier_optical.retrieve.bm25 import bm25\n"

@@ -268,6 +268,7 @@ def test_schematic():
     assert schematic["help_url"].startswith("https://")
 
 
+@pytest.mark.slow
 def test_importing_and_building_needs_no_torch():
     code = (
         "import sys, pandas as pd\n"
