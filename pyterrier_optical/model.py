@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pyterrier_optical.base.identity import ByArguments
-from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.frames.checks import several
 from pyterrier_optical.index import OpticalIndex
 from pyterrier_optical.rerank.optical import OpticalReranker
 from pyterrier_optical.rerank.vectors import DocEncoder, QueryEncoder, VectorScorer
@@ -87,9 +87,7 @@ class OpticalModel(ByArguments):
             >>> OpticalModel().rank("mto", ["a goat", "a river"])["docno"].tolist()  # doctest: +SKIP
             ['1', '0']
         """
-        if isinstance(texts, str):
-            raise OpticalError(f"texts={shown(texts)} is one text: give a list of texts.")
-        texts = list(texts)
+        texts = several(texts)
         frame = pd.DataFrame({"qid": "1", "query": query, "docno": [str(i) for i in range(len(texts))], "text": texts})
         return self.reranker(**options)(frame).sort_values("rank", ignore_index=True)
 

@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.datasets.reading import reason
+from pyterrier_optical.errors import OpticalError
 
 #: What the name of a file of documents ends with, compressed or not.
 ENDINGS = (".jsonl", ".jsonl.gz", ".tsv", ".tsv.gz")
@@ -50,7 +51,7 @@ def read_documents(path: Path) -> Iterator[dict]:
         raise OpticalError(f"There is no file '{path}': give the path of a file of documents.") from error
     except (OSError, EOFError, ValueError) as error:
         raise OpticalError(
-            f"Line {number} of '{path}' or the next one is no document ({shown(error, 100)}): give each a line of its "
+            f"Line {number} of '{path}' or the next one is no document ({reason(error)}): give each a line of its "
             'own, in UTF-8, as {"docno": ..., "text": ...} or as docno<TAB>text in a .tsv file.'
         ) from error
 

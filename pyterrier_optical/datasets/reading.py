@@ -34,8 +34,18 @@ def reading(path: Path | str, what: str, way_out: str = "fetch it again") -> Ite
     except OpticalError:
         raise
     except _WRONG as error:
-        said = str(error) if type(error) is ValueError and len(str(error)) <= 100 else shown(error, 100)
-        raise OpticalError(f"{path} is not {what} ({said}): {way_out}.") from error
+        raise OpticalError(f"{path} is not {what} ({reason(error)}): {way_out}.") from error
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, as a message says it: the words of a plain ValueError, and any other error with its name.
+
+    Example:
+        >>> reason(ValueError("it is empty")), reason(EOFError())
+        ('it is empty', 'EOFError()')
+    """
+    words = str(error)
+    return words if type(error) is ValueError and 0 < len(words) <= 100 else shown(error, 100)
 
 
 def check_texts(texts: Iterable[object]) -> None:

@@ -185,6 +185,21 @@ def check_field(name: str, value: object) -> None:
         raise OpticalError(f"{name}={shown(value)} is no name of a column: give one, as text.")
 
 
+def several(texts: Iterable[str]) -> list[str]:
+    """Texts as a list; one text by itself, whose letters would pass as texts, is refused.
+
+    Raises:
+        OpticalError: ``texts`` is one text.
+
+    Example:
+        >>> several(text for text in ("mto", "maji"))
+        ['mto', 'maji']
+    """
+    if isinstance(texts, str):
+        raise OpticalError(f"texts={shown(texts)} is one text: give a list of texts.")
+    return list(texts)
+
+
 def texts_of(column: pd.Series) -> pd.Series:
     """A column's texts; a missing one is the empty text, and a number is what it looks like.
 

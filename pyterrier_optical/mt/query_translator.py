@@ -11,7 +11,7 @@ import pyterrier as pt
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.frames.checks import checked_queries, texts_of
+from pyterrier_optical.frames.checks import checked_queries, several, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.mt.cache import TranslationCache, fingerprint
 from pyterrier_optical.mt.rewriting import rewritten
@@ -112,10 +112,12 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
             The translation of each; of an empty text, the empty text.
 
         Raises:
-            OpticalError: as for :meth:`transform`.
+            OpticalError: ``texts`` is one text; as for :meth:`transform`.
         """
         # White space at the ends, and a lone half of a surrogate pair, mean nothing and upset tokenizers.
-        texts = [text.encode("utf-8", "ignore").decode().strip() if isinstance(text, str) else "" for text in texts]
+        texts = [
+            text.encode("utf-8", "ignore").decode().strip() if isinstance(text, str) else "" for text in several(texts)
+        ]
         distinct = [text for text in dict.fromkeys(texts) if text]
         if not distinct:
             return texts

@@ -13,7 +13,7 @@ from pyterrier._ops import Compose
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.frames.checks import checked_queries, texts_of
+from pyterrier_optical.frames.checks import checked_queries, several, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.lexicon.table import Lexicon, load_lexicon
 from pyterrier_optical.lexicon.words.gloss import gloss_text
@@ -180,7 +180,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         """Translates texts word by word.
 
         Args:
-            texts: Queries.
+            texts: Queries, several; one text by itself is refused.
 
         Returns:
             For each text its words in order, each with the weighted terms that stand for it: itself with weight 1,
@@ -199,7 +199,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         """Says texts in the language of the index, word by word.
 
         Args:
-            texts: Queries.
+            texts: Queries, several; one text by itself is refused.
 
         Returns:
             For each text its words in order: those that pass through, and the likeliest term of each of the others to
@@ -293,4 +293,4 @@ class OpticalTranslator(ByArguments, GuardedMixing):
 
 
 def _cleaned(texts: Iterable[str]) -> list[str]:
-    return [normalise(text).strip() for text in texts]
+    return [normalise(text).strip() for text in several(texts)]

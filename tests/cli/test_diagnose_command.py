@@ -58,7 +58,7 @@ def test_a_data_set_is_read_in_both_parts_for_each_tokenizer(table, model, tmp_p
         (
             "documents.jsonl",
             "[]\n",
-            "is no document (ValueError('no JSON object')): give",
+            "is no document (no JSON object): give",
         ),
         ("documents.json", "{}", "documents.json' is neither a .tsv file of queries nor a .jsonl file of documents"),
         ("absent.tsv", None, "There is no file '"),

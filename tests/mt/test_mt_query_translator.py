@@ -77,6 +77,8 @@ def test_empty_queries_stay_empty_and_load_nothing(unloadable):
     out = MTQueryTranslator("owner/absent")(frame("", " \t", None, float("nan")))
     assert out["query"].tolist() == [""] * 4
     assert MTQueryTranslator("owner/absent").translate(["\ud800", 7]) == ["", ""]
+    with pytest.raises(OpticalError, match="texts='maji' is one text"):
+        MTQueryTranslator("owner/absent").translate("maji")
 
 
 @pytest.mark.parametrize("extra", [[], ["query_0"], ["docno", "score", "rank", "text"], ["query_toks"]])

@@ -155,6 +155,12 @@ def test_empty_missing_and_unknown_queries(translator):
     assert out["query_toks"].tolist() == [{}] * 6
 
 
+def test_one_text_is_no_list_of_letters(translator):
+    for asked in (translator.translate, translator.glosses):
+        with pytest.raises(OpticalError, match="texts='paka' is one text: give a list of texts"):
+            asked("paka")
+
+
 def test_any_text_is_a_query(translator):
     out = translator(queries("paka " * 5000 + "dog", 'katze "river" [(:^2 \x00', "e\u0301" * 500))
     assert out["query_toks"][0]["dog"] >= 1 and out["query_toks"][1]["river"] >= 1
