@@ -33,6 +33,7 @@ _HOMES = {
     "LaBSEReranker": "rerank.bi_encoder",
     "XLMRReranker": "rerank.bi_encoder",
     "MiniLMReranker": "rerank.bi_encoder",
+    "CrossEncoderReranker": "rerank.cross_encoder",
     "bm25": "retrieve.bm25",
     "diagnose": "late.diagnose",
 }

@@ -102,6 +102,27 @@ def labse(folder: Path, *, dim: int = 16, seed: int = 0) -> Path:
 
 
 @made_once
+def cross_encoder(folder: Path, *, family: str = "bert", labels: int = 1, positions: int = 64, seed: int = 0) -> Path:
+    """A cross-encoder of a family, "bert" or "xlmr", as the hub has them."""
+    from transformers import (
+        BertConfig,
+        BertForSequenceClassification,
+        XLMRobertaConfig,
+        XLMRobertaForSequenceClassification,
+    )
+
+    options = {"num_labels": labels, **_body(16)}
+    if family == "bert":
+        tokenizer, kind = wordpiece_tokenizer(), BertForSequenceClassification
+        config = BertConfig(vocab_size=len(tokenizer), max_position_embeddings=positions, **options)
+    else:
+        tokenizer, kind = unigram_tokenizer(), XLMRobertaForSequenceClassification
+        options |= {"max_position_embeddings": positions + 2, "pad_token_id": 1}
+        config = XLMRobertaConfig(vocab_size=len(tokenizer), **options)
+    return _save(kind, config, tokenizer, folder, seed)
+
+
+@made_once
 def stanford_colbert(folder: Path, *, dim: int = 16, out: int = 8, seed: int = 0) -> Path:
     """The file layout of Stanford ColBERT checkpoints: a prefixed BERT, ``linear.weight`` and ``artifact.metadata``."""
     from safetensors.torch import load_file, save_file

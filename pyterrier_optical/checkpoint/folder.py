@@ -38,8 +38,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
         model: None for the model inside the package, a local folder, a hub id, or a loaded ``MultiVectorEncoder``,
             returned as it is.
         device: a torch device name; None picks the accelerator when there is one.
-        dtype: "float32", "float16" or "bfloat16"; "int8" for linear layers in 8-bit integers on the CPU (see
-            `.int8`); None is float32 on the CPU and the stored precision on an accelerator.
+        dtype: "float32", "float16", "bfloat16" or "int8" (see `.int8`); None is float32 on the CPU, else as stored.
 
     Returns:
         A ``sentence_transformers.MultiVectorEncoder`` in evaluation mode.
@@ -71,7 +70,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
             encoder = MultiVectorEncoder(str(folder), device=device, local_files_only=True, model_kwargs=options)
         else:
             encoder = MultiVectorEncoder(modules=_last_layer_modules(folder, options), device=device)
-        _finished(encoder, dtype, folder)
+        finished(encoder, dtype, folder)
         for encode in (encoder.encode_query, encoder.encode_document):  # some damage shows in use only
             if not encode("a").isfinite().all():
                 raise ValueError("its vectors are not finite")
@@ -114,7 +113,7 @@ def load_sentence_transformer(name, *, device: str | None = None, dtype: str | N
             body = _transformer(folder, options)
             pool = Pooling(body.get_embedding_dimension(), pooling_mode=pooling)
             encoder = SentenceTransformer(modules=[body, pool], device=device)
-        return _finished(encoder, dtype, folder)
+        return finished(encoder, dtype, folder)
 
 
 def find_checkpoint(model: str | os.PathLike) -> Path:
@@ -250,7 +249,8 @@ def module_paths(folder: Path) -> list[str]:
     return paths
 
 
-def _finished(encoder, dtype: str | None, folder: Path):
+def finished(encoder, dtype: str | None, folder: Path):
+    """A loaded model ready for use: checked, with its length capped, in the wanted precision, in evaluation mode."""
     check_finite(encoder, folder)
     _cap_length(encoder)
     if dtype == "int8":
