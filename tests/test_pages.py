@@ -1,12 +1,15 @@
 """The pages of the documentation and of the repository agree with the code."""
 
 import re
+import shlex
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 
 import pyterrier_optical
+from pyterrier_optical import cli
 from pyterrier_optical.moved import MOVED
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,3 +65,19 @@ def test_the_changes_list_every_module_path_that_moved():
 def test_the_files_that_a_page_names_are_there(page):
     named = re.findall(r"`((?:tests|\.ci|research|pyterrier_optical)/[\w./-]+)`", read(ROOT / page))
     assert named and [name for name in named if not (ROOT / name).exists()] == []
+
+
+def commands() -> list[str]:
+    """The lines of the pages that call the command, without comments."""
+    pages = [ROOT / "README.md", *PAGES.glob("*.md")]
+    lines = [line for page in pages for line in re.findall(r"(?m)^pyterrier-optical .*$", read(page))]
+    return sorted({re.sub(r"\s+#.*", "", line) for line in lines})
+
+
+@pytest.mark.parametrize("line", commands())
+def test_the_command_takes_what_a_page_gives_it(line):
+    _, *arguments = shlex.split(re.sub(r"[][]", "", line))  # brackets stand around what may be left out
+    command = typer.main.get_command(cli.app)
+    while hasattr(command, "commands"):
+        command = command.commands[arguments.pop(0)]
+    command.make_context(line, arguments)
