@@ -5,6 +5,7 @@ import doctest
 import re
 import sys
 import textwrap
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import tiny
 from tiny_bitext import write_bitext
 
 import pyterrier_optical
+from pyterrier_optical.checkpoint.shared import shared_encoder
 from pyterrier_optical.datasets import sample
 from pyterrier_optical.lexicon import SHIPPED_LEXICON
 from pyterrier_optical.retrieve.bm25 import terrier
@@ -28,6 +30,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = Path(pyterrier_optical.__file__).parent / "pt_docs"
 
 ELSEWHERE = {"own_language.md": "tests/test_own_language.py follows this page"}
+
+# Page and a fragment of a block that is not run -> why.
+NOT_RUN = {
+    ("other_rerankers.md", "import mT5ReRanker"): "pyterrier-t5 is not among the packages of the tests",
+}
 
 # What a page names and a machine need not have, and what the test has in its place.
 STAND_INS = {
@@ -48,6 +55,7 @@ STAND_INS = {
     '"training": {"steps": 300}': '"student": "tiny/xlmr", "evaluation": {"heldout_pairs": 4}, '
     '"training": {"steps": 2, "eval_steps": 2, "batch_size": 8}',
 }
+
 # Names that a page takes as given.
 GIVEN = {
     "README.md": """
@@ -79,6 +87,12 @@ def blocks(path: Path) -> list[tuple[str, str | None]]:
 
 FILES = {path.name: path for path in [ROOT / "README.md", *sorted(PAGES.glob("*.md")), *sorted(PAGES.glob("*.rst"))]}
 WITH_BLOCKS = [name for name, path in FILES.items() if blocks(path)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def model_stays_loaded(shipped_model):
+    """One loaded model for all pages."""
+    return shared_encoder()
 
 
 @pytest.fixture
@@ -154,6 +168,10 @@ def test_the_blocks_of_a_page_run_as_pasted(page, own_index, short_sample, shipp
     names: dict = {}
     exec(textwrap.dedent(GIVEN.get(page, "")), names)  # noqa: S102
     for code, shown in blocks(FILES[page]):
+        reasons = [reason for (where, fragment), reason in NOT_RUN.items() if where == page and fragment in code]
+        if reasons:
+            warnings.warn(f"{page}: a block is not run: {reasons[0]}", stacklevel=1)
+            continue
         for text, stand_in in (STAND_INS | own_index).items():
             code = code.replace(text, stand_in)
         run(code, shown, names)
