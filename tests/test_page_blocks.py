@@ -65,7 +65,7 @@ GIVEN = {
     """,
     "datasets.md": """
         from pyterrier_optical import OpticalRetriever
-        system = OpticalRetriever("optical:mtop/hi/dev/split")
+        system = OpticalRetriever("optical:mtop/hi/dev/split", gloss=0)
     """,
     "transport.md": """
         import torch
