@@ -23,7 +23,7 @@ class MtopCollection(Collection):
     """Queries are the utterances of a split, documents those of ``pool``; both only where all six languages have them.
 
     Relevance follows the English parses: 3 the query's own translation, 2 the same intent with the same nested slots,
-    1 the same top-level intent. The query ``test-17`` is the translation of the document ``test-17``.
+    1 the same top-level intent. A query has the ``docno`` of its own translation as its ``qid``.
 
     Args:
         name: The identifier.
