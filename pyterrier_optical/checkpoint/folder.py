@@ -56,7 +56,7 @@ def load_encoder(model=None, *, device: str | None = None, dtype: str | None = N
     """
     check_dtype(dtype)
     if model is not None and not isinstance(model, (str, os.PathLike)):
-        return _require(model, "MultiVectorEncoder")
+        return require_loaded(model, "MultiVectorEncoder")
     folder = find_checkpoint(SHIPPED_MODEL if model is None else model)
     read_checkpoint_info(folder)  # refuses a newer format
 
@@ -97,7 +97,7 @@ def load_sentence_transformer(name, *, device: str | None = None, dtype: str | N
     """
     check_dtype(dtype)
     if not isinstance(name, (str, os.PathLike)):
-        return _require(name, "SentenceTransformer")
+        return require_loaded(name, "SentenceTransformer")
     folder = find_checkpoint(name)
     if pooling is None and not (folder / "modules.json").is_file():
         raise OpticalError(f"The checkpoint '{name}' has no pooling of its own: pass pooling='mean' or pooling='cls'.")
@@ -182,7 +182,7 @@ def read_checkpoint_info(folder: str | os.PathLike) -> dict | None:
     return info
 
 
-def _require(model, kind: str):
+def require_loaded(model, kind: str):
     import sentence_transformers
 
     if isinstance(model, getattr(sentence_transformers, kind)):
@@ -210,8 +210,8 @@ def _last_layer_modules(folder: Path, options: dict) -> list:
 
 
 def _is_late_interaction(folder: Path) -> bool:
-    saved = _json(folder / "config_sentence_transformers.json")
-    architectures = _json(folder / "config.json").get("architectures") or []
+    saved = read_json(folder / "config_sentence_transformers.json")
+    architectures = read_json(folder / "config.json").get("architectures") or []
     return (
         saved.get("model_type") in ("MultiVectorEncoder", "ColBERT")
         or "query_prefix" in saved
@@ -219,7 +219,7 @@ def _is_late_interaction(folder: Path) -> bool:
     )
 
 
-def _json(path: Path) -> dict:
+def read_json(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 

@@ -1,6 +1,8 @@
 """Cross-encoders, which read query and document as one text, with the frame contract of the other rerankers."""
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -69,6 +71,7 @@ class CrossEncoderReranker(TextReranker):
         return False
 
     def _load_encoders(self):
+        """The cross-encoder, in the place of two encoders."""
         return load_cross_encoder(self.model, device=self.device, dtype=self.dtype)
 
     def _scores(self, inp: pd.DataFrame) -> np.ndarray:
@@ -78,6 +81,9 @@ class CrossEncoderReranker(TextReranker):
         texts = frame_texts(inp, named_fields(self.text_field))
         index, pairs = pd.MultiIndex.from_arrays([texts_of(inp[self.query_field]), texts]).factorize()
         limit = min(self.max_length or model.max_seq_length, model.max_seq_length)
+        markers = model.tokenizer.num_special_tokens_to_add(pair=True)
+        if limit < markers + 2:
+            raise OpticalError(f"max_length is {limit} and the markers take {markers}: give at least {markers + 2}.")
         scores = model.predict(
             pairs.tolist(),
             batch_size=self.batch_size or 32,
@@ -100,23 +106,38 @@ def load_cross_encoder(name, *, device: str | None = None, dtype: str | None = N
         A ``sentence_transformers.CrossEncoder`` in evaluation mode.
 
     Raises:
-        OpticalError: as for `pyterrier_optical.checkpoint.folder.load_encoder`; the model has more labels than one.
+        OpticalError: as for `pyterrier_optical.checkpoint.folder.load_encoder`; the model is no cross-encoder, or has
+            more labels than one.
     """
     from sentence_transformers import CrossEncoder
 
-    from pyterrier_optical.checkpoint.folder import find_checkpoint, finished, loading
+    from pyterrier_optical.checkpoint.folder import find_checkpoint, finished, loading, require_loaded
     from pyterrier_optical.checkpoint.placement import placement
 
-    model = name
-    if not isinstance(name, CrossEncoder):
+    if isinstance(name, (str, os.PathLike)):
         folder = find_checkpoint(name)
+        _check_cross_encoder(folder)
         device, options = placement(device, dtype)
         with loading(folder):
             model = CrossEncoder(str(folder), device=device, local_files_only=True, model_kwargs=options)
             finished(model, dtype, folder)
+    else:
+        model = require_loaded(name, "CrossEncoder")
     if model.num_labels != 1:
         raise OpticalError(
             f"The cross-encoder '{name}' has {model.num_labels} labels for a pair and a reranker needs one score: give "
             "a model with one label."
         )
     return model
+
+
+def _check_cross_encoder(folder: Path) -> None:
+    from pyterrier_optical.checkpoint.folder import read_json
+
+    architectures = read_json(folder / "config.json").get("architectures") or []
+    saved = read_json(folder / "config_sentence_transformers.json").get("model_type")
+    if saved != "CrossEncoder" and not any(name.endswith("ForSequenceClassification") for name in architectures):
+        raise OpticalError(
+            f"The checkpoint '{folder}' is no cross-encoder: OpticalReranker takes late-interaction models, and "
+            "BiEncoderReranker other encoders."
+        )

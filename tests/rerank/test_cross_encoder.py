@@ -84,9 +84,29 @@ def test_what_gives_no_single_score_is_refused(tmp_path):
         CrossEncoderReranker(folder, device="cpu")(FRAME)
 
 
-def test_an_encoder_without_a_head_is_refused(tmp_path):
-    with pytest.raises(OpticalError, match="classifier"):
-        CrossEncoderReranker(tiny.bert(tmp_path), device="cpu")(FRAME)
+@pytest.mark.parametrize("encoder", [tiny.bert, tiny.labse, tiny.encoder])
+def test_another_encoder_is_refused(encoder, tmp_path):
+    with pytest.raises(OpticalError, match="is no cross-encoder: OpticalReranker takes late-interaction"):
+        CrossEncoderReranker(encoder(tmp_path), device="cpu")(FRAME)
+
+
+def test_what_sentence_transformers_saves_is_taken(checkpoint, tmp_path):
+    from sentence_transformers import CrossEncoder
+
+    CrossEncoder(str(checkpoint), device="cpu", max_length=64).save_pretrained(str(tmp_path / "saved"))
+    out = CrossEncoderReranker(tmp_path / "saved", device="cpu")(FRAME)
+    np.testing.assert_allclose(out["score"], CrossEncoderReranker(checkpoint, device="cpu")(FRAME)["score"], atol=1e-5)
+
+
+@pytest.mark.parametrize("model", [None, 3, object()])
+def test_what_is_no_model_is_refused(model):
+    with pytest.raises(OpticalError, match="pass a folder, a hub id or a CrossEncoder"):
+        CrossEncoderReranker(model)(FRAME)
+
+
+def test_a_limit_without_room_for_words_is_refused(checkpoint):
+    with pytest.raises(OpticalError, match=r"max_length is 3 and the markers take [34]: give at least [56]"):
+        CrossEncoderReranker(checkpoint, device="cpu", max_length=3)(FRAME)
 
 
 @pytest.mark.parametrize("wrong", [{"max_length": 0}, {"batch_size": -1}, {"dtype": "float7"}, {"text_field": 3}])
