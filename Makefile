@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 # Two processes of two gigabytes, each with a core of its own.
 WORKERS ?= 2
 # Bytecode is kept even where the environment says otherwise: each process would compile all tests and modules again.
-PYTEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+PYTEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 UV := $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
 DECIDES := setup.py pyproject.toml constraints.txt
 

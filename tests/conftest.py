@@ -45,7 +45,12 @@ def pytest_collection_finish(session):
 
 
 def pytest_collection_modifyitems(items):
-    """Marks tests by what they need: the model inside the package (shipped), or Terrier's Java (jvm)."""
+    """Marks tests by what they need: the model inside the package (shipped), or Terrier's Java (jvm).
+
+    Files with slow ones come first, so that no process is left alone with one at the end.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     for item in items:
         given = getattr(item, "callspec", None)
         if "shipped_model" in item.fixturenames:
