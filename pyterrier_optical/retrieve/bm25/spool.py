@@ -33,12 +33,13 @@ class Batch(NamedTuple):
     terms: np.ndarray
     times: np.ndarray
 
-    def bags(self, words: Sequence[str]) -> Iterator[tuple[str, dict[str, int]]]:
-        """Each docno and the frequencies of its terms, which have these words by their numbers."""
-        terms, times, start = self.terms.tolist(), self.times.tolist(), 0
-        for docno, size in zip(self.docnos, self.sizes.tolist(), strict=True):
-            end = start + size
-            yield docno, dict(zip(map(words.__getitem__, terms[start:end]), times[start:end], strict=True))
+    def texts(self, words: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Each docno and its terms, each as often as it occurs, with spaces between; terms have these words."""
+        occurrences = [words[term] for term in np.repeat(self.terms, self.times).tolist()]
+        up_to = np.append(0, np.cumsum(self.times, dtype=np.int64))
+        start = 0
+        for docno, end in zip(self.docnos, up_to[np.cumsum(self.sizes, dtype=np.int64)].tolist(), strict=True):
+            yield docno, " ".join(occurrences[start:end])
             start = end
 
 

@@ -111,13 +111,16 @@ def build(
         _java_path(folder),
         meta={"docno": docno_bytes},
         meta_reverse=[],
-        pretokenised=True,
+        # Not pretokenised: PyTerrier hands a dictionary to Java in pure Python, word by word.
+        tokeniser=pt.TerrierTokeniser.whitespace,
+        stemmer=None,
+        stopwords=None,
         properties={"max.term.length": str(_TERM_CHARACTERS)},
     )
     words, interrupted = list(terms), Event()
-    documents = (document for batch in batches for document in batch.bags(words))
+    documents = (document for batch in batches for document in batch.texts(words))
     going_on = takewhile(lambda _: not interrupted.is_set(), documents)
-    stream = ({"docno": docno, "toks": toks} for docno, toks in going_on)
+    stream = ({"docno": docno, "text": text} for docno, text in going_on)
     # A signal waits until Java returns, unless it is another thread that called Java.
     with ThreadPoolExecutor(1) as pool:
         try:

@@ -17,8 +17,9 @@ def test_documents_come_back_in_order_with_their_counts(tmp_path, monkeypatch):
         terms = writer.finish()
     batches = list(spooled(tmp_path / "spool"))
     assert [len(batch.docnos) for batch in batches] == [2, 2, 1]
-    bags = dict(bag for batch in batches for bag in batch.bags(list(terms)))
-    assert bags == {docno: Counter(text.split()) for docno, text in TEXTS.items()} and list(bags) == list(TEXTS)
+    texts = dict(each for batch in batches for each in batch.texts(list(terms)))
+    assert list(texts) == list(TEXTS)
+    assert all(Counter(text.split(" ")) == Counter(TEXTS[docno].split(" ")) for docno, text in texts.items())
     assert terms == {"tea": 2, "for": 1, "milk": 2}
 
 
@@ -28,4 +29,4 @@ def test_documents_without_words(tmp_path):
         writer.add("d1", [])
         assert writer.finish() == {}
     (batch,) = spooled(tmp_path / "spool")
-    assert list(batch.bags([])) == [("d1", {})]
+    assert list(batch.texts([])) == [("d1", "")]
