@@ -21,7 +21,6 @@ from pyterrier_optical.experiment.ranked_systems import OPTICAL, RankedSystems, 
 from pyterrier_optical.experiment.reading import reading_text, what_was_read
 from pyterrier_optical.experiment.report import write_csv, write_latex
 from pyterrier_optical.experiment.report_text import report_text
-from pyterrier_optical.experiment.resource_gap import gap_chart, resource_gap
 from pyterrier_optical.experiment.scatter import scatter_chart
 from pyterrier_optical.experiment.suites import SUITES, Suite
 from pyterrier_optical.experiment.systems import OPTICAL as RERANKED_OPTICAL
@@ -37,7 +36,6 @@ class FullReport:
     Attributes:
         ranked: Systems that rank all documents, each tested against the model.
         reranked: Systems that rerank the first stage, each tested against `OpticalReranker`; None if left out.
-        gaps: For each of the two parts the table of `resource_gap`; empty where the collection has no such groups.
         missing: Why a system is not among them: a reason by its name.
         read: What the encoders read of the queries and documents; see `what_was_read`.
         text: All of it as Markdown.
@@ -47,7 +45,6 @@ class FullReport:
 
     ranked: Comparison
     reranked: Comparison | None
-    gaps: dict[str, pd.DataFrame]
     missing: dict[str, str]
     read: pd.DataFrame
     text: str
@@ -137,15 +134,14 @@ def run_report(
         options = {"baseline": RERANKED_OPTICAL, "verbose": True, "folder": kept and kept / "reranked"}
         reranked = compare(rerankers, reranked_tasks, suite.reranked_measures, **options)
         parts["The first stage reranked"] = reranked
-    gaps = _gaps(suite, parts)
     remark = f"{suite.remark} BM25 by {rerankers.engine}."
     read = what_was_read(every.encoders, ranked_tasks)
-    text = report_text(remark, ranked, reranked, gaps, missing, suite.headlines, reading_text(read))
+    text = report_text(remark, ranked, reranked, missing, suite.headlines, reading_text(read))
     echo(text)
-    files = _write(folder, suite, parts, gaps, text)
+    files = _write(folder, suite, parts, text)
     for path in files:
         echo(f"written: {path}")
-    return FullReport(ranked, reranked, gaps, missing, read, text, files)
+    return FullReport(ranked, reranked, missing, read, text, files)
 
 
 def _key(label: str, model, teacher, baselines: Baselines, engine: str, systems: Sequence[str]) -> str | None:
@@ -185,14 +181,7 @@ class _Rerankers:
         return systems.pipelines
 
 
-def _gaps(suite: Suite, parts: dict[str, Comparison]) -> dict[str, pd.DataFrame]:
-    if not suite.resources:
-        return {}
-    gaps = {title: resource_gap(part, suite.headlines[0], **suite.resources) for title, part in parts.items()}
-    return {title: gap for title, gap in gaps.items() if len(gap)}
-
-
-def _write(folder: Path, suite: Suite, parts: Mapping[str, Comparison], gaps, text: str) -> tuple[Path, ...]:
+def _write(folder: Path, suite: Suite, parts: Mapping[str, Comparison], text: str) -> tuple[Path, ...]:
     files, measure = [folder / "tables.md", folder / "tables.tex"], suite.headlines[0]
     with whole(files[0]) as partial:
         partial.write_text(text, encoding="utf-8")
@@ -202,6 +191,4 @@ def _write(folder: Path, suite: Suite, parts: Mapping[str, Comparison], gaps, te
         title = f"{suite.name}: {measure}, {title[0].lower()}{title[1:]}"
         files.append(bar_chart(part, measure, folder / f"{name}.png", title=title))
         files.append(scatter_chart(part, measure, folder / f"{name}-scatter.png", title=f"{title}, query by query"))
-    if gaps:
-        files.append(gap_chart(gaps, measure, folder / "gap.png"))
     return tuple(files)

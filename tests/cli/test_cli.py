@@ -106,25 +106,6 @@ def test_no_command_is_help(monkeypatch, capsys):
     assert "demo" in capsys.readouterr().out
 
 
-def test_first_stages_are_compared_as_asked(monkeypatch):
-    asked = []
-    monkeypatch.setattr(
-        "pyterrier_optical.experiment.first_stage.first_stage_experiment",
-        lambda datasets, **options: asked.append((datasets, options)),
-    )
-    raw = "BM25, query as it is"
-    arguments = ["--datasets", "afriqa/ha/dev,afriqa/zu/dev", "--systems", raw, "--lexicon", "my.lex"]
-    assert CliRunner().invoke(cli.app, ["experiment", "first-stage", *arguments]).exit_code == 0
-    ((datasets, options),) = asked
-    assert datasets == ["afriqa/ha/dev", "afriqa/zu/dev"] and options["systems"] == [raw]
-    assert str(options["lexicon"]) == "my.lex" and options["output"] is None and options["model"] is None
-
-
-def test_an_unknown_first_stage_is_one_line_and_status_2(monkeypatch, capsys):
-    assert run(monkeypatch, "experiment", "first-stage", "--systems", "magic") == 2
-    assert capsys.readouterr().err.startswith("pyterrier-optical: No first stage is called 'magic': choose among BM25")
-
-
 def test_a_lexicon_is_made_from_a_configuration(monkeypatch, capsys, tmp_path):
     (tmp_path / "sw.tsv").write_text("cat\tpaka\nriver\tmto\n", encoding="utf-8")
     config = tmp_path / "sw.yaml"
