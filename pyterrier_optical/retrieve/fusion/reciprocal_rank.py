@@ -1,7 +1,6 @@
 """Several rankings as one: what every fusion does, and reciprocal-rank fusion, by ranks alone."""
 
 import math
-from copy import copy
 from itertools import chain, product
 from numbers import Integral, Real
 
@@ -38,10 +37,6 @@ class Fusion(ByArguments, GuardedMixing):
 
     def fuse(self, *runs: pd.DataFrame) -> pd.DataFrame:
         """One frame of ``qid``, ``docno``, ``score`` and ``rank`` out of those of the transformers."""
-        raise NotImplementedError
-
-    def _options(self) -> dict:
-        """The arguments of a subclass."""
         raise NotImplementedError
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
@@ -82,28 +77,16 @@ class Fusion(ByArguments, GuardedMixing):
         """The same fusion with at most ``k`` results; PyTerrier asks for it to compile ``fusion % k``."""
         if self.num_results is not None and k >= self.num_results:
             return self
-        return self._with(num_results=k)
+        return pt.inspect.transformer_apply_attributes(self, num_results=k)
 
     def compile(self) -> "Fusion":
         """With each of its transformers compiled."""
-        return self._with(retrievers=tuple(retriever.compile() for retriever in self.retrievers))
-
-    def _with(self, **changes) -> "Fusion":
-        other = copy(self)
-        other.__dict__.update(changes)
-        return other
+        compiled = tuple(retriever.compile() for retriever in self.retrievers)
+        return pt.inspect.transformer_apply_attributes(self, retrievers=compiled)
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
         return {"label": self.label, "inner_pipelines_mode": "combine", "help_url": self.help_url}
-
-    def _identity(self) -> tuple:
-        return type(self), self.retrievers, *self._options().values(), self.num_results
-
-    def __repr__(self) -> str:
-        options = {**self._options(), "num_results": self.num_results}
-        inner = [*map(repr, self.retrievers), *(f"{name}={value!r}" for name, value in options.items())]
-        return f"{type(self).__name__}({', '.join(inner)})"
 
 
 class ReciprocalRankFusion(Fusion):
@@ -145,10 +128,6 @@ class ReciprocalRankFusion(Fusion):
     def fuse(self, *runs: pd.DataFrame) -> pd.DataFrame:
         """See `reciprocal_rank_fusion`."""
         return reciprocal_rank_fusion(*runs, k=self.k, num_results=self.num_results)
-
-    def _options(self) -> dict:
-        return {"k": self.k}
-
 
 def reciprocal_rank_fusion(*results: pd.DataFrame, k: float = 60, num_results: int | None = 1000) -> pd.DataFrame:
     """Fuses result frames.

@@ -50,10 +50,6 @@ class ScoreFusion(Fusion):
         """See `score_fusion`."""
         return score_fusion(*runs, weights=self.weights, num_results=self.num_results)
 
-    def _options(self) -> dict:
-        return {"weights": self.weights}
-
-
 def score_fusion(
     *results: pd.DataFrame, weights: Sequence[float] | None = None, num_results: int | None = 1000
 ) -> pd.DataFrame:
