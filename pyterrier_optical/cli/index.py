@@ -1,12 +1,12 @@
 """The `pyterrier-optical index` commands."""
 
-from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from pyterrier_optical.cli.experiment import words
+from pyterrier_optical.datasets.document_files import corpus_of
 from pyterrier_optical.errors import OpticalError
 
 app = typer.Typer(no_args_is_help=True, help="Token vectors of documents on disk, an OpticalIndex.")
@@ -63,7 +63,7 @@ def build(
         workers=workers,
         overwrite=overwrite,
     )
-    indexer.index(_corpus(documents))
+    indexer.index(corpus_of(documents))
     _say(opened)
 
 
@@ -80,7 +80,7 @@ def append(
 ) -> None:
     """Encodes more documents to INDEX, as its own were; interrupted, the same command goes on."""
     opened = _open(index, model, device=device, dtype=dtype, batch_size=batch_size)
-    _say(opened.append(_corpus(documents), ray=ray, workers=workers))
+    _say(opened.append(corpus_of(documents), ray=ray, workers=workers))
 
 
 @app.command()
@@ -139,20 +139,6 @@ def _open(folder: Path, model: str | None = None, **options: Any):
     from pyterrier_optical import OpticalIndex
 
     return OpticalIndex(folder, model, **options)
-
-
-def _corpus(documents: list[str]):
-    """A data set, or a function that reads files."""
-    from pyterrier_optical.datasets.document_files import ENDINGS, is_document_file, read_documents
-
-    if all(map(is_document_file, documents)):
-        return lambda: chain.from_iterable(read_documents(Path(name)) for name in documents)
-    if len(documents) == 1 and not Path(documents[0]).exists():
-        return documents[0]
-    other = next(name for name in documents if not is_document_file(name))
-    raise OpticalError(
-        f"'{other}' is no file of documents: give files whose names end with {', '.join(ENDINGS)}, or one data set."
-    )
 
 
 def _say(index) -> None:

@@ -138,10 +138,10 @@ class _Documentation:
 
     def documentation(self) -> dict[str, Any]:
         collection = self._collection
+        about = f"{collection.citation}. Licence: {collection.licence}. See {collection.url}"
         return {
             "pretty_name": collection.title,
-            "desc": f"{collection.description} Licence: {collection.licence}. See {collection.url}",
-            "bibtex": collection.citation,
+            "desc": f"{collection.description} {about}",
             "official_measures": [str(measure) for measure in collection.measures],
         }
 

@@ -40,13 +40,7 @@ class MtopCollection(Collection):
     )
     url = "https://arxiv.org/abs/2008.09335"
     licence = "CC-BY-SA-4.0"
-    citation = """@inproceedings{li-etal-2021-mtop,
-  title = {{MTOP}: A Comprehensive Multilingual Task-Oriented Semantic Parsing Benchmark},
-  author = {Li, Haoran and Arora, Abhinav and Chen, Shuohui and Gupta, Anchit and Gupta, Sonal and Mehdad, Yashar},
-  booktitle = {Proceedings of EACL},
-  year = {2021},
-  url = {https://aclanthology.org/2021.eacl-main.257},
-}"""
+    citation = "Li et al., EACL 2021, https://aclanthology.org/2021.eacl-main.257"
     label_meanings = {  # noqa: RUF012
         3: "the query's own translation",
         2: "same intent and same slot structure",

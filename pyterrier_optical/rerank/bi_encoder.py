@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from copy import copy
+from dataclasses import KW_ONLY, dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.rerank.text_reranker import TextReranker
 from pyterrier_optical.weights.catalogue import without_hub
 
 
+@dataclass(eq=False, repr=False)
 class BiEncoderReranker(TextReranker):
     """Reranks documents by the similarity of two texts encoded apart.
 
@@ -44,40 +46,26 @@ class BiEncoderReranker(TextReranker):
         BiEncoderReranker(model='xlm-roberta-base', pooling='cls')
     """
 
-    MODEL: str | None = None
-    POOLING: str | None = None
+    MODEL: ClassVar[str | None] = None
+    POOLING: ClassVar[str | None] = None
     PROMPTS: ClassVar[dict[str, str] | None] = None  # in the place of the checkpoint's own
 
-    def __init__(
-        self,
-        model=None,
-        *,
-        pooling: str | None = None,
-        scoring: str = "cosine",
-        text_field: str | Iterable[str] | None = None,
-        query_field: str = "query",
-        batch_size: int | None = None,
-        device: str | None = None,
-        dtype: str | None = None,
-        max_query_tokens: int | None = None,
-        max_document_tokens: int | None = None,
-        truncation: str = "warn",
-        normalize: bool = False,
-        verbose: bool = False,
-    ):
-        self.model = model
-        self.pooling = pooling
-        self.scoring = scoring
-        self.text_field = text_field
-        self.query_field = query_field
-        self.batch_size = batch_size
-        self.device = device
-        self.dtype = dtype
-        self.max_query_tokens = max_query_tokens
-        self.max_document_tokens = max_document_tokens
-        self.truncation = truncation
-        self.normalize = normalize
-        self.verbose = verbose
+    model: Any = None
+    _: KW_ONLY
+    pooling: str | None = None
+    scoring: str = "cosine"
+    text_field: str | Iterable[str] | None = None
+    query_field: str = "query"
+    batch_size: int | None = None
+    device: str | None = None
+    dtype: str | None = None
+    max_query_tokens: int | None = None
+    max_document_tokens: int | None = None
+    truncation: str = "warn"
+    normalize: bool = False
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
         self._check_arguments()
 
     def _check_arguments(self) -> None:

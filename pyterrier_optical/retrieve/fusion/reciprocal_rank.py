@@ -129,6 +129,7 @@ class ReciprocalRankFusion(Fusion):
         """See `reciprocal_rank_fusion`."""
         return reciprocal_rank_fusion(*runs, k=self.k, num_results=self.num_results)
 
+
 def reciprocal_rank_fusion(*results: pd.DataFrame, k: float = 60, num_results: int | None = 1000) -> pd.DataFrame:
     """Fuses result frames.
 

@@ -50,6 +50,7 @@ class ScoreFusion(Fusion):
         """See `score_fusion`."""
         return score_fusion(*runs, weights=self.weights, num_results=self.num_results)
 
+
 def score_fusion(
     *results: pd.DataFrame, weights: Sequence[float] | None = None, num_results: int | None = 1000
 ) -> pd.DataFrame:
