@@ -120,13 +120,12 @@ def demo(
     output: Annotated[Path, typer.Option(help="Folder for tables, plot and index.")] = Path("output"),
     model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
     engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
-    hub: Annotated[bool, typer.Option("--hub", help="Also fetch mBERT, mE5, LaBSE, XLM-R from the hub.")] = False,
     baselines: With = None,
 ) -> None:
     """Compares first stage, baselines and OpticalReranker: a pt.Experiment table per language, and a plot."""
     from pyterrier_optical.experiment import run_demo
 
-    options = {"model": model, "engine": engine, "hub": hub, "baselines": words(baselines) or ()}
+    options = {"model": model, "engine": engine, "baselines": words(baselines) or ()}
     with writing(output, "--output"):
         run_demo(dataset, words(languages), output=output, **options, echo=typer.echo)
 

@@ -2,7 +2,7 @@
 
 import math
 from itertools import chain, product
-from numbers import Integral, Real
+from numbers import Real
 
 import pandas as pd
 import pyterrier as pt
@@ -11,6 +11,7 @@ from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import check_ids, check_same_kinds, checked_queries, plain, with_numbers
 from pyterrier_optical.frames.mixing import GuardedMixing
+from pyterrier_optical.late.limits import check_positive
 
 
 class Fusion(ByArguments, GuardedMixing):
@@ -31,7 +32,7 @@ class Fusion(ByArguments, GuardedMixing):
         name = type(self).__name__
         if not retrievers or not all(isinstance(retriever, pt.Transformer) for retriever in retrievers):
             raise OpticalError(f"{name} fuses transformers, one or more, and was given {shown(retrievers)}.")
-        check_num_results(num_results)
+        check_positive("num_results", num_results)
         self.retrievers = retrievers
         self.num_results = num_results
 
@@ -153,7 +154,7 @@ def reciprocal_rank_fusion(*results: pd.DataFrame, k: float = 60, num_results: i
         >>> reciprocal_rank_fusion(run, run, k=9)["score"].round(3).tolist()
         [0.2, 0.182]
     """
-    check_num_results(num_results)
+    check_positive("num_results", num_results)
     _check_k(k)
     runs = []
     for run in map(plain, results):
@@ -193,16 +194,6 @@ def sum_of_scores(runs: list[pd.DataFrame], num_results: int | None) -> pd.DataF
     if num_results is not None:
         fused = fused[fused["rank"] < num_results + pt.model.FIRST_RANK]
     return fused.reset_index(drop=True)
-
-
-def check_num_results(num_results: int | None) -> None:
-    """Refuses what is no number of results.
-
-    Raises:
-        OpticalError: it is none.
-    """
-    if num_results is not None and not (isinstance(num_results, Integral) and num_results >= 1):
-        raise OpticalError(f"num_results={shown(num_results)} must be a whole number from 1, or None for all.")
 
 
 def _check_k(k: float) -> None:
