@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyterrier as pt
@@ -154,16 +155,16 @@ def _key(label: str, model, teacher, baselines: Baselines, engine: str, systems:
     return None if None in models.values() else experiment_key(label=label, engine=engine, models=models)
 
 
+@dataclass
 class _Rerankers:
     """The pipelines of a task; tasks with the same documents share them."""
 
-    def __init__(self, model, baselines: Baselines, engine: str, folder: Path, own: Mapping[str, pt.Transformer]):
-        self.model = model
-        self.baselines = baselines
-        self.engine = engine
-        self.folder = folder
-        self.own = own
-        self._shared: dict[str, Systems] = {}
+    model: Any
+    baselines: Baselines
+    engine: str
+    folder: Path
+    own: Mapping[str, pt.Transformer]
+    _shared: dict[str, Systems] = field(default_factory=dict)
 
     def __call__(self, task: Task) -> dict[str, pt.Transformer]:
         if task.corpus_key not in self._shared:
