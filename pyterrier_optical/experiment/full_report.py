@@ -106,40 +106,41 @@ def run_report(
     need("A report", "plots", "matplotlib")
     if suite not in SUITES:
         raise OpticalError(f"No report on {shown(suite)}: choose {' or '.join(SUITES)}.")
-    suite = SUITES[suite]
-    split = suite.split(split)
+    chosen = SUITES[suite]
+    split = chosen.split(split)
     # Data that is not available ends the report here, before any model is looked for.
-    ranked_tasks = {label: Task(name) for label, name in suite.names(suite.ranked, languages, split).items()}
+    ranked_tasks = {label: Task(name) for label, name in chosen.names(chosen.ranked, languages, split).items()}
     reranked_tasks = {
-        label: Task(name, own_translation=True) for label, name in suite.names(suite.reranked, languages, split).items()
+        label: Task(name, own_translation=True)
+        for label, name in chosen.names(chosen.reranked, languages, split).items()
     }
-    reference = Task(suite.reference) if suite.reference else None
+    reference = Task(chosen.reference) if chosen.reference else None
     found, own = named_baselines(baselines, device=device), own_systems(systems)
-    kept = _key(suite.label(split), model, teacher, found, engine, systems)
-    teacher, no_teacher = find_teacher(teacher, device)
+    key = _key(chosen.label(split), model, teacher, found, engine, systems)
+    english, no_teacher = find_teacher(teacher, device)
     missing = {**({"the teacher": no_teacher} if no_teacher else {}), **found.missing}
     for name, reason in missing.items():
         echo(f"Without {name}: {reason}.")
     loaded = load_encoder(model, device=device)
-    folder = output_folder(Path(output) / suite.label(split))
-    kept = kept and folder / f"values-{kept}"
+    folder = output_folder(Path(output) / chosen.label(split))
+    kept = folder / f"values-{key}" if key else None
     if kept and kept.is_dir():
         echo(f"Going on with what is finished in {kept}: delete it to compute all again.")
 
-    every = RankedSystems(loaded, found, teacher=teacher, reference=reference, engine=engine, folder=folder)
+    every = RankedSystems(loaded, found, teacher=english, reference=reference, engine=engine, folder=folder)
     # Rankings of all documents are too long to keep.
-    options = {"baseline": OPTICAL, "verbose": True, "folder": kept and kept / "ranked", "runs": False}
-    ranked = compare(every, ranked_tasks, suite.ranked_measures, **options)
+    options: dict[str, Any] = {"baseline": OPTICAL, "verbose": True, "folder": kept and kept / "ranked", "runs": False}
+    ranked = compare(every, ranked_tasks, chosen.ranked_measures, **options)
     rerankers, reranked, parts = _Rerankers(loaded, found, engine, folder, own), None, {"All documents ranked": ranked}
     if reranking:
         options = {"baseline": RERANKED_OPTICAL, "verbose": True, "folder": kept and kept / "reranked"}
-        reranked = compare(rerankers, reranked_tasks, suite.reranked_measures, **options)
+        reranked = compare(rerankers, reranked_tasks, chosen.reranked_measures, **options)
         parts["The first stage reranked"] = reranked
-    remark = f"{suite.remark} BM25 by {rerankers.engine}."
+    remark = f"{chosen.remark} BM25 by {rerankers.engine}."
     read = what_was_read(every.encoders, ranked_tasks)
-    text = report_text(remark, ranked, reranked, missing, suite.headlines, reading_text(read))
+    text = report_text(remark, ranked, reranked, missing, chosen.headlines, reading_text(read))
     echo(text)
-    files = _write(folder, suite, parts, text)
+    files = _write(folder, chosen, parts, text)
     for path in files:
         echo(f"written: {path}")
     return FullReport(ranked, reranked, missing, read, text, files)

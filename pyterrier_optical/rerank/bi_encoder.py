@@ -14,15 +14,15 @@ from pyterrier_optical.weights.catalogue import without_hub
 
 @dataclass(eq=False, repr=False)
 class BiEncoderReranker(TextReranker):
-    """Reranks documents by the similarity of two texts encoded apart.
+    """Reranks documents by the cosine of two texts encoded apart.
+
+    `OpticalReranker` with the same checkpoint ranks by MaxSim between the token vectors of its last layer.
 
     Args:
-        model: a local checkpoint folder, a hub id, or a loaded ``SentenceTransformer`` (``MultiVectorEncoder`` with
-            ``scoring="maxsim"``); None where a named form brings its own.
+        model: a local checkpoint folder, a hub id, or a loaded ``SentenceTransformer``; None where a named form brings
+            its own.
         pooling: how token vectors become one: "mean" or "cls" over the transformer's last layer, or None for the
             checkpoint's own modules (the named forms say what theirs are).
-        scoring: "cosine" of the two pooled vectors, or "maxsim" between the token vectors of the last layer, with no
-            pooling.
         text_field: the column with the document text, or several that are joined in this order; None: ``title`` (where
             there is one) and ``text``, as `bm25` and `OpticalRetriever` read documents.
         query_field: the column with the query text.
@@ -33,7 +33,6 @@ class BiEncoderReranker(TextReranker):
         max_query_tokens: a query's tokens, markers included, at most what the model takes; None for its own limit.
         max_document_tokens: a document's tokens, likewise.
         truncation: "warn", "error" or "passages", as for `OpticalReranker`.
-        normalize: divide a MaxSim score by the number of query tokens; a cosine stays as it is.
         verbose: show progress bars at once; otherwise one appears for work that takes over two seconds.
 
     Raises:
@@ -53,7 +52,6 @@ class BiEncoderReranker(TextReranker):
     model: Any = None
     _: KW_ONLY
     pooling: str | None = None
-    scoring: str = "cosine"
     text_field: str | Iterable[str] | None = None
     query_field: str = "query"
     batch_size: int | None = None
@@ -62,7 +60,6 @@ class BiEncoderReranker(TextReranker):
     max_query_tokens: int | None = None
     max_document_tokens: int | None = None
     truncation: str = "warn"
-    normalize: bool = False
     verbose: bool = False
 
     def __post_init__(self) -> None:
@@ -72,13 +69,9 @@ class BiEncoderReranker(TextReranker):
         super()._check_arguments()
         if self.pooling not in (None, "mean", "cls"):
             raise OpticalError(f"Unknown pooling {shown(self.pooling)}: choose 'mean', 'cls' or None.")
-        if self.scoring not in ("cosine", "maxsim"):
-            raise OpticalError(f"Unknown scoring {shown(self.scoring)}: choose 'cosine' or 'maxsim'.")
-        if self.scoring == "maxsim" and self.pooling is not None:
-            raise OpticalError(f"pooling={shown(self.pooling)} has no part in scoring='maxsim': leave pooling out.")
 
     def _scores_grow(self) -> bool:
-        return self.scoring == "maxsim" and not self.normalize
+        return False
 
     def _checkpoint(self):
         """What to load."""
@@ -89,23 +82,16 @@ class BiEncoderReranker(TextReranker):
         return find_published(self.MODEL)
 
     def _load_encoders(self):
-        from pyterrier_optical.late.encoder import SentenceEncoder, TokenEncoder
+        from pyterrier_optical.checkpoint.folder import load_sentence_transformer
+        from pyterrier_optical.late.encoder import SentenceEncoder
 
-        model = self._load_model()
+        options = {"device": self.device, "dtype": self.dtype, "pooling": self.pooling or self.POOLING}
+        model = load_sentence_transformer(self._checkpoint(), **options)
         if self.PROMPTS is not None:
             model = copy(model)  # which shares the weights; a model that the caller loaded keeps its own prompts
             model.prompts = dict(self.PROMPTS)
-        options = {"batch_texts": self.batch_size, "verbose": self.verbose}
-        encoder = (TokenEncoder if self.scoring == "maxsim" else SentenceEncoder)(model, **options)
+        encoder = SentenceEncoder(model, batch_texts=self.batch_size, verbose=self.verbose)
         return encoder, encoder
-
-    def _load_model(self):
-        from pyterrier_optical.checkpoint.folder import load_encoder, load_sentence_transformer
-
-        checkpoint, placement = self._checkpoint(), {"device": self.device, "dtype": self.dtype}
-        if self.scoring == "maxsim":
-            return load_encoder(checkpoint, **placement)
-        return load_sentence_transformer(checkpoint, pooling=self.pooling or self.POOLING, **placement)
 
 
 def find_published(name: str) -> Path:
@@ -133,8 +119,8 @@ class MBERTReranker(BiEncoderReranker):
 
     Example:
         >>> from pyterrier_optical import MBERTReranker
-        >>> MBERTReranker(scoring="maxsim")
-        MBERTReranker(scoring='maxsim')
+        >>> MBERTReranker(batch_size=8)
+        MBERTReranker(batch_size=8)
     """
 
     MODEL = "bert-base-multilingual-cased"
