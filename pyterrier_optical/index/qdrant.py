@@ -20,7 +20,6 @@ from pyterrier_optical.late.index.model_check import is_same_probe, probe_vector
 from pyterrier_optical.late.index.settings import IndexSettings
 from pyterrier_optical.late.index.shard import Block, mean_vectors
 from pyterrier_optical.late.limits import check_encoding_arguments
-from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
 from pyterrier_optical.retrieve.dense.token_retriever import Found, TokenRetriever
 
 #: Numbers that one multi-vector may have in Qdrant: 2,730 tokens of width 384.
@@ -137,23 +136,14 @@ class QdrantRetriever(TokenRetriever):
     collection: str
     model: Any = None
     _: KW_ONLY
-    num_results: int = 1000
-    exact_limit: int = 100_000
-    candidates: int = 1000
     batch_size: int | None = None
     device: str | None = None
     dtype: str | None = None
-    max_query_tokens: int | None = None
     truncation: str = "warn"
-    normalize: bool = False
-    verbose: bool = False
-    gloss: float = GLOSS_SHARE
-    lexicon: Any = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_encoding_arguments(self)
-        check_gloss(self.gloss)
-        self._check_numbers()
         self._encoder = None
         self._metadata: dict | None = None
 

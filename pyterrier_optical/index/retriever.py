@@ -1,10 +1,8 @@
 """IndexRetriever: search in an OpticalIndex."""
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from pyterrier_optical.late.limits import check_positive
-from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
 from pyterrier_optical.retrieve.dense.token_retriever import TokenRetriever
 
 
@@ -33,20 +31,6 @@ class IndexRetriever(TokenRetriever):
     """
 
     index: Any
-    _: KW_ONLY
-    num_results: int = 1000
-    exact_limit: int = 100_000
-    candidates: int = 1000
-    max_query_tokens: int | None = None
-    normalize: bool = False
-    verbose: bool = False
-    gloss: float = GLOSS_SHARE
-    lexicon: Any = None
-
-    def __post_init__(self) -> None:
-        check_gloss(self.gloss)
-        check_positive("max_query_tokens", self.max_query_tokens)
-        self._check_numbers()
 
     @property
     def model(self):

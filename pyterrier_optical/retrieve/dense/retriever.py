@@ -8,7 +8,6 @@ from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.late.index.settings import EncodingSettings, check_precision
 from pyterrier_optical.late.limits import check_encoding_arguments
-from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
 from pyterrier_optical.retrieve.bm25.corpus import Corpus
 from pyterrier_optical.retrieve.dense.token_retriever import TokenRetriever
 
@@ -75,28 +74,19 @@ class OpticalRetriever(TokenRetriever):
     model: Any = None
     _: KW_ONLY
     fields: str | Iterable[str] | None = None
-    num_results: int = 1000
-    exact_limit: int = 100_000
-    candidates: int = 1000
     batch_size: int | None = None
     device: str | None = None
     dtype: str | None = None
     precision: str = "float16"
-    max_query_tokens: int | None = None
     max_document_tokens: int | None = None
     truncation: str = "warn"
-    normalize: bool = False
-    verbose: bool = False
     document_model: Any = None
-    gloss: float = GLOSS_SHARE
-    lexicon: Any = None
 
     def __post_init__(self) -> None:
         self.fields = Corpus(self.corpus, self.fields).fields
+        super().__post_init__()
         check_encoding_arguments(self)
-        check_gloss(self.gloss)
         check_precision(self.precision)
-        self._check_numbers()
         self._loaded = _Loaded()
 
     @property
