@@ -11,10 +11,11 @@ import pyterrier as pt
 
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
+from pyterrier_optical.checkpoint.content_hash import content_hash
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import checked_queries, several, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
-from pyterrier_optical.mt.cache import TranslationCache, fingerprint
+from pyterrier_optical.mt.cache import TranslationCache
 from pyterrier_optical.mt.rewriting import rewritten
 
 
@@ -142,7 +143,7 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
     def _known(self) -> TranslationCache:
         folder = Path(self.model).expanduser()
         # A folder's content is worth reading only for translations that outlive it.
-        content = fingerprint(folder) if self.cache is not None and folder.is_dir() else None
+        content = content_hash(folder) if self.cache is not None and folder.is_dir() else None
         settings = {
             "name": folder.name if content else str(self.model),
             "content": content,
