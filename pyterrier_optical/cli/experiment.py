@@ -6,22 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from pyterrier_optical.base.files import writing
+from pyterrier_optical.cli.options import Device, Engine, Model, With, words
 from pyterrier_optical.cli.word_lists import WordLists
 
 app = typer.Typer(no_args_is_help=True, help="The experiments that the tables in the documentation come from.")
 
-With = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--with",
-        help="Baselines to add: mbert, me5, labse, xlmr (fetched from the model hub), minilm (there whenever it is "
-        "installed); mbert=FOLDER for a copy on this machine.",
-    ),
-]
 _Languages = Annotated[list[str] | None, typer.Option(help="Such as 'hi th'; default: all of the report.")]
-_Model = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")]
-_Engine = Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")]
-_Device = Annotated[str | None, typer.Option(help="Torch device; default: what there is.")]
 _Split = Annotated[
     str | None, typer.Option(help="MTOP: test or dev; AfriQA: dev, train or test; default: the first of these.")
 ]
@@ -39,21 +29,16 @@ _REPORTS = {
 }
 
 
-def words(values: list[str] | None) -> list[str] | None:
-    """Options given once or more often, each a list with spaces or commas, as one list."""
-    return " ".join(values or ()).replace(",", " ").split() or None
-
-
 def _add_report(suite: str, description: str) -> None:
     @app.command(suite, cls=WordLists, help=description)
     def report(
         baselines: With = None,
         languages: _Languages = None,
         split: _Split = None,
-        model: _Model = None,
-        engine: _Engine = "auto",
+        model: Model = None,
+        engine: Engine = "auto",
         output: _Output = Path("output"),
-        device: _Device = None,
+        device: Device = None,
         reranking: _Reranking = True,
         systems: _Systems = None,
     ) -> None:

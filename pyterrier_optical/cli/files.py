@@ -8,6 +8,7 @@ import pyterrier as pt
 import typer
 
 from pyterrier_optical.base.files import whole, writing
+from pyterrier_optical.cli.options import Device, Model
 from pyterrier_optical.datasets.document_files import ENDINGS, corpus_of
 from pyterrier_optical.datasets.query_files import read_queries
 from pyterrier_optical.datasets.reading import reading
@@ -17,7 +18,6 @@ from pyterrier_optical.errors import OpticalError, shown
 _GROUP = 256
 
 Topics = Annotated[str, typer.Option(help="Queries, a file of qid<TAB>query.")]
-Model = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")]
 
 
 def rerank(
@@ -34,7 +34,7 @@ def rerank(
     depth: Annotated[int, typer.Option(min=1, help="Documents of each query, the first ones.")] = 100,
     model: Model = None,
     gloss: Annotated[float | None, typer.Option(help="The gloss's share of a score; 0: none.")] = None,
-    device: Annotated[str | None, typer.Option(help="Torch device; default: what there is.")] = None,
+    device: Device = None,
     dtype: Annotated[str | None, typer.Option(help="float32, float16, bfloat16 or int8.")] = None,
     tag: Annotated[str, typer.Option(help="The name of the run.")] = "optical",
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pyterrier_optical.cli.experiment import words
+from pyterrier_optical.cli.options import Device, Model, words
 from pyterrier_optical.datasets.document_files import corpus_of
 from pyterrier_optical.errors import OpticalError
 
@@ -20,10 +20,8 @@ _Documents = Annotated[
         "text), or either with .gz.",
     ),
 ]
-_Model = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")]
 _OwnModel = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the one that made it.")]
 _DocumentModel = Annotated[str | None, typer.Option(help="A second model for the documents.")]
-_Device = Annotated[str | None, typer.Option(help="Torch device; default: what there is.")]
 _Dtype = Annotated[str | None, typer.Option(help="float32, float16, bfloat16 or int8, in which the model computes.")]
 _BatchSize = Annotated[int | None, typer.Option(help="Texts per forward pass, at most.")]
 _Ray = Annotated[
@@ -37,7 +35,7 @@ _Workers = Annotated[int | None, typer.Option(help="Processes of Ray; default: o
 def build(
     index: _Index,
     documents: _Documents,
-    model: _Model = None,
+    model: Model = None,
     document_model: _DocumentModel = None,
     fields: Annotated[list[str] | None, typer.Option(help="Of a document's text; default: title and text.")] = None,
     precision: Annotated[str, typer.Option(help="Of stored vectors: float16, float32 or int8.")] = "float16",
@@ -47,7 +45,7 @@ def build(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an index that is there.")] = False,
     ray: _Ray = None,
     workers: _Workers = None,
-    device: _Device = None,
+    device: Device = None,
     dtype: _Dtype = None,
     batch_size: _BatchSize = None,
 ) -> None:
@@ -74,7 +72,7 @@ def append(
     model: _OwnModel = None,
     ray: _Ray = None,
     workers: _Workers = None,
-    device: _Device = None,
+    device: Device = None,
     dtype: _Dtype = None,
     batch_size: _BatchSize = None,
 ) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from pyterrier_optical.base.files import writing
 from pyterrier_optical.cli import run
+from pyterrier_optical.cli.options import Model
 from pyterrier_optical.distill import read_pairs
 from research.alignments.figure import PAIRS, alignment_figure
 
@@ -16,7 +17,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def alignments(
     pairs: Annotated[Path | None, typer.Option(help="A file of ENGLISH<TAB>TRANSLATION lines; default: three.")] = None,
-    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    model: Model = None,
     teacher: Annotated[str | None, typer.Option(help="Its folder, hub id or package; default: the model.")] = None,
     output: Annotated[Path, typer.Option(help="The picture, a PNG file.")] = Path("alignments.png"),
 ) -> None:

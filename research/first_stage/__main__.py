@@ -7,7 +7,7 @@ import typer
 
 from pyterrier_optical.base.files import writing
 from pyterrier_optical.cli import run
-from pyterrier_optical.cli.experiment import words
+from pyterrier_optical.cli.options import Engine, Model, words
 from research.first_stage.experiment import SYSTEMS, first_stage_experiment
 
 app = typer.Typer(add_completion=False)
@@ -19,9 +19,9 @@ def first_stage(
     systems: Annotated[
         list[str] | None, typer.Option(help=f"One of these, each time; default: all. {'; '.join(SYSTEMS)}.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    model: Model = None,
     lexicon: Annotated[Path | None, typer.Option(help="Lexicon file; default: the shipped lexicon.")] = None,
-    engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
+    engine: Engine = "auto",
     output: Annotated[Path | None, typer.Option(help="Folder for tables and indexes; default: print only.")] = None,
 ) -> None:
     """Compares what finds documents for a query that no one translated: a table per language, and summaries."""
