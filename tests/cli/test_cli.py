@@ -34,7 +34,7 @@ def test_demo_by_default(calls):
     assert CliRunner().invoke(cli.app, ["demo"]).exit_code == 0
     ((dataset, languages), options) = calls[0]
     assert (dataset, languages, str(options["output"]), options["model"]) == ("sample", None, "output", None)
-    assert (options["engine"], options["hub"], options["baselines"]) == ("auto", False, ())
+    assert (options["engine"], options["baselines"]) == ("auto", ())
 
 
 def test_demo_with_baselines_of_folders(calls):
@@ -127,14 +127,12 @@ def test_an_output_folder_that_cannot_be_written_to_is_one_line_and_status_2(mon
     assert said[-1].startswith("pyterrier-optical: Cannot write to ") and "Traceback" not in "".join(said)
 
 
-@pytest.mark.parametrize(
-    "command", [["demo", "--languages", "sw"], ["experiment", "mtop"], ["experiment", "first-stage"]]
-)
+@pytest.mark.parametrize("command", [["demo", "--languages", "sw"], ["experiment", "mtop"]])
 def test_a_disk_that_fills_up_on_the_way_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, command):
     def full(*args, **options):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "tables.md"))
 
-    for place in ("demo.run_demo", "full_report.run_report", "first_stage.first_stage_experiment"):
+    for place in ("demo.run_demo", "full_report.run_report"):
         monkeypatch.setattr(f"pyterrier_optical.experiment.{place}", full)
     assert run(monkeypatch, *command, "--output", str(tmp_path)) == 2
     said = capsys.readouterr().err
