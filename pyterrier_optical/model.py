@@ -1,7 +1,8 @@
 """OpticalModel: one late-interaction model that hands out its transformers."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pyterrier_optical.late.explain import Explanation
 
 
+@dataclass(eq=False, repr=False)
 class OpticalModel(ByArguments):
     """A late-interaction model and where it runs; its methods make the transformers that use it.
 
@@ -37,11 +39,11 @@ class OpticalModel(ByArguments):
         >>> vectors = model.query_encoder() >> model.doc_encoder() >> model.scorer()
     """
 
-    def __init__(self, model=None, *, device: str | None = None, dtype: str | None = None, batch_size=None):
-        self.model = model
-        self.device = device
-        self.dtype = dtype
-        self.batch_size = batch_size
+    model: Any = None
+    _: KW_ONLY
+    device: str | None = None
+    dtype: str | None = None
+    batch_size: int | None = None
 
     def reranker(self, **options) -> OpticalReranker:
         """An `OpticalReranker`; ``options`` are its own."""
@@ -57,7 +59,7 @@ class OpticalModel(ByArguments):
 
     def translator(self, terms=None, **options) -> OpticalTranslator:
         """An `OpticalTranslator` to the terms of an index; ``options`` are its own."""
-        batch = {} if self.batch_size is None else {"batch_size": self.batch_size}
+        batch: dict[str, Any] = {} if self.batch_size is None else {"batch_size": self.batch_size}
         return OpticalTranslator(terms, self.model, device=self.device, dtype=self.dtype, **batch, **options)
 
     def query_encoder(self, **options) -> QueryEncoder:

@@ -1,1 +1,1 @@
-"""Research beside the product: recipes, the matched comparison. Not in the wheel."""
+"""Research beside the product: comparisons, figures, recipes. Not in the wheel."""

@@ -81,3 +81,9 @@ def test_the_command_takes_what_a_page_gives_it(line):
     while hasattr(command, "commands"):
         command = command.commands[arguments.pop(0)]
     command.make_context(line, arguments)
+
+
+def test_the_research_that_a_page_names_has_a_command():
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *PAGES.glob("*.md"), *(ROOT / "research").glob("**/*.md")]
+    named = {name for page in pages for name in re.findall(r"python -m (research\.\w+)", read(page))}
+    assert named and all(hasattr(import_module(f"{name}.__main__"), "app") for name in named)

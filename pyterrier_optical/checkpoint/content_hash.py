@@ -9,7 +9,7 @@ from pyterrier_optical.base.manifest import MANIFEST_FILE, sha256_of
 from pyterrier_optical.checkpoint.folder import SHIPPED_MODEL, find_checkpoint
 from pyterrier_optical.errors import OpticalError
 
-_READ = (".safetensors", ".json", ".txt", ".model")
+_READ = (".safetensors", ".json", ".txt", ".model", ".spm")
 
 
 def content_hash(model=None) -> str:

@@ -1,11 +1,11 @@
 """Hub ids: from a name to a local snapshot folder, or to one clear sentence within seconds."""
 
 import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from pyterrier_optical.base.files import restore
+from pyterrier_optical.base.waiting import within
 from pyterrier_optical.errors import OpticalError, shown
 
 PROBE_SECONDS = 6.0
@@ -142,28 +142,21 @@ def _probe(name: str, revision: str | None, remedy: str) -> None:
     from huggingface_hub import HfApi
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
-    outcome: list = []
-
-    def ask():
-        try:
-            outcome.append(HfApi().model_info(name, revision=revision, timeout=PROBE_SECONDS / 2))
-        except Exception as error:
-            outcome.append(error)
-
-    # A name server that never answers ignores the request's own timeout; a daemon thread can be left behind.
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(PROBE_SECONDS)
-    answer = outcome[0] if outcome else TimeoutError(f"no answer in {PROBE_SECONDS:.0f} s")
-    if isinstance(answer, GatedRepoError):
-        raise OpticalError(f"The hub model '{name}' is gated: accept its terms and log in with 'hf auth login'.")
-    if isinstance(answer, RepositoryNotFoundError):
-        raise OpticalError(f"No model '{name}': it is neither a local folder nor a public hub model.") from answer
-    if isinstance(answer, RevisionNotFoundError):
-        raise OpticalError(f"The hub model '{name}' has no revision '{revision}': see its page for those it has.")
-    if isinstance(answer, Exception):
-        raise _unreachable(name, answer) from answer
-    if not any(file.rfilename.endswith(".safetensors") for file in answer.siblings or []):
+    try:
+        found = within(PROBE_SECONDS, lambda: HfApi().model_info(name, revision=revision, timeout=PROBE_SECONDS / 2))
+    except GatedRepoError:
+        raise OpticalError(
+            f"The hub model '{name}' is gated: accept its terms and log in with 'hf auth login'."
+        ) from None
+    except RepositoryNotFoundError as error:
+        raise OpticalError(f"No model '{name}': it is neither a local folder nor a public hub model.") from error
+    except RevisionNotFoundError:
+        raise OpticalError(
+            f"The hub model '{name}' has no revision '{revision}': see its page for those it has."
+        ) from None
+    except Exception as error:
+        raise _unreachable(name, error) from error
+    if not any(file.rfilename.endswith(".safetensors") for file in found.siblings or []):
         raise OpticalError(f"The hub model '{name}' has no safetensors weights: {remedy}.")
 
 

@@ -15,7 +15,7 @@ from pyterrier_optical.cli import experiment as commands
 from pyterrier_optical.cli import files, index
 from pyterrier_optical.cli.diagnose import diagnose
 from pyterrier_optical.cli.doctor import doctor
-from pyterrier_optical.cli.experiment import With, words
+from pyterrier_optical.cli.options import Device, Engine, Model, With, words
 from pyterrier_optical.cli.weights import weights
 from pyterrier_optical.cli.word_lists import WordLists
 from pyterrier_optical.errors import OpticalError
@@ -104,7 +104,7 @@ def lexicon(config: Config) -> None:
 @app.command()
 def export(
     output: Annotated[Path, typer.Argument(help="A new folder.")],
-    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    model: Model = None,
     compact: Annotated[bool, typer.Option(help="Word embeddings in 4 bits, linear layers in 8.")] = False,
 ) -> None:
     """Writes a checkpoint that sentence_transformers.MultiVectorEncoder loads by itself, or a compact one."""
@@ -118,25 +118,24 @@ def demo(
     dataset: Annotated[str, typer.Option(help="sample (inside the package) or mtop.")] = "sample",
     languages: Annotated[list[str] | None, typer.Option(help="Query languages, such as 'hi th'; default: all.")] = None,
     output: Annotated[Path, typer.Option(help="Folder for tables, plot and index.")] = Path("output"),
-    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
-    engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
-    hub: Annotated[bool, typer.Option("--hub", help="Also fetch mBERT, mE5, LaBSE, XLM-R from the hub.")] = False,
+    model: Model = None,
+    engine: Engine = "auto",
     baselines: With = None,
 ) -> None:
     """Compares first stage, baselines and OpticalReranker: a pt.Experiment table per language, and a plot."""
     from pyterrier_optical.experiment import run_demo
 
-    options = {"model": model, "engine": engine, "hub": hub, "baselines": words(baselines) or ()}
+    options = {"model": model, "engine": engine, "baselines": words(baselines) or ()}
     with writing(output, "--output"):
         run_demo(dataset, words(languages), output=output, **options, echo=typer.echo)
 
 
 @app.command(cls=WordLists)
 def evaluate(
-    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    model: Model = None,
     datasets: Annotated[list[str] | None, typer.Option(help="Such as mtop/hi/dev/split; default: ten.")] = None,
-    device: Annotated[str | None, typer.Option(help="Torch device; default: what there is.")] = None,
-    engine: Annotated[str, typer.Option(help="BM25 by auto, terrier or pisa.")] = "auto",
+    device: Device = None,
+    engine: Engine = "auto",
     teacher: Annotated[str | None, typer.Option(help="Package, checkpoint folder or hub id; default: MiniLM.")] = None,
 ) -> None:
     """Ranks every document for every query, by the model, its English teacher and BM25: a Markdown table."""

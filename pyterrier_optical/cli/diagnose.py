@@ -8,7 +8,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from pyterrier_optical.cli.experiment import With, words
+from pyterrier_optical.cli.options import Model, With, words
 from pyterrier_optical.datasets import load
 from pyterrier_optical.datasets.document_files import read_documents
 from pyterrier_optical.datasets.named import named_dataset
@@ -26,7 +26,7 @@ def diagnose(
             "with a text and, where there is one, a title.",
         ),
     ],
-    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    model: Model = None,
     baselines: With = None,
     documents: Annotated[int, typer.Option(min=0, help="So many documents of each, the first ones.")] = 10_000,
 ) -> None:

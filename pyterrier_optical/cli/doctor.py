@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from pyterrier_optical.cli.options import Model
+
 _SIGNS = {"ok": "ok    ", "note": "note  ", "failed": "FAILED"}
 
 
 def doctor(
-    model: Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")] = None,
+    model: Model = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same for programs.")] = False,
 ) -> None:
     """Says what this installation has and whether it works; exit status 1 where something has to be put right."""

@@ -1,7 +1,5 @@
 """The commands for those who do not write Python: files in, files out."""
 
-from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +8,8 @@ import pyterrier as pt
 import typer
 
 from pyterrier_optical.base.files import whole, writing
-from pyterrier_optical.datasets.document_files import ENDINGS, is_document_file, read_documents
-from pyterrier_optical.datasets.named import named_dataset
+from pyterrier_optical.cli.options import Device, Model
+from pyterrier_optical.datasets.document_files import ENDINGS, corpus_of
 from pyterrier_optical.datasets.query_files import read_queries
 from pyterrier_optical.datasets.reading import reading
 from pyterrier_optical.errors import OpticalError, shown
@@ -20,7 +18,6 @@ from pyterrier_optical.errors import OpticalError, shown
 _GROUP = 256
 
 Topics = Annotated[str, typer.Option(help="Queries, a file of qid<TAB>query.")]
-Model = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")]
 
 
 def rerank(
@@ -37,7 +34,7 @@ def rerank(
     depth: Annotated[int, typer.Option(min=1, help="Documents of each query, the first ones.")] = 100,
     model: Model = None,
     gloss: Annotated[float | None, typer.Option(help="The gloss's share of a score; 0: none.")] = None,
-    device: Annotated[str | None, typer.Option(help="Torch device; default: what there is.")] = None,
+    device: Device = None,
     dtype: Annotated[str | None, typer.Option(help="float32, float16, bfloat16 or int8.")] = None,
     tag: Annotated[str, typer.Option(help="The name of the run.")] = "optical",
 ) -> None:
@@ -110,8 +107,6 @@ def add_to(app: typer.Typer) -> None:
 
 def _candidates(path: str, queries: pd.DataFrame, depth: int) -> pd.DataFrame:
     """The first documents of each query of a run, with the queries."""
-    if not Path(path).is_file():
-        raise OpticalError(f"There is no file {shown(path)}: give the path of a run.")
     with reading(path, "a run in TREC's format", "give lines of 'qid Q0 docno rank score tag'"):
         run = pt.io.read_results(path)
         if run[["qid", "docno", "score"]].isna().any(axis=None) or not len(run):
@@ -132,7 +127,8 @@ def _texts(names: list[str], wanted: pd.Series) -> pd.DataFrame:
     """The documents that are wanted; all others are passed over as they are read."""
     missing = set(wanted)
     found = []
-    for document in _documents(names):
+    corpus = corpus_of(names)
+    for document in corpus() if callable(corpus) else corpus.get_corpus_iter(verbose=False):
         if document["docno"] in missing:
             missing.remove(document["docno"])
             found.append({name: document.get(name) or "" for name in ("docno", "title", "text")})
@@ -144,26 +140,8 @@ def _texts(names: list[str], wanted: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["docno", "title", "text"])
 
 
-def _documents(names: list[str]) -> Iterator[dict]:
-    if all(map(is_document_file, names)):
-        return chain.from_iterable(read_documents(Path(name)) for name in names)
-    other = next(name for name in names if not is_document_file(name))
-    if len(names) > 1 or Path(other).is_file():
-        raise OpticalError(f"{shown(other)} is no file of documents: their names end with {', '.join(ENDINGS)}.")
-    try:
-        dataset = named_dataset(other)
-    except OpticalError as error:
-        raise OpticalError(
-            f"{shown(other)} is neither a data set that pt.get_dataset knows nor a file of documents: their names end "
-            f"with {', '.join(ENDINGS)}."
-        ) from error
-    return iter(dataset.get_corpus_iter(verbose=False))
-
-
 def _frequencies(path: str) -> dict[str, int]:
     """Terms and the numbers of documents that they are in."""
-    if not Path(path).is_file():
-        raise OpticalError(f"There is no file {shown(path)}: give the path of a file of terms.")
     with reading(path, "a file of terms", "give lines of term<TAB>number of documents"):
         with pt.io.autoopen(path, "rt", encoding="utf-8") as lines:
             pairs = [line.rstrip("\r\n").split("\t") for line in lines if line.strip()]

@@ -1,12 +1,12 @@
 """The `pyterrier-optical index` commands."""
 
-from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pyterrier_optical.cli.experiment import words
+from pyterrier_optical.cli.options import Device, Model, words
+from pyterrier_optical.datasets.document_files import corpus_of
 from pyterrier_optical.errors import OpticalError
 
 app = typer.Typer(no_args_is_help=True, help="Token vectors of documents on disk, an OpticalIndex.")
@@ -20,10 +20,8 @@ _Documents = Annotated[
         "text), or either with .gz.",
     ),
 ]
-_Model = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the shipped model.")]
 _OwnModel = Annotated[str | None, typer.Option(help="Checkpoint folder or hub id; default: the one that made it.")]
 _DocumentModel = Annotated[str | None, typer.Option(help="A second model for the documents.")]
-_Device = Annotated[str | None, typer.Option(help="Torch device; default: what there is.")]
 _Dtype = Annotated[str | None, typer.Option(help="float32, float16, bfloat16 or int8, in which the model computes.")]
 _BatchSize = Annotated[int | None, typer.Option(help="Texts per forward pass, at most.")]
 _Ray = Annotated[
@@ -37,7 +35,7 @@ _Workers = Annotated[int | None, typer.Option(help="Processes of Ray; default: o
 def build(
     index: _Index,
     documents: _Documents,
-    model: _Model = None,
+    model: Model = None,
     document_model: _DocumentModel = None,
     fields: Annotated[list[str] | None, typer.Option(help="Of a document's text; default: title and text.")] = None,
     precision: Annotated[str, typer.Option(help="Of stored vectors: float16, float32 or int8.")] = "float16",
@@ -47,7 +45,7 @@ def build(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an index that is there.")] = False,
     ray: _Ray = None,
     workers: _Workers = None,
-    device: _Device = None,
+    device: Device = None,
     dtype: _Dtype = None,
     batch_size: _BatchSize = None,
 ) -> None:
@@ -63,7 +61,7 @@ def build(
         workers=workers,
         overwrite=overwrite,
     )
-    indexer.index(_corpus(documents))
+    indexer.index(corpus_of(documents))
     _say(opened)
 
 
@@ -74,13 +72,13 @@ def append(
     model: _OwnModel = None,
     ray: _Ray = None,
     workers: _Workers = None,
-    device: _Device = None,
+    device: Device = None,
     dtype: _Dtype = None,
     batch_size: _BatchSize = None,
 ) -> None:
     """Encodes more documents to INDEX, as its own were; interrupted, the same command goes on."""
     opened = _open(index, model, device=device, dtype=dtype, batch_size=batch_size)
-    _say(opened.append(_corpus(documents), ray=ray, workers=workers))
+    _say(opened.append(corpus_of(documents), ray=ray, workers=workers))
 
 
 @app.command()
@@ -139,20 +137,6 @@ def _open(folder: Path, model: str | None = None, **options: Any):
     from pyterrier_optical import OpticalIndex
 
     return OpticalIndex(folder, model, **options)
-
-
-def _corpus(documents: list[str]):
-    """A data set, or a function that reads files."""
-    from pyterrier_optical.datasets.document_files import ENDINGS, is_document_file, read_documents
-
-    if all(map(is_document_file, documents)):
-        return lambda: chain.from_iterable(read_documents(Path(name)) for name in documents)
-    if len(documents) == 1 and not Path(documents[0]).exists():
-        return documents[0]
-    other = next(name for name in documents if not is_document_file(name))
-    raise OpticalError(
-        f"'{other}' is no file of documents: give files whose names end with {', '.join(ENDINGS)}, or one data set."
-    )
 
 
 def _say(index) -> None:

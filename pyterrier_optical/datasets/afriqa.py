@@ -46,13 +46,7 @@ class AfriqaCollection(Collection):
     )
     url = "https://github.com/masakhane-io/afriqa"
     licence = "CC-BY-4.0"
-    citation = """@inproceedings{ogundepo-etal-2023-cross,
-  title = {Cross-lingual Open-Retrieval Question Answering for {A}frican Languages},
-  author = {Ogundepo, Odunayo and others},
-  booktitle = {Findings of the Association for Computational Linguistics: EMNLP 2023},
-  year = {2023},
-  url = {https://arxiv.org/abs/2305.06897},
-}"""
+    citation = "Ogundepo et al., Findings of EMNLP 2023, https://arxiv.org/abs/2305.06897"
     document_fields = ("text", "title")
     label_meanings = {1: "the question was answered from this passage"}  # noqa: RUF012
     topics_variants = ("query_translated",)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pyterrier_optical.base.unpack import lines, unpacked
 from pyterrier_optical.datasets.download import fetch
-from pyterrier_optical.datasets.folders import data_folder, download_folder
+from pyterrier_optical.datasets.folders import download_folder, find_file
 from pyterrier_optical.datasets.reading import check_texts, reading
 
 # Gold passages were published for these only. Fon is not among them: its passages are French.
@@ -41,12 +41,7 @@ def read_split(split: str) -> pd.DataFrame:
 
 def _find(lang: str, split: str) -> Path:
     name = f"gold_span_passages.afriqa.{lang}.en.{split}.json"
-    folder = data_folder()
-    if folder:
-        for path in (folder / "afriqa" / f"{name}.gz", folder / "afriqa" / name):
-            if path.is_file():
-                return path
-    return fetch(f"{URL}/{lang}/{name}", download_folder() / "afriqa" / name, _table)
+    return find_file(f"afriqa/{name}") or fetch(f"{URL}/{lang}/{name}", download_folder() / "afriqa" / name, _table)
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -30,13 +30,7 @@ class BelebeleCollection(Collection):
     description = "Questions about short passages of FLORES-200, parallel in 122 languages (Bandarkar et al. 2024)."
     url = "https://github.com/facebookresearch/belebele"
     licence = "CC-BY-SA-4.0"
-    citation = """@inproceedings{bandarkar-etal-2024-belebele,
-  title = {The {B}elebele Benchmark: a Parallel Reading Comprehension Dataset in 122 Language Variants},
-  author = {Bandarkar, Lucas and Liang, Davis and Muller, Benjamin and Artetxe, Mikel and others},
-  booktitle = {Proceedings of ACL},
-  year = {2024},
-  url = {https://arxiv.org/abs/2308.16884},
-}"""
+    citation = "Bandarkar et al., ACL 2024, https://arxiv.org/abs/2308.16884"
     label_meanings = {1: "the question was asked about this passage"}  # noqa: RUF012
     measures = (ir_measures.nDCG @ 10, ir_measures.RR @ 10)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from pyterrier_optical.base.unpack import lines, unpacked
-from pyterrier_optical.datasets.folders import data_folder, download_folder
+from pyterrier_optical.datasets.folders import find_file
 from pyterrier_optical.datasets.reading import check_texts, reading
 from pyterrier_optical.errors import OpticalError
 
@@ -75,9 +75,6 @@ def read_language(code: str) -> pd.DataFrame:
 
 
 def _find(code: str) -> Path:
-    for root in filter(None, (data_folder(), download_folder())):
-        for folder in _FOLDERS:
-            for name in (f"{code}.jsonl", f"{code}.jsonl.gz"):
-                if (root / folder / name).is_file():
-                    return root / folder / name
+    if found := find_file(*(f"{folder}/{code}.jsonl" for folder in _FOLDERS), downloaded=True):
+        return found
     raise OpticalError(f"No file {code}.jsonl of Belebele on this machine: {FETCH}.")

@@ -16,7 +16,7 @@ class Collection(ABC):
         name: The identifier, such as ``mtop/hi/test``.
         query_lang: Language of the topics, as in the name (ISO 639-1 where the language has such a code).
         document_lang: Language of the documents.
-        title, description, url, licence, citation: For people; ``citation`` is a BibTeX entry or empty.
+        title, description, url, licence, citation: For people; ``citation`` may be empty.
         document_fields: The columns of the documents besides ``docno``.
         label_meanings: What each relevance label says.
         measures: What the collection is meant to be measured by.

@@ -2,11 +2,15 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
+import pyterrier as pt
+
+from pyterrier_optical.datasets.named import named_dataset
 from pyterrier_optical.datasets.reading import reason
-from pyterrier_optical.errors import OpticalError
+from pyterrier_optical.errors import OpticalError, shown
 
 #: What the name of a file of documents ends with, compressed or not.
 ENDINGS = (".jsonl", ".jsonl.gz", ".tsv", ".tsv.gz")
@@ -15,9 +19,28 @@ _DOCNO = ("docno", "doc_id", "_id", "id")
 _TEXT = ("text", "contents")
 
 
-def is_document_file(name: str) -> bool:
-    """Whether a name is that of a file of documents, which may not be there."""
-    return name.endswith(ENDINGS)
+def corpus_of(names: Sequence[str]) -> Callable[[], Iterator[dict]] | pt.datasets.Dataset:
+    """What a command is to read: a function that reads files of documents, or a data set.
+
+    Raises:
+        OpticalError: A name is neither, or there are several data sets.
+
+    Example:
+        >>> corpus_of(["optical:sample/sw"])
+        OpticalDataset('sample/sw')
+    """
+    other = next((name for name in names if not name.endswith(ENDINGS)), None)
+    if other is None:
+        return lambda: chain.from_iterable(read_documents(Path(name)) for name in names)
+    ends = f"give files whose names end with {', '.join(ENDINGS)}, or one data set"
+    if len(names) > 1 or Path(other).exists():
+        raise OpticalError(f"{shown(other)} is no file of documents: {ends}.")
+    try:
+        return named_dataset(other)
+    except OpticalError as error:
+        raise OpticalError(
+            f"{shown(other)} is neither a data set that pt.get_dataset knows nor a file of documents: {ends}."
+        ) from error
 
 
 def read_documents(path: Path) -> Iterator[dict]:

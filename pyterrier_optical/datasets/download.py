@@ -1,7 +1,5 @@
 """Downloads that are checked, remembered by their hash, and never half there."""
 
-import queue
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import requests
 
 from pyterrier_optical.base.files import whole
 from pyterrier_optical.base.manifest import sha256_of
+from pyterrier_optical.base.waiting import within
 from pyterrier_optical.errors import OpticalError
 
 PATIENCE = 8.0
@@ -53,7 +52,8 @@ def fetch(url: str, path: Path, check: Callable[[Path], None], *, patience: floa
 
 def _stream(url: str, path: Path, partial: Path, patience: float) -> None:
     try:
-        with _answer(url, patience) as response, partial.open("wb") as file:
+        answer = within(patience, lambda: requests.get(url, stream=True, timeout=(patience, 30)))
+        with answer as response, partial.open("wb") as file:
             response.raise_for_status()
             size = int(response.headers.get("content-length", 0)) or None
             with pt.tqdm(desc=path.name, total=size, unit="B", unit_scale=True) as bar:
@@ -64,26 +64,6 @@ def _stream(url: str, path: Path, partial: Path, patience: float) -> None:
         raise OpticalError(
             f"Cannot download {url} ({reason}): try again with a network, or put the file at {path} yourself."
         ) from error
-
-
-def _answer(url: str, patience: float) -> requests.Response:
-    """The server's answer; asked for in a thread because no time-out of requests covers the look-up of the name."""
-    answers: queue.Queue = queue.Queue()
-
-    def ask() -> None:
-        try:
-            answers.put(requests.get(url, stream=True, timeout=(patience, 30)))
-        except requests.RequestException as error:
-            answers.put(error)
-
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        answer = answers.get(timeout=patience)
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
 
 
 def _recorded(record: Path) -> str:

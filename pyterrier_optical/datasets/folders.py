@@ -31,3 +31,15 @@ def data_folder() -> Path | None:
 def download_folder() -> Path:
     """Where downloaded files are kept: ``optical`` in PyTerrier's home, by default ``~/.pyterrier/optical``."""
     return Path(pt.io.pyterrier_home()) / "optical"
+
+
+def find_file(*places: str, downloaded: bool = False) -> Path | None:
+    """The first of some files that is there, plain or as ``.gz``; None where none is.
+
+    Args:
+        places: Paths inside the data folder.
+        downloaded: Look in the download folder as well, after the data folder.
+    """
+    roots = [data_folder(), download_folder() if downloaded else None]
+    paths = (root / f"{place}{end}" for root in roots if root for place in places for end in (".gz", ""))
+    return next(filter(Path.is_file, paths), None)

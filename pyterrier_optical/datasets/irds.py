@@ -68,10 +68,14 @@ def _dataset(collection: Collection) -> Dataset:
     return Dataset(_Docs(collection), _Queries(collection), _Qrels(collection), _Documentation(collection))
 
 
-class _Docs(BaseDocs):
+class _Part:
+    """One of the things that a data set has, from a collection."""
+
     def __init__(self, collection: Collection):
         self._collection = collection
 
+
+class _Docs(_Part, BaseDocs):
     @cached_property
     def _docs(self) -> list:
         fields = ["docno", *self._collection.document_fields]
@@ -96,10 +100,7 @@ class _Docs(BaseDocs):
         return iso_639_1(self._collection.document_lang)
 
 
-class _Queries(BaseQueries):
-    def __init__(self, collection: Collection):
-        self._collection = collection
-
+class _Queries(_Part, BaseQueries):
     def queries_iter(self) -> Iterator:
         columns = ["qid", "query", *self._collection.topics_variants]
         rows = self._collection.topics[columns].itertuples(index=False, name=None)
@@ -118,10 +119,7 @@ class _Queries(BaseQueries):
         return iso_639_1(self._collection.query_lang)
 
 
-class _Qrels(BaseQrels):
-    def __init__(self, collection: Collection):
-        self._collection = collection
-
+class _Qrels(_Part, BaseQrels):
     def qrels_iter(self) -> Iterator[GenericQrel]:
         return map(GenericQrel._make, self._collection.qrels.itertuples(index=False, name=None))
 
@@ -132,16 +130,13 @@ class _Qrels(BaseQrels):
         return dict(self._collection.label_meanings)
 
 
-class _Documentation:
-    def __init__(self, collection: Collection):
-        self._collection = collection
-
+class _Documentation(_Part):
     def documentation(self) -> dict[str, Any]:
         collection = self._collection
+        about = f"{collection.citation}. Licence: {collection.licence}. See {collection.url}"
         return {
             "pretty_name": collection.title,
-            "desc": f"{collection.description} Licence: {collection.licence}. See {collection.url}",
-            "bibtex": collection.citation,
+            "desc": f"{collection.description} {about}",
             "official_measures": [str(measure) for measure in collection.measures],
         }
 

@@ -1,6 +1,7 @@
 """MTOP as retrieval: utterances of one language ask for utterances of another that mean the same kind of thing."""
 
 import re
+from dataclasses import dataclass
 from functools import cached_property
 
 import ir_measures
@@ -40,13 +41,7 @@ class MtopCollection(Collection):
     )
     url = "https://arxiv.org/abs/2008.09335"
     licence = "CC-BY-SA-4.0"
-    citation = """@inproceedings{li-etal-2021-mtop,
-  title = {{MTOP}: A Comprehensive Multilingual Task-Oriented Semantic Parsing Benchmark},
-  author = {Li, Haoran and Arora, Abhinav and Chen, Shuohui and Gupta, Anchit and Gupta, Sonal and Mehdad, Yashar},
-  booktitle = {Proceedings of EACL},
-  year = {2021},
-  url = {https://aclanthology.org/2021.eacl-main.257},
-}"""
+    citation = "Li et al., EACL 2021, https://aclanthology.org/2021.eacl-main.257"
     label_meanings = {  # noqa: RUF012
         3: "the query's own translation",
         2: "same intent and same slot structure",
@@ -91,6 +86,7 @@ class MtopCollection(Collection):
         return pd.DataFrame({"qid": pairs["key_query"], "docno": pairs["key_document"], "label": label})
 
 
+@dataclass(frozen=True)
 class WithoutTranslation(pt.Transformer):
     """Drops each MTOP query's own translation from results; put it before any rank cut-off.
 
@@ -110,15 +106,6 @@ class WithoutTranslation(pt.Transformer):
         pt.validate.columns(inp, includes=["qid", "docno"], context=self)
         kept = inp[inp["qid"] != inp["docno"]]
         return pt.model.add_ranks(kept) if "score" in kept else kept
-
-    def __repr__(self) -> str:
-        return "WithoutTranslation()"
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self)
-
-    def __hash__(self) -> int:
-        return hash(type(self))
 
 
 def names() -> list[str]:

@@ -6,7 +6,7 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.datasets.reading import reading
-from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.errors import shown
 
 
 def read_queries(path: str | os.PathLike) -> pd.DataFrame:
@@ -29,8 +29,6 @@ def read_queries(path: str | os.PathLike) -> pd.DataFrame:
         >>> read_queries(file).to_dict("records")
         [{'qid': 'q1', 'query': 'maji safi'}]
     """
-    if not os.path.isfile(path):
-        raise OpticalError(f"There is no file {shown(str(path))}: give the path of a file of queries.")
     with (
         reading(str(path), "a file of queries", "give lines of qid<TAB>query"),
         pt.io.autoopen(str(path), "rt", encoding="utf-8") as lines,

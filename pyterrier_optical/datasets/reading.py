@@ -22,7 +22,7 @@ def reading(path: Path | str, what: str, way_out: str = "fetch it again") -> Ite
         way_out: What to do.
 
     Raises:
-        OpticalError: Something went wrong.
+        OpticalError: There is no such file, or something else went wrong.
 
     Example:
         >>> with reading("sw.json", "a file of questions"):
@@ -33,6 +33,8 @@ def reading(path: Path | str, what: str, way_out: str = "fetch it again") -> Ite
         yield
     except OpticalError:
         raise
+    except FileNotFoundError as error:
+        raise OpticalError(f"There is no file {shown(str(path))}: give the path of {what}.") from error
     except _WRONG as error:
         raise OpticalError(f"{path} is not {what} ({reason(error)}): {way_out}.") from error
 

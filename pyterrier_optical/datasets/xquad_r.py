@@ -36,13 +36,7 @@ class XquadRCollection(Collection):
     )
     url = "https://github.com/google-research-datasets/lareqa"
     licence = "CC-BY-SA-4.0"
-    citation = """@inproceedings{roy-etal-2020-lareqa,
-  title = {{LAR}e{QA}: Language-Agnostic Answer Retrieval from a Multilingual Pool},
-  author = {Roy, Uma and Constant, Noah and Al-Rfou, Rami and Barua, Aditya and Phillips, Aaron and Yang, Yinfei},
-  booktitle = {Proceedings of EMNLP},
-  year = {2020},
-  url = {https://arxiv.org/abs/2004.05484},
-}"""
+    citation = "Roy et al., EMNLP 2020, https://arxiv.org/abs/2004.05484"
     label_meanings = {1: "the answer is in this paragraph"}  # noqa: RUF012
     measures = MEASURES
 

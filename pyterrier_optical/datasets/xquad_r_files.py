@@ -9,7 +9,7 @@ import pandas as pd
 
 from pyterrier_optical.base.unpack import read_whole, unpacked
 from pyterrier_optical.datasets.download import fetch
-from pyterrier_optical.datasets.folders import data_folder, download_folder
+from pyterrier_optical.datasets.folders import download_folder, find_file
 from pyterrier_optical.datasets.reading import check_texts, reading
 from pyterrier_optical.errors import OpticalError
 
@@ -85,9 +85,6 @@ def check_release(path: Path, lang: str) -> None:
 
 def _find(lang: str) -> Path:
     name = f"{lang}.json"
-    if folder := data_folder():
-        for place in (folder / "xquad_r", folder / "xquad-r"):
-            for path in (place / f"{name}.gz", place / name):
-                if path.is_file():
-                    return path
+    if found := find_file(f"xquad_r/{name}", f"xquad-r/{name}"):
+        return found
     return fetch(f"{URL}/{name}", download_folder() / "xquad_r" / name, partial(check_release, lang=lang))

@@ -153,10 +153,9 @@ class LexiconOptions:
         english_words: How many English words to keep with their counts, by which English queries are recognised.
         spaceless_words: For each language whose script has no spaces between words, how many words to learn from text
             at most, besides those that some text has spaces around.
-        dictionaries: Words and what they are in English, to learn from besides the bitext: dicts with `lang` and either
-            `path` (TSV, `english<TAB>word`), or `wordnet` (a file of the Open Multilingual Wordnet) and `princeton`
-            (the folder `dict` of the WordNet it was made for). `without` names a text file, a text a line: entries with
-            a side that is one of these texts, as those that the lexicon is to be evaluated with, are left out.
+        dictionaries: Words and what they are in English, to learn from besides the bitext: dicts with `lang` and `path`
+            (TSV, `english<TAB>word`). `without` names a text file, a text a line: entries with a side that is one of
+            these texts, as those that the lexicon is to be evaluated with, are left out.
         word_lists: Words to cut texts into whose script has no spaces, besides those that are learnt: dicts with `lang`
             and `path` (a text file, a word a line).
     """

@@ -11,7 +11,6 @@ _HOMES = {
     "bar_chart": "plot",
     "compare": "comparison",
     "evaluate": "evaluation",
-    "first_stage_experiment": "first_stage",
     "paired_t_test": "significance",
     "run_demo": "demo",
     "run_report": "full_report",

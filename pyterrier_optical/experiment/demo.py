@@ -85,7 +85,6 @@ def run_demo(
     output: str | os.PathLike = "output",
     model=None,
     engine: str = "auto",
-    hub: bool = False,
     baselines: Sequence[str] = (),
     echo: Callable[[str], None] = print,
 ) -> DemoResult:
@@ -97,9 +96,8 @@ def run_demo(
         output: Folder for the files, which is created; the index is kept in it for the next time.
         model: A checkpoint folder or hub id; None: the shipped model.
         engine: "auto", "terrier" or "pisa".
-        hub: Also fetch the baselines that are on the model hub only.
-        baselines: In the place of what ``hub`` says, those to compare with: names as for `named_baselines`, such as
-            "me5=FOLDER".
+        baselines: Those to compare with, names as for `named_baselines`, such as "me5=FOLDER"; none: those that are on
+            this machine.
         echo: Prints a line.
 
     Returns:
@@ -130,7 +128,7 @@ def run_demo(
         f"{collection.pace} The index stays in {folder} for the next time."
     )
     chosen = named_baselines(baselines) if baselines else None
-    options: dict[str, Any] = {"engine": engine, "hub": hub, "baselines": chosen}
+    options: dict[str, Any] = {"engine": engine, "baselines": chosen}
     systems = standard_systems(one, model=model, index_path=folder / "index", **options)
     for name, reason in systems.missing.items():
         echo(f"Without {name}: {reason}.")

@@ -7,6 +7,7 @@ import pyterrier as pt
 
 from pyterrier_optical.experiment.every_document import EveryDocument
 from pyterrier_optical.experiment.teachers import TEACHER, find_teacher
+from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.retrieve.bm25 import bm25
 from pyterrier_optical.retrieve.exhaustive import ranking_measure, ranking_quality
 
@@ -49,20 +50,27 @@ def evaluate(
     Example:
         >>> evaluate(datasets=["mtop/hi/dev/split"])  # doctest: +SKIP
     """
+    from pyterrier_optical.checkpoint.folder import load_encoder
+
     tasks = [task for name in datasets for task in _tasks(name)]
-    rankers: dict[str, Callable] = {"model": _MaxSim(_encoder(model, device))}
+    encoders = {"model": load_encoder(model, device=device)}
     loaded, reason = find_teacher(teacher, device)
     if reason:
         echo(f"Without the teacher: {reason}.")
     elif loaded is not None:
-        rankers["teacher"] = _MaxSim(_tokens(loaded))
-    rankers[BM25] = _Bm25(engine)
+        encoders["teacher"] = loaded
+    rankers = {name: EveryDocument(TokenEncoder(encoder, verbose=True)).rank for name, encoder in encoders.items()}
+    lexical = _Bm25(engine)
     rows = []
     with pt.tqdm(tasks, desc="Evaluating", unit="ranking") as bar:
         for name, dataset, column in bar:
             bar.set_postfix_str(f"{name} {column}")
             topics = dataset.get_topics(column)
-            values = {label: ranking_quality(dataset, rank(dataset, topics)) for label, rank in rankers.items()}
+            documents = pd.DataFrame(dataset.get_corpus_iter(verbose=False))
+            runs = {label: rank(topics, documents) for label, rank in rankers.items()} | {
+                BM25: lexical(dataset, topics)
+            }
+            values = {label: ranking_quality(dataset, run) for label, run in runs.items()}
             rows.append({"data set": name, "query": column, "measure": str(ranking_measure(dataset)), **values})
     return pd.DataFrame(rows)
 
@@ -73,23 +81,6 @@ def _tasks(name: str) -> list[tuple[str, pt.datasets.Dataset, str]]:
     dataset = pt.get_dataset(f"optical:{name}")
     dataset.get_topics()
     return [(name, dataset, column) for column in ("query", *dataset.collection.topics_variants)]
-
-
-def _encoder(model, device):
-    from pyterrier_optical.checkpoint.folder import load_encoder
-
-    return _tokens(load_encoder(model, device=device))
-
-
-def _tokens(loaded):
-    from pyterrier_optical.late.encoder import TokenEncoder
-
-    return TokenEncoder(loaded, verbose=True)
-
-
-class _MaxSim(EveryDocument):
-    def __call__(self, dataset, topics: pd.DataFrame) -> pd.DataFrame:
-        return self.rank(topics, pd.DataFrame(dataset.get_corpus_iter(verbose=False)))
 
 
 class _Bm25:

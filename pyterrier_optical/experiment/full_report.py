@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyterrier as pt
@@ -21,7 +22,6 @@ from pyterrier_optical.experiment.ranked_systems import OPTICAL, RankedSystems, 
 from pyterrier_optical.experiment.reading import reading_text, what_was_read
 from pyterrier_optical.experiment.report import write_csv, write_latex
 from pyterrier_optical.experiment.report_text import report_text
-from pyterrier_optical.experiment.resource_gap import gap_chart, resource_gap
 from pyterrier_optical.experiment.scatter import scatter_chart
 from pyterrier_optical.experiment.suites import SUITES, Suite
 from pyterrier_optical.experiment.systems import OPTICAL as RERANKED_OPTICAL
@@ -37,7 +37,6 @@ class FullReport:
     Attributes:
         ranked: Systems that rank all documents, each tested against the model.
         reranked: Systems that rerank the first stage, each tested against `OpticalReranker`; None if left out.
-        gaps: For each of the two parts the table of `resource_gap`; empty where the collection has no such groups.
         missing: Why a system is not among them: a reason by its name.
         read: What the encoders read of the queries and documents; see `what_was_read`.
         text: All of it as Markdown.
@@ -47,7 +46,6 @@ class FullReport:
 
     ranked: Comparison
     reranked: Comparison | None
-    gaps: dict[str, pd.DataFrame]
     missing: dict[str, str]
     read: pd.DataFrame
     text: str
@@ -108,44 +106,44 @@ def run_report(
     need("A report", "plots", "matplotlib")
     if suite not in SUITES:
         raise OpticalError(f"No report on {shown(suite)}: choose {' or '.join(SUITES)}.")
-    suite = SUITES[suite]
-    split = suite.split(split)
+    chosen = SUITES[suite]
+    split = chosen.split(split)
     # Data that is not available ends the report here, before any model is looked for.
-    ranked_tasks = {label: Task(name) for label, name in suite.names(suite.ranked, languages, split).items()}
+    ranked_tasks = {label: Task(name) for label, name in chosen.names(chosen.ranked, languages, split).items()}
     reranked_tasks = {
-        label: Task(name, own_translation=True) for label, name in suite.names(suite.reranked, languages, split).items()
+        label: Task(name, own_translation=True)
+        for label, name in chosen.names(chosen.reranked, languages, split).items()
     }
-    reference = Task(suite.reference) if suite.reference else None
+    reference = Task(chosen.reference) if chosen.reference else None
     found, own = named_baselines(baselines, device=device), own_systems(systems)
-    kept = _key(suite.label(split), model, teacher, found, engine, systems)
-    teacher, no_teacher = find_teacher(teacher, device)
+    key = _key(chosen.label(split), model, teacher, found, engine, systems)
+    english, no_teacher = find_teacher(teacher, device)
     missing = {**({"the teacher": no_teacher} if no_teacher else {}), **found.missing}
     for name, reason in missing.items():
         echo(f"Without {name}: {reason}.")
     loaded = load_encoder(model, device=device)
-    folder = output_folder(Path(output) / suite.label(split))
-    kept = kept and folder / f"values-{kept}"
+    folder = output_folder(Path(output) / chosen.label(split))
+    kept = folder / f"values-{key}" if key else None
     if kept and kept.is_dir():
         echo(f"Going on with what is finished in {kept}: delete it to compute all again.")
 
-    every = RankedSystems(loaded, found, teacher=teacher, reference=reference, engine=engine, folder=folder)
+    every = RankedSystems(loaded, found, teacher=english, reference=reference, engine=engine, folder=folder)
     # Rankings of all documents are too long to keep.
-    options = {"baseline": OPTICAL, "verbose": True, "folder": kept and kept / "ranked", "runs": False}
-    ranked = compare(every, ranked_tasks, suite.ranked_measures, **options)
+    options: dict[str, Any] = {"baseline": OPTICAL, "verbose": True, "folder": kept and kept / "ranked", "runs": False}
+    ranked = compare(every, ranked_tasks, chosen.ranked_measures, **options)
     rerankers, reranked, parts = _Rerankers(loaded, found, engine, folder, own), None, {"All documents ranked": ranked}
     if reranking:
         options = {"baseline": RERANKED_OPTICAL, "verbose": True, "folder": kept and kept / "reranked"}
-        reranked = compare(rerankers, reranked_tasks, suite.reranked_measures, **options)
+        reranked = compare(rerankers, reranked_tasks, chosen.reranked_measures, **options)
         parts["The first stage reranked"] = reranked
-    gaps = _gaps(suite, parts)
-    remark = f"{suite.remark} BM25 by {rerankers.engine}."
+    remark = f"{chosen.remark} BM25 by {rerankers.engine}."
     read = what_was_read(every.encoders, ranked_tasks)
-    text = report_text(remark, ranked, reranked, gaps, missing, suite.headlines, reading_text(read))
+    text = report_text(remark, ranked, reranked, missing, chosen.headlines, reading_text(read))
     echo(text)
-    files = _write(folder, suite, parts, gaps, text)
+    files = _write(folder, chosen, parts, text)
     for path in files:
         echo(f"written: {path}")
-    return FullReport(ranked, reranked, gaps, missing, read, text, files)
+    return FullReport(ranked, reranked, missing, read, text, files)
 
 
 def _key(label: str, model, teacher, baselines: Baselines, engine: str, systems: Sequence[str]) -> str | None:
@@ -158,16 +156,16 @@ def _key(label: str, model, teacher, baselines: Baselines, engine: str, systems:
     return None if None in models.values() else experiment_key(label=label, engine=engine, models=models)
 
 
+@dataclass
 class _Rerankers:
     """The pipelines of a task; tasks with the same documents share them."""
 
-    def __init__(self, model, baselines: Baselines, engine: str, folder: Path, own: Mapping[str, pt.Transformer]):
-        self.model = model
-        self.baselines = baselines
-        self.engine = engine
-        self.folder = folder
-        self.own = own
-        self._shared: dict[str, Systems] = {}
+    model: Any
+    baselines: Baselines
+    engine: str
+    folder: Path
+    own: Mapping[str, pt.Transformer]
+    _shared: dict[str, Systems] = field(default_factory=dict)
 
     def __call__(self, task: Task) -> dict[str, pt.Transformer]:
         if task.corpus_key not in self._shared:
@@ -185,14 +183,7 @@ class _Rerankers:
         return systems.pipelines
 
 
-def _gaps(suite: Suite, parts: dict[str, Comparison]) -> dict[str, pd.DataFrame]:
-    if not suite.resources:
-        return {}
-    gaps = {title: resource_gap(part, suite.headlines[0], **suite.resources) for title, part in parts.items()}
-    return {title: gap for title, gap in gaps.items() if len(gap)}
-
-
-def _write(folder: Path, suite: Suite, parts: Mapping[str, Comparison], gaps, text: str) -> tuple[Path, ...]:
+def _write(folder: Path, suite: Suite, parts: Mapping[str, Comparison], text: str) -> tuple[Path, ...]:
     files, measure = [folder / "tables.md", folder / "tables.tex"], suite.headlines[0]
     with whole(files[0]) as partial:
         partial.write_text(text, encoding="utf-8")
@@ -202,6 +193,4 @@ def _write(folder: Path, suite: Suite, parts: Mapping[str, Comparison], gaps, te
         title = f"{suite.name}: {measure}, {title[0].lower()}{title[1:]}"
         files.append(bar_chart(part, measure, folder / f"{name}.png", title=title))
         files.append(scatter_chart(part, measure, folder / f"{name}-scatter.png", title=f"{title}, query by query"))
-    if gaps:
-        files.append(gap_chart(gaps, measure, folder / "gap.png"))
     return tuple(files)

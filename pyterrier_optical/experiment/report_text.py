@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from pyterrier_optical.experiment.comparison import Comparison
 from pyterrier_optical.experiment.ranked_systems import GLOSS, OPTICAL, TEACHER
-from pyterrier_optical.experiment.report import dataset_table, legend, markdown_table, summary_table
+from pyterrier_optical.experiment.report import dataset_table, legend, summary_table
 
 
 def report_text(
     remark: str,
     ranked: Comparison,
     reranked: Comparison | None,
-    gaps: Mapping[str, pd.DataFrame],
     missing: Mapping[str, str],
     headlines: Sequence[str],
     read: str = "",
@@ -24,7 +21,6 @@ def report_text(
         remark: What a reader should know before all else.
         ranked: Systems that rank all documents.
         reranked: Systems that rerank the first stage; None: without them.
-        gaps: Tables of `resource_gap` by their titles.
         missing: Why a system is absent, by its name.
         headlines: The measures of the summaries.
         read: What the encoders read, as `reading_text` says it.
@@ -38,14 +34,6 @@ def report_text(
         parts.append("### The first stage reranked\n\nThe first 100 documents of OpticalTranslator >> BM25.")
         parts += [_summary(reranked, measure) for measure in headlines]
         parts += _tables(reranked, headlines[0])
-    if gaps:
-        parts.append(
-            "### Low- and high-resource languages\n\n"
-            f"The mean {headlines[0]} over the languages of each group, and how far they are apart."
-        )
-    for title, gap in gaps.items():
-        shown = gap.map(lambda value: f"{value:.3f}" if isinstance(value, float) else value)
-        parts.append(f"#### {title}\n\n{markdown_table(shown)}")
     if read:
         parts.append(f"### What each encoder read\n\n{read}")
     return "\n\n".join(parts) + "\n"

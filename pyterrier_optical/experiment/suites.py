@@ -1,7 +1,7 @@
 """What each command of the report measures: data sets, measures, languages."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import ir_measures
 from ir_measures import AP, RR, nDCG
@@ -28,7 +28,6 @@ class Suite:
         splits: Those there are, the default first; none where there is no such thing.
         reference: The data set with English queries and documents that the teacher is measured on; None: the data set
             itself, with its translated queries.
-        resources: For "low" and "high" the languages of which there is little and much text.
     """
 
     name: str
@@ -41,7 +40,6 @@ class Suite:
     remark: str
     splits: tuple[str, ...] = ()
     reference: str | None = None
-    resources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def label(self, split: str | None) -> str:
         """The name of a report, such as ``mtop-test``."""
@@ -97,7 +95,6 @@ SUITES = {
                 "own translation, 2 the same intent and slots, 1 the same intent."
             ),
             splits=("test", "dev"),
-            resources={"low": ("hi", "th"), "high": ("de", "fr", "es")},
         ),
         Suite(
             "xquad-r",

@@ -74,7 +74,6 @@ def standard_systems(
     model=None,
     index_path: str | os.PathLike | None = None,
     engine: str = "auto",
-    hub: bool = False,
     depth: int = 100,
     baselines: Baselines | None = None,
     own: Mapping[str, pt.Transformer] | None = None,
@@ -89,10 +88,8 @@ def standard_systems(
         model: For translator and reranker; None: the shipped model.
         index_path: Folder of the index; None: a temporary one.
         engine: For `pyterrier_optical.bm25`.
-        hub: Fetch baselines that are on the model hub only; otherwise they take part when they are in the hub's cache
-            on this machine already.
         depth: Documents to rerank for each query.
-        baselines: What to compare with, in the place of what ``hub`` says; see `named_baselines`.
+        baselines: What to compare with, as `named_baselines` makes it; None: those that are on this machine.
         own: Further rerankers, by name.
         fields: For `pyterrier_optical.bm25`.
 
@@ -102,7 +99,7 @@ def standard_systems(
     Raises:
         OpticalError: No engine for BM25.
     """
-    baselines = baselines or _available(dict.fromkeys(BASELINES.values()), fetch=hub)
+    baselines = baselines or _available(dict.fromkeys(BASELINES.values()), fetch=False)
     retriever = bm25(dataset, index_path=index_path, engine=engine, fields=fields)
     first = OpticalTranslator(model=model) >> retriever % depth >> dataset.text_loader()
     pipelines = {RAW: retriever % depth, FIRST: first}
@@ -172,7 +169,8 @@ def why_not_from_hub(name: str, *, fetch: bool) -> str | None:
         if fetch:
             find_published(name)
         elif cached(name, check_checkpoint) is None:
-            return f"{name} is on the model hub and not on this machine: fetch it with --hub{without_hub(name)}"
+            absent = f"{name} is on the model hub and not on this machine"
+            return f"{absent}: name it by --with to fetch it{without_hub(name)}"
     except OpticalError as error:
         return str(error).rstrip(".")
     return None

@@ -4,6 +4,7 @@ import logging
 import re
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import ir_measures
@@ -108,7 +109,7 @@ def _computed(pipelines, dataset, name: str, measures, store: Store) -> pd.DataF
             f"No query of {shown(name)} has judgments: its topics have qids such as {shown(topics['qid'].iloc[0])}, "
             f"its qrels such as {shown(qrels['qid'].iloc[0])}."
         )
-    ends = {system: _End(topics["qid"].iloc[0], system, qrels, store, name) for system in pipelines}
+    ends = {system: _End(topics["qid"].iloc[0], system, qrels["docno"], store, name) for system in pipelines}
     with warnings.catch_warnings():
         # Queries without judgments count in no measure; pt.Experiment says so for each system.
         warnings.filterwarnings("ignore", message=r".*topic\(s\) not found in qrels")
@@ -143,6 +144,7 @@ def _check_docnos(ends: Mapping[str, "_End"], qrels: pd.DataFrame, name: str) ->
     logger.warning("%s.", message)
 
 
+@dataclass(unsafe_hash=True)
 class _End(pt.Transformer):
     """The last stage of a system: keeps its run, and looks whether its documents are those of the judgments.
 
@@ -152,14 +154,13 @@ class _End(pt.Transformer):
 
     schematic = {"label": "End", "help_url": "https://pyterrier.readthedocs.io"}  # noqa: RUF012
 
-    def __init__(self, qid: str, system: str, qrels: pd.DataFrame, store: Store, dataset: str):
-        self.qid = qid
-        self.system = system
-        self.store = store
-        self.dataset = dataset
-        self.found = False
-        self.stranger: str | None = None
-        self._judged = qrels["docno"]
+    qid: str
+    system: str
+    judged: pd.Series = field(compare=False, repr=False)
+    store: Store = field(compare=False, repr=False)
+    dataset: str = field(compare=False)
+    found: bool = field(default=False, compare=False)
+    stranger: str | None = field(default=None, compare=False)
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         pt.validate.result_frame(inp, extra_columns=["score", "rank"], context=self)
@@ -167,14 +168,8 @@ class _End(pt.Transformer):
             return pd.DataFrame({"qid": [self.qid], "docno": [""], "score": [0.0], "rank": [pt.model.FIRST_RANK]})
         self.found = True
         self.store.keep_run(self.dataset, self.system, inp)
-        self.stranger = None if inp["docno"].isin(self._judged).any() else str(inp["docno"].iloc[0])
+        self.stranger = None if inp["docno"].isin(self.judged).any() else str(inp["docno"].iloc[0])
         return inp
-
-    def __eq__(self, other) -> bool:
-        return isinstance(other, _End) and (other.qid, other.system) == (self.qid, self.system)
-
-    def __hash__(self) -> int:
-        return hash((self.qid, self.system))
 
 
 def _file_name(name: str) -> str:

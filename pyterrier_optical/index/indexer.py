@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
+from typing import Any
 
 import pyterrier as pt
 
@@ -16,6 +18,7 @@ from pyterrier_optical.late.limits import check_encoding_arguments, check_positi
 from pyterrier_optical.retrieve.bm25.corpus import Corpus
 
 
+@dataclass(eq=False, repr=False)
 class OpticalIndexer(ByArguments, pt.Indexer):
     """Encodes documents to an index, once.
 
@@ -44,34 +47,24 @@ class OpticalIndexer(ByArguments, pt.Indexer):
         OpticalError: an argument is out of its range.
     """
 
-    def __init__(
-        self,
-        target,
-        *,
-        fields: str | Iterable[str] | None = None,
-        precision: str = "float16",
-        max_document_tokens: int | None = None,
-        truncation: str = "warn",
-        pool_factor: float = 1.0,
-        ray: str | None = None,
-        workers: int | None = None,
-        overwrite: bool = False,
-        verbose: bool = False,
-    ):
-        self.target = target
-        self.fields = named_fields(fields)
-        self.precision = precision
-        self.max_document_tokens = max_document_tokens
-        self.truncation = truncation
-        self.pool_factor = pool_factor
-        self.ray = ray
-        self.workers = workers
-        self.overwrite = overwrite
-        self.verbose = verbose
+    target: Any
+    _: KW_ONLY
+    fields: str | Iterable[str] | None = None
+    precision: str = "float16"
+    max_document_tokens: int | None = None
+    truncation: str = "warn"
+    pool_factor: float = 1.0
+    ray: str | None = None
+    workers: int | None = None
+    overwrite: bool = False
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
+        self.fields = named_fields(self.fields)
         check_encoding_arguments(self)
-        check_precision(precision)
-        check_pool_factor(pool_factor)
-        check_positive("workers", workers)
+        check_precision(self.precision)
+        check_pool_factor(self.pool_factor)
+        check_positive("workers", self.workers)
 
     def index_inputs(self) -> list[list[str]]:
         """The fields that documents need, one list for each way to give them."""
@@ -103,7 +96,7 @@ class OpticalIndexer(ByArguments, pt.Indexer):
                 "index.append(documents)."
             )
         encoders = target.load_given_encoders()
-        settings = self._settings(encoders)
+        settings = self._settings(encoders, corpus.fields)
         write_blocks = None
         if self.ray is not None:
             write_blocks = RayBlocks(target, settings.encoding, self.ray, self.workers, new=True)
@@ -113,7 +106,7 @@ class OpticalIndexer(ByArguments, pt.Indexer):
             write_index(target.path, corpus, *encoders, settings, replaced, **options)
         return target.reload()
 
-    def _settings(self, encoders) -> IndexSettings:
+    def _settings(self, encoders, fields: tuple[str, ...] | None) -> IndexSettings:
         from pyterrier_optical.late.index.model_check import precision_of
 
         models = (self.target.model, self.target.document_model)
@@ -123,7 +116,7 @@ class OpticalIndexer(ByArguments, pt.Indexer):
             dtype=(precision_of(encoders[0]), precision_of(encoders[1])),
             loaded=any(model is not None and _name(model) is None for model in models),
             dim=encoders[1].dim,
-            fields=self.fields,
+            fields=fields,
             precision=self.precision,
             max_document_tokens=self.max_document_tokens,
             truncation=self.truncation,

@@ -6,7 +6,8 @@ w max_j q·d_j = max_j (w q)·d_j, so the engine computes our score with glosses
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import KW_ONLY, asdict, dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,7 +20,6 @@ from pyterrier_optical.late.index.model_check import is_same_probe, probe_vector
 from pyterrier_optical.late.index.settings import IndexSettings
 from pyterrier_optical.late.index.shard import Block, mean_vectors
 from pyterrier_optical.late.limits import check_encoding_arguments
-from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
 from pyterrier_optical.retrieve.dense.token_retriever import Found, TokenRetriever
 
 #: Numbers that one multi-vector may have in Qdrant: 2,730 tokens of width 384.
@@ -100,6 +100,7 @@ def _points(tokens, *, verbose: bool) -> Iterator[list[tuple]]:
             yield batch
 
 
+@dataclass(eq=False, repr=False)
 class QdrantRetriever(TokenRetriever):
     """Retrieves by MaxSim from a Qdrant collection that `OpticalIndex.to_qdrant` made.
 
@@ -131,43 +132,18 @@ class QdrantRetriever(TokenRetriever):
         >>> QdrantRetriever(client, "passages").search("maji safi")       # doctest: +SKIP
     """
 
-    def __init__(
-        self,
-        client,
-        collection: str,
-        model=None,
-        *,
-        num_results: int = 1000,
-        exact_limit: int = 100_000,
-        candidates: int = 1000,
-        batch_size: int | None = None,
-        device: str | None = None,
-        dtype: str | None = None,
-        max_query_tokens: int | None = None,
-        truncation: str = "warn",
-        normalize: bool = False,
-        verbose: bool = False,
-        gloss: float = GLOSS_SHARE,
-        lexicon=None,
-    ):
-        self.client = client
-        self.collection = collection
-        self.model = model
-        self.num_results = num_results
-        self.exact_limit = exact_limit
-        self.candidates = candidates
-        self.batch_size = batch_size
-        self.device = device
-        self.dtype = dtype
-        self.max_query_tokens = max_query_tokens
-        self.truncation = truncation
-        self.normalize = normalize
-        self.verbose = verbose
-        self.gloss = gloss
-        self.lexicon = lexicon
+    client: Any
+    collection: str
+    model: Any = None
+    _: KW_ONLY
+    batch_size: int | None = None
+    device: str | None = None
+    dtype: str | None = None
+    truncation: str = "warn"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         check_encoding_arguments(self)
-        check_gloss(gloss)
-        self._check_numbers()
         self._encoder = None
         self._metadata: dict | None = None
 

@@ -1,6 +1,8 @@
 """IndexReranker: OpticalReranker without encoding documents again."""
 
 from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from pyterrier_optical.query.gloss import GLOSS_SHARE, GlossReader, check_gloss
 from pyterrier_optical.rerank.text_reranker import BLOCK_TOKENS, TextReranker
 
 
+@dataclass(eq=False, repr=False)
 class IndexReranker(GlossReader, TextReranker):
     """Reranks documents by MaxSim with the token vectors of an index; their texts are not needed.
 
@@ -34,29 +37,23 @@ class IndexReranker(GlossReader, TextReranker):
         >>> bm25 >> OpticalIndex("my-index").reranker()   # doctest: +SKIP
     """
 
-    def __init__(
-        self,
-        index,
-        *,
-        missing: str = "error",
-        text_field: str | Iterable[str] | None = None,
-        max_query_tokens: int | None = None,
-        normalize: bool = False,
-        gloss: float = GLOSS_SHARE,
-        lexicon=None,
-    ):
-        self.index = index
-        self.missing = missing
-        self.text_field = text_field
-        self.max_query_tokens = max_query_tokens
-        self.normalize = normalize
-        self.gloss = gloss
-        self.lexicon = lexicon
-        if missing not in ("error", "text"):
-            raise OpticalError(f"missing={shown(missing)}: choose 'error' or 'text' for documents outside the index.")
-        check_positive("max_query_tokens", max_query_tokens)
+    index: Any
+    _: KW_ONLY
+    missing: str = "error"
+    text_field: str | Iterable[str] | None = None
+    max_query_tokens: int | None = None
+    normalize: bool = False
+    gloss: float = GLOSS_SHARE
+    lexicon: Any = None
+
+    def __post_init__(self) -> None:
+        if self.missing not in ("error", "text"):
+            raise OpticalError(
+                f"missing={shown(self.missing)}: choose 'error' or 'text' for documents outside the index."
+            )
+        check_positive("max_query_tokens", self.max_query_tokens)
         self._check_fields()
-        check_gloss(gloss)
+        check_gloss(self.gloss)
 
     @property
     def model(self):

@@ -1,10 +1,12 @@
 """IndexRetriever: search in an OpticalIndex."""
 
-from pyterrier_optical.late.limits import check_positive
-from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
+from dataclasses import dataclass
+from typing import Any
+
 from pyterrier_optical.retrieve.dense.token_retriever import TokenRetriever
 
 
+@dataclass(eq=False, repr=False)
 class IndexRetriever(TokenRetriever):
     """Retrieves by MaxSim between the token vectors of a query and those of an index.
 
@@ -28,31 +30,7 @@ class IndexRetriever(TokenRetriever):
         >>> OpticalIndex("my-index").retriever(num_results=100)   # doctest: +SKIP
     """
 
-    def __init__(
-        self,
-        index,
-        *,
-        num_results: int = 1000,
-        exact_limit: int = 100_000,
-        candidates: int = 1000,
-        max_query_tokens: int | None = None,
-        normalize: bool = False,
-        verbose: bool = False,
-        gloss: float = GLOSS_SHARE,
-        lexicon=None,
-    ):
-        self.index = index
-        self.num_results = num_results
-        self.exact_limit = exact_limit
-        self.candidates = candidates
-        self.max_query_tokens = max_query_tokens
-        self.normalize = normalize
-        self.verbose = verbose
-        self.gloss = gloss
-        self.lexicon = lexicon
-        check_gloss(gloss)
-        check_positive("max_query_tokens", max_query_tokens)
-        self._check_numbers()
+    index: Any
 
     @property
     def model(self):

@@ -65,17 +65,6 @@ def _unusable(path: Path, error: OSError) -> OpticalError:
     )
 
 
-def fingerprint(folder: Path) -> str:
-    """A hash of the files in a model folder that decide its translations."""
-    digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(path for path in folder.iterdir() if path.suffix in {".json", ".model", ".spm", ".safetensors"}):
-        digest.update(f"{path.name}\n{path.stat().st_size}\n".encode())
-        with path.open("rb") as file:
-            while block := file.read(1 << 22):
-                digest.update(block)
-    return digest.hexdigest()
-
-
 def _file_name(settings: Mapping) -> str:
     digest = hashlib.blake2b(json.dumps(settings, sort_keys=True).encode(), digest_size=8).hexdigest()
     names = (settings["name"], settings["source"] or "", settings["target"])

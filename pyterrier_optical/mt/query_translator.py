@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -10,13 +11,15 @@ import pyterrier as pt
 
 from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.base.locks import LOADING
+from pyterrier_optical.checkpoint.content_hash import content_hash
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import checked_queries, several, texts_of
 from pyterrier_optical.frames.mixing import GuardedMixing
-from pyterrier_optical.mt.cache import TranslationCache, fingerprint
+from pyterrier_optical.mt.cache import TranslationCache
 from pyterrier_optical.mt.rewriting import rewritten
 
 
+@dataclass(eq=False, repr=False)
 class MTQueryTranslator(ByArguments, GuardedMixing):
     """Rewrites each query to its translation by a sequence-to-sequence model.
 
@@ -54,32 +57,20 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
         >>> pipeline = nllb >> bm25 % 100 >> text >> OpticalReranker(teacher)   # doctest: +SKIP
     """
 
-    def __init__(
-        self,
-        model: str | os.PathLike,
-        *,
-        source_lang: str | None = None,
-        target_lang: str = "en",
-        revision: str | None = None,
-        batch_size: int = 32,
-        num_beams: int = 4,
-        max_length: int = 200,
-        device: str | None = None,
-        dtype: str | None = None,
-        cache: str | os.PathLike | None = None,
-        verbose: bool = False,
-    ):
-        self.model = model
-        self.source_lang = source_lang
-        self.target_lang = target_lang
-        self.revision = revision
-        self.batch_size = batch_size
-        self.num_beams = num_beams
-        self.max_length = max_length
-        self.device = device
-        self.dtype = dtype
-        self.cache = cache
-        self.verbose = verbose
+    model: str | os.PathLike
+    _: KW_ONLY
+    source_lang: str | None = None
+    target_lang: str = "en"
+    revision: str | None = None
+    batch_size: int = 32
+    num_beams: int = 4
+    max_length: int = 200
+    device: str | None = None
+    dtype: str | None = None
+    cache: str | os.PathLike | None = None
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
         self._check_arguments()
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
@@ -152,7 +143,7 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
     def _known(self) -> TranslationCache:
         folder = Path(self.model).expanduser()
         # A folder's content is worth reading only for translations that outlive it.
-        content = fingerprint(folder) if self.cache is not None and folder.is_dir() else None
+        content = content_hash(folder) if self.cache is not None and folder.is_dir() else None
         settings = {
             "name": folder.name if content else str(self.model),
             "content": content,

@@ -2,25 +2,27 @@
 
 from collections.abc import Iterable
 from copy import copy
+from dataclasses import KW_ONLY, dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.rerank.text_reranker import TextReranker
 from pyterrier_optical.weights.catalogue import without_hub
 
 
+@dataclass(eq=False, repr=False)
 class BiEncoderReranker(TextReranker):
-    """Reranks documents by the similarity of two texts encoded apart.
+    """Reranks documents by the cosine of two texts encoded apart.
+
+    `OpticalReranker` with the same checkpoint ranks by MaxSim between the token vectors of its last layer.
 
     Args:
-        model: a local checkpoint folder, a hub id, or a loaded ``SentenceTransformer`` (``MultiVectorEncoder`` with
-            ``scoring="maxsim"``); None where a named form brings its own.
+        model: a local checkpoint folder, a hub id, or a loaded ``SentenceTransformer``; None where a named form brings
+            its own.
         pooling: how token vectors become one: "mean" or "cls" over the transformer's last layer, or None for the
             checkpoint's own modules (the named forms say what theirs are).
-        scoring: "cosine" of the two pooled vectors, or "maxsim" between the token vectors of the last layer, with no
-            pooling.
         text_field: the column with the document text, or several that are joined in this order; None: ``title`` (where
             there is one) and ``text``, as `bm25` and `OpticalRetriever` read documents.
         query_field: the column with the query text.
@@ -31,7 +33,6 @@ class BiEncoderReranker(TextReranker):
         max_query_tokens: a query's tokens, markers included, at most what the model takes; None for its own limit.
         max_document_tokens: a document's tokens, likewise.
         truncation: "warn", "error" or "passages", as for `OpticalReranker`.
-        normalize: divide a MaxSim score by the number of query tokens; a cosine stays as it is.
         verbose: show progress bars at once; otherwise one appears for work that takes over two seconds.
 
     Raises:
@@ -44,53 +45,33 @@ class BiEncoderReranker(TextReranker):
         BiEncoderReranker(model='xlm-roberta-base', pooling='cls')
     """
 
-    MODEL: str | None = None
-    POOLING: str | None = None
+    MODEL: ClassVar[str | None] = None
+    POOLING: ClassVar[str | None] = None
     PROMPTS: ClassVar[dict[str, str] | None] = None  # in the place of the checkpoint's own
 
-    def __init__(
-        self,
-        model=None,
-        *,
-        pooling: str | None = None,
-        scoring: str = "cosine",
-        text_field: str | Iterable[str] | None = None,
-        query_field: str = "query",
-        batch_size: int | None = None,
-        device: str | None = None,
-        dtype: str | None = None,
-        max_query_tokens: int | None = None,
-        max_document_tokens: int | None = None,
-        truncation: str = "warn",
-        normalize: bool = False,
-        verbose: bool = False,
-    ):
-        self.model = model
-        self.pooling = pooling
-        self.scoring = scoring
-        self.text_field = text_field
-        self.query_field = query_field
-        self.batch_size = batch_size
-        self.device = device
-        self.dtype = dtype
-        self.max_query_tokens = max_query_tokens
-        self.max_document_tokens = max_document_tokens
-        self.truncation = truncation
-        self.normalize = normalize
-        self.verbose = verbose
+    model: Any = None
+    _: KW_ONLY
+    pooling: str | None = None
+    text_field: str | Iterable[str] | None = None
+    query_field: str = "query"
+    batch_size: int | None = None
+    device: str | None = None
+    dtype: str | None = None
+    max_query_tokens: int | None = None
+    max_document_tokens: int | None = None
+    truncation: str = "warn"
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
         self._check_arguments()
 
     def _check_arguments(self) -> None:
         super()._check_arguments()
         if self.pooling not in (None, "mean", "cls"):
             raise OpticalError(f"Unknown pooling {shown(self.pooling)}: choose 'mean', 'cls' or None.")
-        if self.scoring not in ("cosine", "maxsim"):
-            raise OpticalError(f"Unknown scoring {shown(self.scoring)}: choose 'cosine' or 'maxsim'.")
-        if self.scoring == "maxsim" and self.pooling is not None:
-            raise OpticalError(f"pooling={shown(self.pooling)} has no part in scoring='maxsim': leave pooling out.")
 
     def _scores_grow(self) -> bool:
-        return self.scoring == "maxsim" and not self.normalize
+        return False
 
     def _checkpoint(self):
         """What to load."""
@@ -101,23 +82,16 @@ class BiEncoderReranker(TextReranker):
         return find_published(self.MODEL)
 
     def _load_encoders(self):
-        from pyterrier_optical.late.encoder import SentenceEncoder, TokenEncoder
+        from pyterrier_optical.checkpoint.folder import load_sentence_transformer
+        from pyterrier_optical.late.encoder import SentenceEncoder
 
-        model = self._load_model()
+        options = {"device": self.device, "dtype": self.dtype, "pooling": self.pooling or self.POOLING}
+        model = load_sentence_transformer(self._checkpoint(), **options)
         if self.PROMPTS is not None:
             model = copy(model)  # which shares the weights; a model that the caller loaded keeps its own prompts
             model.prompts = dict(self.PROMPTS)
-        options = {"batch_texts": self.batch_size, "verbose": self.verbose}
-        encoder = (TokenEncoder if self.scoring == "maxsim" else SentenceEncoder)(model, **options)
+        encoder = SentenceEncoder(model, batch_texts=self.batch_size, verbose=self.verbose)
         return encoder, encoder
-
-    def _load_model(self):
-        from pyterrier_optical.checkpoint.folder import load_encoder, load_sentence_transformer
-
-        checkpoint, placement = self._checkpoint(), {"device": self.device, "dtype": self.dtype}
-        if self.scoring == "maxsim":
-            return load_encoder(checkpoint, **placement)
-        return load_sentence_transformer(checkpoint, pooling=self.pooling or self.POOLING, **placement)
 
 
 def find_published(name: str) -> Path:
@@ -145,8 +119,8 @@ class MBERTReranker(BiEncoderReranker):
 
     Example:
         >>> from pyterrier_optical import MBERTReranker
-        >>> MBERTReranker(scoring="maxsim")
-        MBERTReranker(scoring='maxsim')
+        >>> MBERTReranker(batch_size=8)
+        MBERTReranker(batch_size=8)
     """
 
     MODEL = "bert-base-multilingual-cased"

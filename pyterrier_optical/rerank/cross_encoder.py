@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from pyterrier_optical.late.limits import check_positive
 from pyterrier_optical.rerank.text_reranker import TextReranker
 
 
+@dataclass(eq=False, repr=False)
 class CrossEncoderReranker(TextReranker):
     """Reranks documents by a cross-encoder (Nogueira, Cho 2019), such as one that was trained on mMARCO.
 
@@ -44,28 +47,19 @@ class CrossEncoderReranker(TextReranker):
         CrossEncoderReranker(model='cross-encoder/mmarco-mMiniLMv2-L12-H384-v1')
     """
 
-    def __init__(
-        self,
-        model,
-        *,
-        text_field: str | Iterable[str] | None = None,
-        query_field: str = "query",
-        batch_size: int | None = None,
-        device: str | None = None,
-        dtype: str | None = None,
-        max_length: int | None = None,
-        verbose: bool = False,
-    ):
-        self.model = model
-        self.text_field = text_field
-        self.query_field = query_field
-        self.batch_size = batch_size
-        self.device = device
-        self.dtype = dtype
-        self.max_length = max_length
-        self.verbose = verbose
+    model: Any
+    _: KW_ONLY
+    text_field: str | Iterable[str] | None = None
+    query_field: str = "query"
+    batch_size: int | None = None
+    device: str | None = None
+    dtype: str | None = None
+    max_length: int | None = None
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
         self._check_arguments()
-        check_positive("max_length", max_length)
+        check_positive("max_length", self.max_length)
 
     def _scores_grow(self) -> bool:
         return False

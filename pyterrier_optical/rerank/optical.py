@@ -1,7 +1,8 @@
 """OpticalReranker: late interaction over languages, as a PyTerrier transformer."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyterrier as pt
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pyterrier_optical.late.explain import Explanation
 
 
+@dataclass(eq=False, repr=False)
 class OpticalReranker(GlossReader, TextReranker):
     """Reranks documents by MaxSim between the query's and the document's token vectors.
 
@@ -72,40 +74,25 @@ class OpticalReranker(GlossReader, TextReranker):
         1     b     0
     """
 
-    def __init__(
-        self,
-        model=None,
-        *,
-        text_field: str | Iterable[str] | None = None,
-        query_field: str = "query",
-        batch_size: int | None = None,
-        device: str | None = None,
-        dtype: str | None = None,
-        max_query_tokens: int | None = None,
-        max_document_tokens: int | None = None,
-        truncation: str = "warn",
-        normalize: bool = False,
-        verbose: bool = False,
-        document_model=None,
-        gloss: float = GLOSS_SHARE,
-        lexicon=None,
-    ):
-        self.model = model
-        self.text_field = text_field
-        self.query_field = query_field
-        self.batch_size = batch_size
-        self.device = device
-        self.dtype = dtype
-        self.max_query_tokens = max_query_tokens
-        self.max_document_tokens = max_document_tokens
-        self.truncation = truncation
-        self.normalize = normalize
-        self.verbose = verbose
-        self.document_model = document_model
-        self.gloss = gloss
-        self.lexicon = lexicon
+    model: Any = None
+    _: KW_ONLY
+    text_field: str | Iterable[str] | None = None
+    query_field: str = "query"
+    batch_size: int | None = None
+    device: str | None = None
+    dtype: str | None = None
+    max_query_tokens: int | None = None
+    max_document_tokens: int | None = None
+    truncation: str = "warn"
+    normalize: bool = False
+    verbose: bool = False
+    document_model: Any = None
+    gloss: float = GLOSS_SHARE
+    lexicon: Any = None
+
+    def __post_init__(self) -> None:
         self._check_arguments()
-        check_gloss(gloss)
+        check_gloss(self.gloss)
 
     def cached(self, path) -> pt.Transformer:
         """The same reranker with its scores kept on disk, by pyterrier-caching.

@@ -28,17 +28,12 @@ class TextReranker(ByArguments, GuardedMixing):
     number of documents.
     """
 
-    model = None
     text_field: str | Iterable[str] | None = None
     query_field = "query"
-    batch_size: int | None = None
-    device: str | None = None
-    dtype: str | None = None
     max_query_tokens: int | None = None
     max_document_tokens: int | None = None
     truncation = "warn"
     normalize = False
-    verbose = False
 
     _encoders = None
 

@@ -3,8 +3,9 @@
 import logging
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyterrier as pt
@@ -33,6 +34,7 @@ logger = logging.getLogger("pyterrier_optical")
 METHODS = ("mixture", "nearest", "lexicon")
 
 
+@dataclass(eq=False, repr=False)
 class OpticalTranslator(ByArguments, GuardedMixing):
     """Adds ``query_toks``, weighted terms of an index that translate the query; ``query`` stays.
 
@@ -91,53 +93,40 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         [[('shule', {'school': 0.55, 'schools': 0.432, 'children': 0.003, ...})]]
     """
 
-    def __init__(
-        self,
-        terms: Terms | None = None,
-        model=None,
-        *,
-        method: str = "mixture",
-        lexicon: Lexicon | str | os.PathLike | None = None,
-        lang: str | None = None,
-        num_terms: int = 20,
-        threshold: float = 0.3,
-        temperature: float = 0.1,
-        lexicon_share: float = 0.5,
-        max_df: float = 0.2,
-        max_terms: int = 20_000,
-        gloss: bool = True,
-        batch_size: int = 64,
-        device: str | None = None,
-        dtype: str | None = None,
-        verbose: bool = False,
-    ):
-        if method not in METHODS:
-            raise OpticalError(f"Unknown method {method!r}: choose {', '.join(METHODS)}.")
-        if num_terms < 1 or max_terms < 1 or batch_size < 1:
+    terms: Terms | None = None
+    model: Any = None
+    _: KW_ONLY
+    method: str = "mixture"
+    lexicon: Lexicon | str | os.PathLike | None = None
+    lang: str | None = None
+    num_terms: int = 20
+    threshold: float = 0.3
+    temperature: float = 0.1
+    lexicon_share: float = 0.5
+    max_df: float = 0.2
+    max_terms: int = 20_000
+    gloss: bool = True
+    batch_size: int = 64
+    device: str | None = None
+    dtype: str | None = None
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise OpticalError(f"Unknown method {self.method!r}: choose {', '.join(METHODS)}.")
+        if self.num_terms < 1 or self.max_terms < 1 or self.batch_size < 1:
             raise OpticalError("num_terms, max_terms and batch_size must be at least 1.")
-        if temperature <= 0 or not 0 < max_df <= 1 or not 0 <= lexicon_share <= 1:
+        if self.temperature <= 0 or not 0 < self.max_df <= 1 or not 0 <= self.lexicon_share <= 1:
             raise OpticalError(
-                f"temperature={temperature} must be above 0, max_df={max_df} above 0 and at most 1, and "
-                f"lexicon_share={lexicon_share} between 0 and 1."
+                f"temperature={self.temperature} must be above 0, max_df={self.max_df} above 0 and at most 1, and "
+                f"lexicon_share={self.lexicon_share} between 0 and 1."
             )
-        if isinstance(terms, str):
-            raise OpticalError(f"terms={terms!r} is a text: give a retriever, a dict or a list, or model={terms!r}.")
-        self.terms = terms if terms is None or isinstance(terms, Mapping) or is_index(terms) else list(terms)
-        self.model = model
-        self.method = method
-        self.lexicon = lexicon
-        self.lang = lang
-        self.num_terms = num_terms
-        self.threshold = threshold
-        self.temperature = temperature
-        self.lexicon_share = lexicon_share
-        self.max_df = max_df
-        self.max_terms = max_terms
-        self.gloss = gloss
-        self.batch_size = batch_size
-        self.device = device
-        self.dtype = dtype
-        self.verbose = verbose
+        if isinstance(self.terms, str):
+            raise OpticalError(
+                f"terms={self.terms!r} is a text: give a retriever, a dict or a list, or model={self.terms!r}."
+            )
+        if self.terms is not None and not isinstance(self.terms, Mapping) and not is_index(self.terms):
+            self.terms = list(self.terms)
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         """Adds the translated query.

@@ -7,7 +7,7 @@ import typer
 
 from pyterrier_optical.base.files import writing
 from pyterrier_optical.cli import run
-from pyterrier_optical.cli.experiment import words
+from pyterrier_optical.cli.options import words
 from research.matched.experiment import matched_experiment
 
 app = typer.Typer(add_completion=False)

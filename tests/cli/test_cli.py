@@ -34,7 +34,7 @@ def test_demo_by_default(calls):
     assert CliRunner().invoke(cli.app, ["demo"]).exit_code == 0
     ((dataset, languages), options) = calls[0]
     assert (dataset, languages, str(options["output"]), options["model"]) == ("sample", None, "output", None)
-    assert (options["engine"], options["hub"], options["baselines"]) == ("auto", False, ())
+    assert (options["engine"], options["baselines"]) == ("auto", ())
 
 
 def test_demo_with_baselines_of_folders(calls):
@@ -53,8 +53,8 @@ def test_demo_with_baselines_of_folders(calls):
     ],
 )
 def test_languages_in_any_form(calls, arguments):
-    assert CliRunner().invoke(cli.app, ["demo", "--dataset", "mtop", *arguments, "--hub"]).exit_code == 0
-    assert calls[0][0] == ("mtop", ["hi", "th"]) and calls[0][1]["hub"]
+    assert CliRunner().invoke(cli.app, ["demo", "--dataset", "mtop", *arguments]).exit_code == 0
+    assert calls[0][0] == ("mtop", ["hi", "th"])
 
 
 @pytest.mark.slow
@@ -106,25 +106,6 @@ def test_no_command_is_help(monkeypatch, capsys):
     assert "demo" in capsys.readouterr().out
 
 
-def test_first_stages_are_compared_as_asked(monkeypatch):
-    asked = []
-    monkeypatch.setattr(
-        "pyterrier_optical.experiment.first_stage.first_stage_experiment",
-        lambda datasets, **options: asked.append((datasets, options)),
-    )
-    raw = "BM25, query as it is"
-    arguments = ["--datasets", "afriqa/ha/dev,afriqa/zu/dev", "--systems", raw, "--lexicon", "my.lex"]
-    assert CliRunner().invoke(cli.app, ["experiment", "first-stage", *arguments]).exit_code == 0
-    ((datasets, options),) = asked
-    assert datasets == ["afriqa/ha/dev", "afriqa/zu/dev"] and options["systems"] == [raw]
-    assert str(options["lexicon"]) == "my.lex" and options["output"] is None and options["model"] is None
-
-
-def test_an_unknown_first_stage_is_one_line_and_status_2(monkeypatch, capsys):
-    assert run(monkeypatch, "experiment", "first-stage", "--systems", "magic") == 2
-    assert capsys.readouterr().err.startswith("pyterrier-optical: No first stage is called 'magic': choose among BM25")
-
-
 def test_a_lexicon_is_made_from_a_configuration(monkeypatch, capsys, tmp_path):
     (tmp_path / "sw.tsv").write_text("cat\tpaka\nriver\tmto\n", encoding="utf-8")
     config = tmp_path / "sw.yaml"
@@ -146,14 +127,12 @@ def test_an_output_folder_that_cannot_be_written_to_is_one_line_and_status_2(mon
     assert said[-1].startswith("pyterrier-optical: Cannot write to ") and "Traceback" not in "".join(said)
 
 
-@pytest.mark.parametrize(
-    "command", [["demo", "--languages", "sw"], ["experiment", "mtop"], ["experiment", "first-stage"]]
-)
+@pytest.mark.parametrize("command", [["demo", "--languages", "sw"], ["experiment", "mtop"]])
 def test_a_disk_that_fills_up_on_the_way_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, command):
     def full(*args, **options):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "tables.md"))
 
-    for place in ("demo.run_demo", "full_report.run_report", "first_stage.first_stage_experiment"):
+    for place in ("demo.run_demo", "full_report.run_report"):
         monkeypatch.setattr(f"pyterrier_optical.experiment.{place}", full)
     assert run(monkeypatch, *command, "--output", str(tmp_path)) == 2
     said = capsys.readouterr().err

@@ -88,7 +88,10 @@ class TestRerank:
             (["--docs", "topics.tsv"], "3 documents of the run are in no file of documents, such as 'd1'"),
             (["--docs", "absent.jsonl"], "There is no file 'absent.jsonl'"),
             (["--docs", "absent/set"], "'absent/set' is neither a data set"),
-            (["--docs", "run.trec"], "'run.trec' is no file of documents: their names end with .jsonl, .jsonl.gz"),
+            (
+                ["--docs", "run.trec"],
+                "'run.trec' is no file of documents: give files whose names end with .jsonl",
+            ),
             (["--docs", "docs.jsonl", "--run", "empty"], r"empty is not a run in TREC's format \(it is empty\): give"),
             (["--docs", "run.trec", "--docs", "docs.jsonl"], "'run.trec' is no file of documents"),
             (["--docs", "docs.jsonl", "--run", "topics.tsv"], "topics.tsv is not a run in TREC's format"),

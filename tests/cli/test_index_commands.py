@@ -79,7 +79,7 @@ def test_an_index_is_replaced_when_asked(run, tsv, folder):
         ("latin.tsv", "d\tcaf\xe9\n".encode("latin-1"), "in UTF-8"),
         ("spaces.tsv", "d1 text\n", "no tab"),
         ("documents.csv", "docno,text\n", "is no file of documents: give files whose names end with .jsonl"),
-        ("optical:nowhere", None, "o data set 'optical:nowhere'"),
+        ("optical:nowhere", None, "'optical:nowhere' is neither a data set"),
     ],
 )
 def test_what_is_no_document_is_one_sentence(run, folder, tmp_path, name, content, message):

@@ -4,7 +4,7 @@ import pytest
 import tiny
 
 from pyterrier_optical import OpticalError
-from pyterrier_optical.experiment import evaluate, evaluation
+from pyterrier_optical.experiment import evaluate
 from pyterrier_optical.retrieve.exhaustive import exhaustive_run, ranking_measure, ranking_quality
 
 
@@ -51,7 +51,7 @@ def test_without_its_package_the_teacher_is_left_out_with_a_reason(tiny_data, ti
 
 
 def test_absent_data_ends_it_before_any_model_is_loaded(no_data, monkeypatch):
-    monkeypatch.setattr(evaluation, "_encoder", lambda model, device: pytest.fail("loaded a model"))
+    monkeypatch.setattr("pyterrier_optical.checkpoint.folder.load_encoder", lambda *_, **__: pytest.fail("loaded"))
     with pytest.raises(OpticalError, match="Cannot download"):
         evaluate("no-matter", ["mtop/hi/dev/split"])
 

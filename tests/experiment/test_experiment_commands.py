@@ -4,7 +4,6 @@ import pytest
 from typer.testing import CliRunner
 
 from pyterrier_optical.cli import experiment as commands
-from pyterrier_optical.experiment.first_stage import SYSTEMS
 
 
 @pytest.fixture
@@ -46,8 +45,3 @@ def test_what_is_typed_is_what_is_taken(asked):
     assert (options["model"], options["engine"], options["device"]) == ("m", "pisa", "cpu")
     assert (str(options["output"]), options["baselines"]) == ("here", ["mbert=/a"])
     assert options["systems"] == ["one=a.b:c", "two=d:e"]
-
-
-def test_the_help_of_first_stage_names_all_systems():
-    listed = commands._FIRST_STAGES.split("default: all. ")[1].rstrip(".").split("; ")
-    assert listed == list(SYSTEMS)

@@ -44,8 +44,7 @@ def pictured(tiny_model, teacher, lexicon, tiny_data, tmp_path, monkeypatch):
 @pytest.fixture
 def quick(pictured, monkeypatch):
     """The same without pictures."""
-    for chart in ("bar_chart", "gap_chart"):
-        monkeypatch.setattr(full_report, chart, lambda part, measure, path, **options: path)
+    monkeypatch.setattr(full_report, "bar_chart", lambda part, measure, path, **options: path)
     return pictured
 
 
@@ -58,7 +57,7 @@ def test_two_tables_for_each_language_and_everything_written(pictured, tmp_path)
     assert (report.ranked.baseline, report.reranked.baseline) == (OPTICAL, RERANKED)
     assert report.reranked.measures == ("nDCG@10", "AP", "RR(rel=3)", "P@1")
     parts = {f"{part}{end}" for part in ("ranked", "reranked") for end in ENDS}
-    names = {"tables.md", "tables.tex", "gap.png", *parts}
+    names = {"tables.md", "tables.tex", *parts}
     assert {path.name for path in report.files} == names
     assert {path.parent for path in report.files} == {tmp_path / "out" / "mtop-dev"}
     assert (tmp_path / "out" / "mtop-dev" / "tables.md").read_text(encoding="utf-8") == report.text
@@ -79,11 +78,6 @@ def test_two_tables_for_each_language_and_everything_written(pictured, tmp_path)
     assert f"{OPTICAL} as a share of '{TEACHER}': hi " in report.text
     tidy = pd.read_csv(tmp_path / "out" / "mtop-dev" / "ranked.csv")
     assert tidy["dataset"].tolist() == ["hi"] * 18 + ["de"] * 18 and set(tidy["measure"]) == {"nDCG@10", "AP", "RR"}
-    gap = report.gaps["All documents ranked"].set_index("system").loc[OPTICAL]
-    values = report.ranked.summary("AP").loc[OPTICAL]
-    assert gap[["low", "high", "gap"]].tolist() == pytest.approx(
-        [values["hi"], values["de"], values["de"] - values["hi"]]
-    )
 
 
 def test_a_second_report_goes_on_from_the_first(quick, tmp_path, monkeypatch):
@@ -139,7 +133,6 @@ def test_what_is_reranked_is_judged_as_in_the_demonstration(quick, tiny_model):
     judged = pt.model.to_ir_measures(dataset.get_qrels()), pt.model.to_ir_measures(pipeline(dataset.get_topics()))
     expected = ir_measures.calc_aggregate([ir_measures.AP], *judged)[ir_measures.AP]
     assert report.reranked.summary("AP").loc[RERANKED, "hi"] == pytest.approx(expected)
-    assert report.text.count("####") and "Low- and high-resource" not in report.text and not report.gaps
 
 
 def test_both_directions_of_xquad_r_have_the_english_reference(quick, tiny_data):
@@ -149,7 +142,7 @@ def test_both_directions_of_xquad_r_have_the_english_reference(quick, tiny_data)
     # English questions over English paragraphs, whichever side is German.
     assert values.loc[TEACHER, "de"] == values.loc[TEACHER, "en-de"]
     assert "#### RR@10 by language" in report.text and "#### nDCG@10 by language" in report.text
-    assert {path.parent.name for path in report.files} == {"xquad-r"} and "gap.png" not in str(report.files)
+    assert {path.parent.name for path in report.files} == {"xquad-r"}
 
 
 def test_baselines_rank_all_documents_and_rerank(quick, tmp_path):

@@ -26,7 +26,7 @@ def comparison(teacher):
 
 def shares(teacher):
     found = comparison(teacher)
-    lines = report_text("", found, found, {}, {}, ("AP",)).splitlines()
+    lines = report_text("", found, found, {}, ("AP",)).splitlines()
     return [line for line in lines if "as a share" in line]
 
 

@@ -36,7 +36,7 @@ def test_each_baseline_is_there_or_has_a_reason(dataset, tiny_model, nothing_cac
     there = {name.removeprefix("first >> ") for name in made.pipelines}
     for reranker in ("MiniLMReranker", "MBERTReranker", "ME5Reranker", "LaBSEReranker", "XLMRReranker"):
         assert (reranker in there) != (reranker in made.missing)
-    assert "xlm-roberta-base" in made.missing["XLMRReranker"] and "--hub" in made.missing["XLMRReranker"]
+    assert "xlm-roberta-base" in made.missing["XLMRReranker"] and "--with" in made.missing["XLMRReranker"]
     assert "'pyterrier-optical weights multilingual-e5-small --output FOLDER'" in made.missing["ME5Reranker"]
 
 

@@ -41,7 +41,7 @@ def test_retriever_and_reranker_give_a_document_the_same_score(folder, fields):
 
 @pytest.mark.parametrize("reranker", [OpticalReranker, BiEncoderReranker])
 def test_a_title_is_read_where_there_is_one(folder, reranker):
-    options = {"device": "cpu", **({"scoring": "maxsim"} if reranker is BiEncoderReranker else {})}
+    options = {"device": "cpu", **({"pooling": "mean"} if reranker is BiEncoderReranker else {})}
     frame = DOCUMENTS.assign(qid="1", query="mountain")
     alone = frame[["qid", "query", "docno", "text"]]
     joined = alone.assign(text=["mountain\nthe long river", "a small dog", "the cat"])

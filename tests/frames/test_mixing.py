@@ -5,7 +5,7 @@ import pyterrier as pt
 import pytest
 import tiny
 
-from pyterrier_optical import BiEncoderReranker, ColumnQueryTranslator, LaBSEReranker, OpticalError, OpticalReranker
+from pyterrier_optical import ColumnQueryTranslator, LaBSEReranker, OpticalError, OpticalIndex, OpticalReranker
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.retrieve.dense import OpticalRetriever
 
@@ -23,7 +23,7 @@ class Lexical(GuardedMixing):
 
 LEXICAL, OTHER, COSINE = Lexical(), pt.apply.rename({}), LaBSEReranker()
 RETRIEVER, RERANKER = OpticalRetriever(DOCUMENTS), OpticalReranker()
-TOKENS = BiEncoderReranker("x", scoring="maxsim")
+TOKENS = OpticalIndex("x").reranker()
 NORMAL = OpticalReranker(normalize=True)
 
 
@@ -55,7 +55,7 @@ def test_growing_scores_are_refused_in_one_sentence(mix):
         mix()
     message = str(caught.value)
     assert message.count(".") == message.endswith(".") == 1
-    assert any(name in message for name in ("OpticalRetriever", "OpticalReranker", "BiEncoderReranker"))
+    assert any(name in message for name in ("OpticalRetriever", "OpticalReranker", "IndexReranker"))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_growing_scores_are_refused_in_one_sentence(mix):
         lambda: LEXICAL + NORMAL,
         lambda: 0.5 * NORMAL + 0.5 * LEXICAL,
         lambda: COSINE + LEXICAL + OTHER,
-        lambda: 2 * BiEncoderReranker("x", scoring="maxsim", normalize=True),
+        lambda: 2 * OpticalIndex("x").reranker(normalize=True),
         lambda: (LEXICAL >> RERANKER >> COSINE) + LEXICAL,
         lambda: LEXICAL >> RERANKER % 3,
         lambda: RERANKER**NORMAL,

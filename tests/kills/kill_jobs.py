@@ -307,7 +307,7 @@ def downloading(folder: Path) -> None:
         def iter_content(self, size):
             yield from [b"abc" * 20_000] * 5
 
-    download._answer = lambda url, patience: Answer()
+    download.within = lambda patience, ask: Answer()
     download.fetch("https://example.org/corpus.tsv", folder / "corpus.tsv", lambda path: None)
 
 

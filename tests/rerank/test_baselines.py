@@ -1,7 +1,6 @@
 """The compared encoders: the same frame contract, their own vectors."""
 
 import sys
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,10 +16,9 @@ from pyterrier_optical import (
     ME5Reranker,
     MiniLMReranker,
     OpticalError,
-    OpticalReranker,
     XLMRReranker,
 )
-from pyterrier_optical.checkpoint.folder import load_encoder, load_sentence_transformer
+from pyterrier_optical.checkpoint.folder import load_sentence_transformer
 from pyterrier_optical.rerank import bi_encoder as baselines
 
 NAMED = [MBERTReranker, ME5Reranker, XLMRReranker, LaBSEReranker, MiniLMReranker]
@@ -81,16 +79,6 @@ def test_named_forms_pool_as_they_say(named, pooling, bert):
     assert not np.allclose(other, expected)
 
 
-def test_maxsim_is_late_interaction_over_the_last_layer(bert):
-    out = MBERTReranker(bert, scoring="maxsim", device="cpu")(FRAME)
-    np.testing.assert_allclose(out["score"], OpticalReranker(bert, device="cpu")(FRAME)["score"])
-
-
-def test_normalize_leaves_cosines_alone(bert):
-    expected = MBERTReranker(bert, device="cpu")(FRAME)["score"]
-    np.testing.assert_allclose(MBERTReranker(bert, device="cpu", normalize=True)(FRAME)["score"], expected)
-
-
 def test_long_documents_by_passages(bert):
     options = {"device": "cpu", "max_document_tokens": 12}
     passages = MBERTReranker(bert, truncation="passages", **options)(FRAME)
@@ -120,8 +108,6 @@ def test_the_encoders_are_to_be_had_and_loaded_once(bert):
     ("options", "part"),
     [
         ({"pooling": "max"}, "'max'"),
-        ({"scoring": "dot"}, "'dot'"),
-        ({"scoring": "maxsim", "pooling": "mean"}, "maxsim"),
         ({"truncation": "cut"}, "'cut'"),
     ],
 )
@@ -171,15 +157,13 @@ def test_me5_reads_queries_and_passages_after_their_prompts(tmp_path):
     assert not np.allclose(out["score"], plain)
 
 
-@pytest.mark.parametrize("scoring", ["cosine", "maxsim"])
-def test_me5_leaves_the_prompts_of_a_loaded_model_alone(scoring, tmp_path):
+def test_me5_leaves_the_prompts_of_a_loaded_model_alone(tmp_path):
     folder = tiny.xlmr(tmp_path)
-    load = load_encoder if scoring == "maxsim" else partial(load_sentence_transformer, pooling="mean")
-    model = load(folder, device="cpu")
+    model = load_sentence_transformer(folder, device="cpu", pooling="mean")
     before = dict(model.prompts)
-    out = ME5Reranker(model, scoring=scoring)(FRAME)
+    out = ME5Reranker(model)(FRAME)
     assert model.prompts == before
-    expected = ME5Reranker(folder, scoring=scoring, device="cpu")(FRAME)["score"]
+    expected = ME5Reranker(folder, device="cpu")(FRAME)["score"]
     np.testing.assert_allclose(out["score"], expected, atol=1e-6)
 
 
@@ -209,7 +193,7 @@ def test_identity_and_attributes():
     assert repr(ME5Reranker("here")) == "ME5Reranker(model='here')"
     assert repr(XLMRReranker(pooling="cls")) == "XLMRReranker(pooling='cls')"
     found = {attribute.name: attribute.value for attribute in pt.inspect.transformer_attributes(MBERTReranker())}
-    assert found["scoring"] == "cosine"
+    assert found["pooling"] is None
     assert found["model"] is None
 
 

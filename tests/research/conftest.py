@@ -5,9 +5,9 @@ from copy import deepcopy
 import pytest
 import tiny
 import tiny_bitext
-from toy_data import offline, tiny_data, tiny_model
+from toy_data import no_data, offline, tiny_data, tiny_model
 
-__all__ = ["offline", "tiny_data", "tiny_model"]
+__all__ = ["no_data", "offline", "tiny_data", "tiny_model"]
 
 
 @pytest.fixture(scope="session")

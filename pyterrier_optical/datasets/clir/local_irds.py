@@ -11,7 +11,7 @@ from ir_datasets.formats import GenericDoc, JsonlDocs, TrecQrels, TsvDocs, TsvQu
 
 from pyterrier_optical.base.unpack import unpacked
 from pyterrier_optical.datasets.clir import layouts
-from pyterrier_optical.datasets.folders import data_folder, download_folder
+from pyterrier_optical.datasets.folders import data_folder, download_folder, find_file
 
 CIRAL_LABELS = {1: "relevant", 0: "not relevant"}
 AFRICLIRMATRIX_LABELS = dict.fromkeys(range(7), "grade of the English article's BM25 score, as in CLIRMatrix")
@@ -60,11 +60,9 @@ class LocalFile:
         """
         if not force:
             return ir_datasets.util.home_path() / "optical" / self.place
-        roots = [root for root in (data_folder(), download_folder()) if root]
-        for root in roots:
-            for name in (self.place, f"{self.place}.gz"):
-                if (root / name).is_file():
-                    return root / name
+        if found := find_file(self.place, downloaded=True):
+            return found
+        roots = filter(None, (data_folder(), download_folder()))
         raise FileNotFoundError(f"no {self.place} in {' or '.join(map(str, roots))}")
 
     @contextmanager

@@ -176,7 +176,7 @@ def make_lexicon(config: DistillConfig) -> Path:
     }
     origins = sorted({name for names in bitext.origins.values() for name in names})
     files = [*options.dictionaries, *options.word_lists]
-    origins += [Path(entry.get("path") or entry["wordnet"]).name for entry in files]
+    origins += [Path(entry["path"]).name for entry in files]
     lexicon = build_lexicon(
         bitext.pairs(),
         options,

@@ -1,11 +1,10 @@
 """The dictionaries a configuration names: words and what they are in English, for a lexicon."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pyterrier_optical.distill.config import expand
 from pyterrier_optical.distill.data.bitext import BitextReport, clean, read_pairs
-from pyterrier_optical.distill.lexicon.wordnet import read_wordnet
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.script.tokenise import fold, is_one_spaceless_run, words
 
@@ -30,9 +29,9 @@ def load_dictionaries(entries: Sequence[dict]) -> dict[str, list[Pair]]:
     """
     pairs: dict[str, list[tuple[str, str]]] = {}
     for entry in entries:
-        lang = _lang(entry, "dictionary")
+        lang, path = _lang_and_path(entry, "dictionary")
         left_out = _texts(Path(expand(entry["without"]))) if "without" in entry else set()
-        for english, word in clean(_read(entry), lang, BitextReport()):
+        for english, word in clean(read_pairs(path, lang=lang), lang, BitextReport()):
             if not {_bare(english), _bare(word)} & left_out:
                 pairs.setdefault(lang, []).append((english, word))
     return pairs
@@ -56,23 +55,21 @@ def load_word_lists(entries: Sequence[dict]) -> dict[str, list[str]]:
     """
     found: dict[str, dict[str, None]] = {}
     for entry in entries:
-        lang = _lang(entry, "word list")
-        if "path" not in entry:
-            raise OpticalError(f"The word list {shown(entry)} names no file: give 'path'.")
-        lines = _lines(Path(expand(entry["path"])), "a word list is a text file, a word a line")
+        lang, path = _lang_and_path(entry, "word list")
+        lines = _lines(path, "a word list is a text file, a word a line")
         words_of_file = [fold(word) for word in lines if is_one_spaceless_run(word)]
         if not words_of_file:
-            raise OpticalError(
-                f"No line of {shown(entry['path'])} is a word in a script without spaces: leave the list out."
-            )
+            raise OpticalError(f"No line of {shown(str(path))} is a word in a script without spaces: leave it out.")
         found.setdefault(lang, {}).update(dict.fromkeys(words_of_file))
     return {lang: list(listed) for lang, listed in found.items()}
 
 
-def _lang(entry: dict, what: str) -> str:
+def _lang_and_path(entry: dict, what: str) -> tuple[str, Path]:
     if not isinstance(entry, dict) or not isinstance(entry.get("lang"), str):
         raise OpticalError(f"The {what} {shown(entry)} lacks 'lang': add the code of the words' language, as text.")
-    return entry["lang"]
+    if "path" not in entry:
+        raise OpticalError(f"The {what} {shown(entry)} names no file: give 'path'.")
+    return entry["lang"], Path(expand(entry["path"]))
 
 
 def _texts(path: Path) -> set[str]:
@@ -91,11 +88,3 @@ def _lines(path: Path, form: str) -> list[str]:
 def _bare(text: str) -> str:
     # Some corpora put spaces between the words of scripts that have none.
     return "".join(words(text))
-
-
-def _read(entry: dict) -> Iterator[Pair]:
-    if "path" in entry:
-        return read_pairs(expand(entry["path"]), lang=entry["lang"])
-    if {"wordnet", "princeton"} <= set(entry):
-        return read_wordnet(expand(entry["wordnet"]), expand(entry["princeton"]))
-    raise OpticalError(f"The dictionary {shown(entry)} names no files: give 'path', or 'wordnet' and 'princeton'.")

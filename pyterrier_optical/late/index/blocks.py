@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pyterrier_optical.base.corpus_hash import CorpusHash
 from pyterrier_optical.late.encoder import TokenEncoder
-from pyterrier_optical.late.index.encoding import Document, DocumentEncoder, Notices, groups
+from pyterrier_optical.late.index.encoding import Document, DocumentEncoder, Notices, groups, neighbours
 from pyterrier_optical.late.index.meta import ShardEntry
 from pyterrier_optical.late.index.parts import new_part
 from pyterrier_optical.late.index.settings import EncodingSettings
@@ -23,16 +23,7 @@ WriteBlocks = Callable[[Iterable[Block]], Iterator[tuple[ShardEntry, Notices]]]
 
 def blocks(documents: Iterable[Document]) -> Iterator[list[Document]]:
     """Neighbouring documents of `BLOCK_BYTES` bytes of text or little more."""
-    block: list[Document] = []
-    size = 0
-    for docno, text in documents:
-        block.append((docno, text))
-        size += len(text.encode("utf-8", "surrogatepass"))
-        if size >= BLOCK_BYTES:
-            yield block
-            block, size = [], 0
-    if block:
-        yield block
+    return neighbours(documents, lambda text: len(text.encode("utf-8", "surrogatepass")), BLOCK_BYTES)
 
 
 def digest_of(documents: Iterable[Document]) -> str:

@@ -100,21 +100,15 @@ def write_index(
         journal.keep(0)
         with new_part(folder, probe) as part:
             write_probe(part, queries, documents)
-    kept = {*(replaced.parts() if replaced else ()), probe}
-    try:
+    old = set(replaced.parts()) if replaced else set()
+    with _made(folder, journal, old):
         write = write_blocks or write_blocks_here(folder, documents, settings.encoding)
-        shards, docnos = _encode(folder, corpus, write, journal, generation, kept, verbose=verbose)
+        shards, docnos = _encode(folder, corpus, write, journal, generation, {*old, probe}, verbose=verbose)
         if not docnos:
             raise OpticalError("The corpus has no documents: there is nothing to index.")
         names = _write_docnos(folder, docnos, generation)
         meta = IndexMeta(generation, settings, probe, tuple(shards), (names,))
         meta.write(folder)
-    except BaseException:
-        if not journal.finished:
-            journal.remove()
-            remove_other_parts(folder, set(replaced.parts()) if replaced else ())
-        raise
-    journal.remove()
     remove_other_parts(folder, set(meta.parts()))
     return meta
 
@@ -146,21 +140,28 @@ def append_documents(
     """
     generation = meta.generation + 1
     journal = Journal(folder, {"append": generation, "settings": asdict(meta.settings)})
-    kept = set(meta.parts())
-    try:
-        shards, docnos = _encode(folder, corpus, write_blocks, journal, generation, kept, verbose=verbose, known=known)
+    old = set(meta.parts())
+    with _made(folder, journal, old):
+        shards, docnos = _encode(folder, corpus, write_blocks, journal, generation, old, verbose=verbose, known=known)
         if docnos:
             names = (*meta.docnos, _write_docnos(folder, docnos, generation))
             meta = next_generation(meta, shards=(*meta.shards, *shards), docnos=names)
             meta.write(folder)
+    remove_other_parts(folder, set(meta.parts()))
+    return meta
+
+
+@contextmanager
+def _made(folder: Path, journal: Journal, old: Collection[str]) -> Iterator[None]:
+    """Removes the journal when the change is made, and what is left of a change that had not finished a shard."""
+    try:
+        yield
     except BaseException:
         if not journal.finished:
             journal.remove()
-            remove_other_parts(folder, kept)
+            remove_other_parts(folder, old)
         raise
     journal.remove()
-    remove_other_parts(folder, set(meta.parts()))
-    return meta
 
 
 def delete_documents(folder: Path, meta: IndexMeta, positions: np.ndarray) -> IndexMeta:

@@ -1,7 +1,7 @@
 """Documents to shards of token vectors, in one reading and a bounded number of texts at a time."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,16 +101,21 @@ class DocumentEncoder:
 
 def groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
     """Neighbouring documents in groups of `GROUP_CHARACTERS` characters or little more."""
-    group: list[Document] = []
-    characters = 0
+    return neighbours(documents, len, GROUP_CHARACTERS)
+
+
+def neighbours(documents: Iterable[Document], size_of: Callable[[str], int], most: int) -> Iterator[list[Document]]:
+    """Neighbouring documents in runs, each closed as soon as its texts have the size ``most``."""
+    run: list[Document] = []
+    size = 0
     for docno, text in documents:
-        group.append((docno, text))
-        characters += len(text)
-        if characters >= GROUP_CHARACTERS:
-            yield group
-            group, characters = [], 0
-    if group:
-        yield group
+        run.append((docno, text))
+        size += size_of(text)
+        if size >= most:
+            yield run
+            run, size = [], 0
+    if run:
+        yield run
 
 
 def distinct(documents: Iterable[Document], seen: dict[str, None]) -> Iterator[Document]:

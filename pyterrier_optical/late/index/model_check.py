@@ -66,30 +66,11 @@ def check_models(index: Path, meta: IndexMeta, encoders: tuple[TokenEncoder, Tok
     Raises:
         OpticalError: A model gives other vectors than the one that the index was made with.
     """
-    folder, (query_model, document_model) = index / meta.model_part, models
-    queries, documents = meta.settings.dtype
-    check_model(folder, "query", encoders[0], queries, index, query_model)
-    name = query_model if document_model is None else document_model
-    check_model(folder, "document", encoders[1], documents, index, name)
-
-
-def check_model(folder: Path, task: str, encoder: TokenEncoder, stored_precision: str, index: Path, name) -> None:
-    """Refuses a model that is not the index's own.
-
-    Args:
-        folder: Where `write_probe` wrote.
-        task: "query" or "document".
-        encoder: The model.
-        stored_precision: As for `is_same_probe`.
-        index: The index, for the message.
-        name: The model as a user gave it, for the message.
-
-    Raises:
-        OpticalError: The model gives other vectors than the one that the index was made with.
-    """
-    if not is_same_probe(probe_vectors(folder, task), task, encoder, stored_precision):
-        shown = "the model inside the package" if name is None else f"model '{name}'"
-        raise OpticalError(
-            f"The index '{index}' was made with another model than {shown}, whose {task} vectors differ: open it with "
-            "the model that made it, or index the documents again."
-        )
+    names = models[0], models[0] if models[1] is None else models[1]
+    for task, encoder, precision, name in zip(("query", "document"), encoders, meta.settings.dtype, names, strict=True):
+        if not is_same_probe(probe_vectors(index / meta.model_part, task), task, encoder, precision):
+            shown = "the model inside the package" if name is None else f"model '{name}'"
+            raise OpticalError(
+                f"The index '{index}' was made with another model than {shown}, whose {task} vectors differ: open it "
+                "with the model that made it, or index the documents again."
+            )

@@ -2,6 +2,7 @@
 
 import math
 import os
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from numbers import Integral, Real
 from pathlib import Path
@@ -29,6 +30,7 @@ _LEAST_WEIGHT = 1e-6
 _LARGEST_WEIGHT = 1e100
 
 
+@dataclass(eq=False, repr=False)
 class BM25Retriever(ByArguments, GuardedMixing):
     """Retrieves from an index that :func:`bm25` built.
 
@@ -61,35 +63,29 @@ class BM25Retriever(ByArguments, GuardedMixing):
         >>> retriever.search("Who wrote 'Things Fall Apart'?")   # doctest: +SKIP
     """
 
-    def __init__(
-        self,
-        index_path: str | os.PathLike,
-        *,
-        num_results: int = 1000,
-        k1: float = 1.2,
-        b: float = 0.75,
-        verbose: bool = False,
-    ):
-        # Absolute, so that it stays the same place when the working folder changes.
-        folder = Path(index_path).expanduser().absolute()
+    index_path: str | os.PathLike
+    _: KW_ONLY
+    num_results: int = 1000
+    k1: float = 1.2
+    b: float = 0.75
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
+        folder = Path(self.index_path).expanduser().absolute()
         restore(folder.resolve())
         info = IndexInfo.read(folder)
         if info is None:
             raise OpticalError(
-                f"'{index_path}' is no index that this version can read, or a damaged one: build it with "
+                f"'{self.index_path}' is no index that this version can read, or a damaged one: build it with "
                 "bm25(corpus, ...)."
             )
         if info.tokeniser_version != TOKENISER_VERSION:
             raise OpticalError(
-                f"The index '{index_path}' has words as another release of this package splits and normalises them: "
-                "build it again with bm25(corpus, ...)."
+                f"The index '{self.index_path}' has words as another release of this package splits and normalises "
+                "them: build it again with bm25(corpus, ...)."
             )
-        check_parameters(num_results, k1, b)
+        check_parameters(self.num_results, self.k1, self.b)
         self.index_path = str(folder)
-        self.num_results = num_results
-        self.k1 = k1
-        self.b = b
-        self.verbose = verbose
         self.info = info
         self._index: OpenIndex | None = None
 

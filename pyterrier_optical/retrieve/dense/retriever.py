@@ -1,13 +1,13 @@
 """OpticalRetriever: late interaction as a first stage, as a PyTerrier transformer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.late.index.settings import EncodingSettings, check_precision
 from pyterrier_optical.late.limits import check_encoding_arguments
-from pyterrier_optical.query.gloss import GLOSS_SHARE, check_gloss
 from pyterrier_optical.retrieve.bm25.corpus import Corpus
 from pyterrier_optical.retrieve.dense.token_retriever import TokenRetriever
 
@@ -21,6 +21,7 @@ class _Loaded:
     begun: bool = False
 
 
+@dataclass(eq=False, repr=False)
 class OpticalRetriever(TokenRetriever):
     """Retrieves by MaxSim between the token vectors of a query and those of every document of a corpus.
 
@@ -69,50 +70,23 @@ class OpticalRetriever(TokenRetriever):
         ['d2', 'd1']
     """
 
-    def __init__(
-        self,
-        corpus,
-        model=None,
-        *,
-        fields: str | Iterable[str] | None = None,
-        num_results: int = 1000,
-        exact_limit: int = 100_000,
-        candidates: int = 1000,
-        batch_size: int | None = None,
-        device: str | None = None,
-        dtype: str | None = None,
-        precision: str = "float16",
-        max_query_tokens: int | None = None,
-        max_document_tokens: int | None = None,
-        truncation: str = "warn",
-        normalize: bool = False,
-        verbose: bool = False,
-        document_model=None,
-        gloss: float = GLOSS_SHARE,
-        lexicon=None,
-    ):
-        self.corpus = corpus
-        self.model = model
-        self.fields = Corpus(corpus, fields).fields
-        self.num_results = num_results
-        self.exact_limit = exact_limit
-        self.candidates = candidates
-        self.batch_size = batch_size
-        self.device = device
-        self.dtype = dtype
-        self.precision = precision
-        self.max_query_tokens = max_query_tokens
-        self.max_document_tokens = max_document_tokens
-        self.truncation = truncation
-        self.normalize = normalize
-        self.verbose = verbose
-        self.document_model = document_model
-        self.gloss = gloss
-        self.lexicon = lexicon
+    corpus: Any
+    model: Any = None
+    _: KW_ONLY
+    fields: str | Iterable[str] | None = None
+    batch_size: int | None = None
+    device: str | None = None
+    dtype: str | None = None
+    precision: str = "float16"
+    max_document_tokens: int | None = None
+    truncation: str = "warn"
+    document_model: Any = None
+
+    def __post_init__(self) -> None:
+        self.fields = Corpus(self.corpus, self.fields).fields
+        super().__post_init__()
         check_encoding_arguments(self)
-        check_gloss(gloss)
-        check_precision(precision)
-        self._check_numbers()
+        check_precision(self.precision)
         self._loaded = _Loaded()
 
     @property

@@ -1,6 +1,8 @@
 """Retrieval by MaxSim from a token index, whether it is in memory or on disk."""
 
+from dataclasses import KW_ONLY, dataclass
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,23 +12,37 @@ from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import checked_queries
 from pyterrier_optical.frames.mixing import GuardedMixing
-from pyterrier_optical.query.gloss import GlossReader
+from pyterrier_optical.late.limits import check_positive
+from pyterrier_optical.query.gloss import GLOSS_SHARE, GlossReader, check_gloss
 
 Found = tuple[np.ndarray, np.ndarray]
 
 
+@dataclass(eq=False, repr=False)
 class TokenRetriever(GlossReader, ByArguments, GuardedMixing):
     """Retrieves by MaxSim between the token vectors of a query and those of the documents of an index.
 
-    A subclass keeps every argument of its ``__init__`` under the argument's name, has ``tokens``, a `TokenIndex`, and
-    ``encoders``, that of the queries first, and what `encode_queries` reads.
+    A subclass has ``tokens``, a `TokenIndex`, and ``encoders``, that of the queries first, and what `encode_queries`
+    reads. The arguments are those of `pyterrier_optical.OpticalRetriever`.
     """
 
-    num_results: int
-    exact_limit: int
-    candidates: int
-    normalize = False
-    verbose = False
+    _: KW_ONLY
+    num_results: int = 1000
+    exact_limit: int = 100_000
+    candidates: int = 1000
+    max_query_tokens: int | None = None
+    normalize: bool = False
+    verbose: bool = False
+    gloss: float = GLOSS_SHARE
+    lexicon: Any = None
+
+    def __post_init__(self) -> None:
+        check_gloss(self.gloss)
+        check_positive("max_query_tokens", self.max_query_tokens)
+        for name, least in {"num_results": 1, "candidates": 1, "exact_limit": 0}.items():
+            value = getattr(self, name)
+            if not isinstance(value, Integral) or value < least:
+                raise OpticalError(f"{name}={shown(value)} must be a whole number from {least}.")
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         """Retrieves documents.
@@ -80,12 +96,6 @@ class TokenRetriever(GlossReader, ByArguments, GuardedMixing):
         else:
             found = search_candidates(queries, index, self.num_results, self.candidates, verbose=self.verbose)
         return [(index.docnos[positions], scores) for positions, scores in found]
-
-    def _check_numbers(self) -> None:
-        for name, least in {"num_results": 1, "candidates": 1, "exact_limit": 0}.items():
-            value = getattr(self, name)
-            if not isinstance(value, Integral) or value < least:
-                raise OpticalError(f"{name}={shown(value)} must be a whole number from {least}.")
 
     def fuse_rank_cutoff(self, k: int) -> "TokenRetriever":
         """The same retriever with at most ``k`` results; PyTerrier asks for it to compile ``retriever % k``."""

@@ -1,9 +1,8 @@
 """Several rankings as one: what every fusion does, and reciprocal-rank fusion, by ranks alone."""
 
 import math
-from copy import copy
 from itertools import chain, product
-from numbers import Integral, Real
+from numbers import Real
 
 import pandas as pd
 import pyterrier as pt
@@ -12,6 +11,7 @@ from pyterrier_optical.base.identity import ByArguments
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import check_ids, check_same_kinds, checked_queries, plain, with_numbers
 from pyterrier_optical.frames.mixing import GuardedMixing
+from pyterrier_optical.late.limits import check_positive
 
 
 class Fusion(ByArguments, GuardedMixing):
@@ -32,16 +32,12 @@ class Fusion(ByArguments, GuardedMixing):
         name = type(self).__name__
         if not retrievers or not all(isinstance(retriever, pt.Transformer) for retriever in retrievers):
             raise OpticalError(f"{name} fuses transformers, one or more, and was given {shown(retrievers)}.")
-        check_num_results(num_results)
+        check_positive("num_results", num_results)
         self.retrievers = retrievers
         self.num_results = num_results
 
     def fuse(self, *runs: pd.DataFrame) -> pd.DataFrame:
         """One frame of ``qid``, ``docno``, ``score`` and ``rank`` out of those of the transformers."""
-        raise NotImplementedError
-
-    def _options(self) -> dict:
-        """The arguments of a subclass."""
         raise NotImplementedError
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
@@ -82,28 +78,16 @@ class Fusion(ByArguments, GuardedMixing):
         """The same fusion with at most ``k`` results; PyTerrier asks for it to compile ``fusion % k``."""
         if self.num_results is not None and k >= self.num_results:
             return self
-        return self._with(num_results=k)
+        return pt.inspect.transformer_apply_attributes(self, num_results=k)
 
     def compile(self) -> "Fusion":
         """With each of its transformers compiled."""
-        return self._with(retrievers=tuple(retriever.compile() for retriever in self.retrievers))
-
-    def _with(self, **changes) -> "Fusion":
-        other = copy(self)
-        other.__dict__.update(changes)
-        return other
+        compiled = tuple(retriever.compile() for retriever in self.retrievers)
+        return pt.inspect.transformer_apply_attributes(self, retrievers=compiled)
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
         return {"label": self.label, "inner_pipelines_mode": "combine", "help_url": self.help_url}
-
-    def _identity(self) -> tuple:
-        return type(self), self.retrievers, *self._options().values(), self.num_results
-
-    def __repr__(self) -> str:
-        options = {**self._options(), "num_results": self.num_results}
-        inner = [*map(repr, self.retrievers), *(f"{name}={value!r}" for name, value in options.items())]
-        return f"{type(self).__name__}({', '.join(inner)})"
 
 
 class ReciprocalRankFusion(Fusion):
@@ -146,9 +130,6 @@ class ReciprocalRankFusion(Fusion):
         """See `reciprocal_rank_fusion`."""
         return reciprocal_rank_fusion(*runs, k=self.k, num_results=self.num_results)
 
-    def _options(self) -> dict:
-        return {"k": self.k}
-
 
 def reciprocal_rank_fusion(*results: pd.DataFrame, k: float = 60, num_results: int | None = 1000) -> pd.DataFrame:
     """Fuses result frames.
@@ -173,7 +154,7 @@ def reciprocal_rank_fusion(*results: pd.DataFrame, k: float = 60, num_results: i
         >>> reciprocal_rank_fusion(run, run, k=9)["score"].round(3).tolist()
         [0.2, 0.182]
     """
-    check_num_results(num_results)
+    check_positive("num_results", num_results)
     _check_k(k)
     runs = []
     for run in map(plain, results):
@@ -213,16 +194,6 @@ def sum_of_scores(runs: list[pd.DataFrame], num_results: int | None) -> pd.DataF
     if num_results is not None:
         fused = fused[fused["rank"] < num_results + pt.model.FIRST_RANK]
     return fused.reset_index(drop=True)
-
-
-def check_num_results(num_results: int | None) -> None:
-    """Refuses what is no number of results.
-
-    Raises:
-        OpticalError: it is none.
-    """
-    if num_results is not None and not (isinstance(num_results, Integral) and num_results >= 1):
-        raise OpticalError(f"num_results={shown(num_results)} must be a whole number from 1, or None for all.")
 
 
 def _check_k(k: float) -> None:

@@ -8,7 +8,8 @@ import pyterrier as pt
 
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import check_ids, plain, with_numbers
-from pyterrier_optical.retrieve.fusion.reciprocal_rank import Fusion, check_num_results, sum_of_scores
+from pyterrier_optical.late.limits import check_positive
+from pyterrier_optical.retrieve.fusion.reciprocal_rank import Fusion, sum_of_scores
 
 
 class ScoreFusion(Fusion):
@@ -50,9 +51,6 @@ class ScoreFusion(Fusion):
         """See `score_fusion`."""
         return score_fusion(*runs, weights=self.weights, num_results=self.num_results)
 
-    def _options(self) -> dict:
-        return {"weights": self.weights}
-
 
 def score_fusion(
     *results: pd.DataFrame, weights: Sequence[float] | None = None, num_results: int | None = 1000
@@ -79,7 +77,7 @@ def score_fusion(
         >>> score_fusion(run, run)["score"].tolist()
         [1.0, 0.0]
     """
-    check_num_results(num_results)
+    check_positive("num_results", num_results)
     runs = []
     for run, weight in zip(map(plain, results), _checked(weights, len(results)), strict=True):
         pt.validate.result_frame(run, extra_columns=["score"])

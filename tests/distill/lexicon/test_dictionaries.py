@@ -18,15 +18,10 @@ def words(tmp_path):
 
 
 @pytest.fixture
-def wordnet(tmp_path):
-    folder = tmp_path / "wordnet"
-    folder.mkdir()
-    for part in ("verb", "adj", "adv"):
-        (folder / f"data.{part}").write_text("")
-    (folder / "data.noun").write_text("00000011 05 n 01 giraffe 0 000 | a tall animal\n")
-    (folder / "index.sense").write_text("giraffe%1:05:00:: 00000011 1 2\n")
-    (folder / "wn-data-swa.tab").write_text("00000011-n\tlemma\ttwiga\n")
-    return folder
+def animals(tmp_path):
+    path = tmp_path / "animals.tsv"
+    path.write_text("giraffe\ttwiga\n")
+    return path
 
 
 def test_repeated_and_empty_entries_are_dropped(words):
@@ -34,9 +29,9 @@ def test_repeated_and_empty_entries_are_dropped(words):
     assert pairs == {"sw": [("lion", "simba"), ("water", "maji")]}
 
 
-def test_dictionaries_of_one_language_are_put_together(words, wordnet, monkeypatch):
-    monkeypatch.setenv("WORDNETS", str(wordnet))
-    entry = {"lang": "sw", "wordnet": "${WORDNETS}/wn-data-swa.tab", "princeton": "${WORDNETS}"}
+def test_dictionaries_of_one_language_are_put_together(words, animals, monkeypatch):
+    monkeypatch.setenv("DICTIONARIES", str(animals.parent))
+    entry = {"lang": "sw", "path": "${DICTIONARIES}/animals.tsv"}
     pairs = load_dictionaries([{"lang": "sw", "path": str(words)}, entry])
     assert pairs["sw"][-1] == ("giraffe", "twiga") and len(pairs["sw"]) == 3
 
@@ -56,11 +51,9 @@ def test_texts_of_an_evaluation_are_left_out(words, tmp_path):
         ("words.tsv", "The dictionary 'words.tsv' lacks 'lang'"),
         ({"path": "words.tsv"}, "lacks 'lang'"),
         ({"lang": ["sw"], "path": "words.tsv"}, "lacks 'lang'"),
-        ({"lang": "sw"}, "names no files: give 'path', or 'wordnet' and 'princeton'"),
-        ({"lang": "sw", "wordnet": "wn-data-swa.tab"}, "names no files"),
+        ({"lang": "sw"}, "The dictionary {'lang': 'sw'} names no file: give 'path'"),
         ({"lang": "sw", "path": "nowhere.tsv"}, "nowhere.tsv"),
         ({"lang": "sw", "path": None}, "has None where a path or name belongs"),
-        ({"lang": "sw", "wordnet": "wn-data-swa.tab", "princeton": 3.0}, "has 3.0 where a path or name belongs"),
     ],
 )
 def test_entries_that_name_nothing_are_refused(entry, why):
@@ -119,22 +112,17 @@ def test_a_lexicon_learns_from_all_files_that_its_configuration_names(tmp_path):
     assert lexicon.origin == "bitext.tsv, dictionary.tsv, words.txt"
 
 
-def test_a_lexicon_says_which_dictionaries_it_was_made_of(words, wordnet, tmp_path):
+def test_a_lexicon_says_which_dictionaries_it_was_made_of(words, animals, tmp_path):
     (tmp_path / "bitext.tsv").write_text("the cat\tpaka\nthe river\tmto\na cat\tpaka\n")
     config = DistillConfig.from_dict(
         {
             "output": str(tmp_path / "run"),
             "bitext": {"files": [{"lang": "sw", "path": str(tmp_path / "bitext.tsv")}]},
-            "lexicon": {
-                "dictionaries": [
-                    {"lang": "sw", "path": str(words)},
-                    {"lang": "sw", "wordnet": str(wordnet / "wn-data-swa.tab"), "princeton": str(wordnet)},
-                ]
-            },
+            "lexicon": {"dictionaries": [{"lang": "sw", "path": str(path)} for path in (words, animals)]},
         }
     )
     lexicon = Lexicon.load(make_lexicon(config))
-    assert lexicon.origin == "bitext.tsv, words.tsv, wn-data-swa.tab"
+    assert lexicon.origin == "bitext.tsv, words.tsv, animals.tsv"
     terms = {word: lexicon.translations(word, {"sw": 1.0}) for word in ("twiga", "simba", "paka")}
     likeliest = {word: max(weights, key=weights.get) for word, weights in terms.items()}
     assert likeliest == {"twiga": "giraffe", "simba": "lion", "paka": "cat"}

@@ -162,7 +162,7 @@ def test_identity_and_pickle():
     assert hash(fusion) == hash(ReciprocalRankFusion(ONE, TWO, k=10))
     assert fusion != ReciprocalRankFusion(TWO, ONE, k=10)
     assert fusion != ReciprocalRankFusion(ONE, TWO)
-    assert repr(fusion) == "ReciprocalRankFusion(one, two, k=10, num_results=1000)"
+    assert repr(fusion) == "ReciprocalRankFusion(retrievers=(one, two), k=10)"
     again = pickle.loads(pickle.dumps(fusion))  # noqa: S301 - our own bytes
     assert again == fusion
     pd.testing.assert_frame_equal(again(TOPICS), fusion(TOPICS))

@@ -8,26 +8,62 @@ import pandas as pd
 
 from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import whole
-from pyterrier_optical.experiment.comparison import Comparison
+from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.plot import PALETTE
+from pyterrier_optical.experiment.report import markdown_table
+
+#: The files of a report, and what each has.
+PARTS = {"ranked.csv": "All documents ranked", "reranked.csv": "The first stage reranked"}
 
 
-def resource_gap(comparison: Comparison, measure: str, low: Sequence[str], high: Sequence[str]) -> pd.DataFrame:
-    """The means over two groups of languages, and how far they are apart.
+def gap_report(report: Path, measure: str, low: Sequence[str], high: Sequence[str]) -> str:
+    """The gaps of a report of `pyterrier-optical experiment`, as Markdown; draws them to its ``gap.png``.
 
     Args:
-        comparison: Its tables are by language.
+        report: Its folder, with ``ranked.csv`` and, unless it was left out, ``reranked.csv``.
         measure: One of its measures.
         low: Languages of little text; those without a table are left out.
         high: Languages of much text, likewise.
 
-    Returns:
-        Columns ``system``, ``low``, ``high`` and ``gap`` (high - low); no rows when a group has no language.
+    Raises:
+        OpticalError: The folder has none of these files, or they have no values of the measure for one of the groups.
     """
-    values = comparison.summary(measure)
+    frames = {title: pd.read_csv(report / name) for name, title in PARTS.items() if (report / name).is_file()}
+    if not frames:
+        raise OpticalError(f"{shown(str(report))} has no ranked.csv: give the folder that a report was written to.")
+    gaps = {title: resource_gap(frame, measure, low, high) for title, frame in frames.items()}
+    parts = [f"The mean {measure} over the languages of each group, and how far they are apart."]
+    for title, gap in gaps.items():
+        table = gap.map(lambda value: f"{value:.3f}" if isinstance(value, float) else value)
+        parts.append(f"#### {title}\n\n{markdown_table(table)}")
+    gap_chart(gaps, measure, report / "gap.png")
+    return "\n\n".join(parts)
+
+
+def resource_gap(frame: pd.DataFrame, measure: str, low: Sequence[str], high: Sequence[str]) -> pd.DataFrame:
+    """The means over two groups of languages, and how far they are apart.
+
+    Args:
+        frame: Columns ``dataset``, which is a language, ``system``, ``measure`` and ``mean``.
+        measure: One of its measures.
+        low: Languages of little text; those without a row are left out.
+        high: Languages of much text, likewise.
+
+    Returns:
+        Columns ``system``, ``low``, ``high`` and ``gap`` (high - low).
+
+    Raises:
+        OpticalError: There is no value of the measure for a group.
+    """
+    rows = frame[frame["measure"] == measure]
+    values = rows.pivot(index="system", columns="dataset", values="mean").reindex(rows["system"].unique())
     low, high = ([lang for lang in group if lang in values] for group in (low, high))
     if not low or not high:
-        return pd.DataFrame(columns=["system", "low", "high", "gap"])
+        measures, languages = (", ".join(frame[column].unique()) for column in ("measure", "dataset"))
+        raise OpticalError(
+            f"There are no values of {shown(measure)} for both groups, but of {measures} for {languages}: choose among "
+            "these."
+        )
     means = pd.DataFrame({"low": values[low].mean(axis=1), "high": values[high].mean(axis=1)})
     return means.assign(gap=means["high"] - means["low"]).rename_axis("system").reset_index()
 

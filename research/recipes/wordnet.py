@@ -1,6 +1,10 @@
-"""Reading a WordNet in another language as a dictionary: which English word each of its words stands for."""
+"""Prints a WordNet in another language as a dictionary, lines of `english<TAB>word`:
+
+python research/recipes/wordnet.py wn-data-tha.tab WordNet-3.0/dict > th-wordnet.tsv
+"""
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -35,11 +39,6 @@ def read_wordnet(path: str | Path, princeton: str | Path) -> Iterator[tuple[str,
 
     Raises:
         OpticalError: A file is missing or of another form, or most of its synsets are not in this Princeton WordNet.
-
-    Example:
-        >>> pairs = read_wordnet("wn-data-tha.tab", "WordNet-3.0/dict")  # doctest: +SKIP
-        >>> next(pairs)                                                  # doctest: +SKIP
-        ('able', 'สามารถ')
     """
     words = [(synset, word) for synset, kind, word in _rows(Path(path)) if kind.rpartition(":")[2] == "lemma"]
     english = _english(Path(princeton))
@@ -99,3 +98,13 @@ def _parsed(path: Path, parse: Callable[[str], T], form: str, comment: str | Non
                     yield row
     except UnicodeDecodeError as error:
         raise OpticalError(f"{shown(str(path))} is not UTF-8: give a text file of a WordNet.") from error
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("Give a .tab file of the Open Multilingual Wordnet and the folder 'dict' of the Princeton WordNet.")
+    try:
+        for pair in read_wordnet(*sys.argv[1:]):
+            print("\t".join(pair))
+    except OpticalError as error:
+        sys.exit(str(error))

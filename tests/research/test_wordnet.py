@@ -3,7 +3,7 @@
 import pytest
 
 from pyterrier_optical import OpticalError
-from pyterrier_optical.distill.lexicon.wordnet import read_wordnet
+from research.recipes.wordnet import read_wordnet
 
 NOUNS = """  1 A licence in lines that begin with spaces
 00000011 05 n 02 hound 0 dog_friend 0 001 @ 00000022 n 0000 | an animal that barks

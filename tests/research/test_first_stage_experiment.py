@@ -1,10 +1,12 @@
 import pandas as pd
 import pyterrier as pt
 import pytest
+from typer.testing import CliRunner
 
 from pyterrier_optical import OpticalError
-from pyterrier_optical.experiment import first_stage, first_stage_experiment
-from pyterrier_optical.experiment.first_stage import HUMAN, RAW, SYSTEMS, TRANSLATED, FirstStages
+from research.first_stage import __main__ as command
+from research.first_stage import experiment
+from research.first_stage.experiment import HUMAN, RAW, SYSTEMS, TRANSLATED, FirstStages, first_stage_experiment
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +65,7 @@ def test_an_index_is_named_by_its_documents(quick, tiny_data, tmp_path):
 
 def test_data_sets_with_one_corpus_share_index_and_vectors(quick, tiny_data, monkeypatch):
     counted = {"index": 0, "retriever": 0}
-    original, dense = first_stage.bm25, first_stage.OpticalRetriever
+    original, dense = experiment.bm25, experiment.OpticalRetriever
 
     def count(what, make):
         def counting(*args, **options):
@@ -72,8 +74,8 @@ def test_data_sets_with_one_corpus_share_index_and_vectors(quick, tiny_data, mon
 
         return counting
 
-    monkeypatch.setattr(first_stage, "bm25", count("index", original))
-    monkeypatch.setattr(first_stage, "OpticalRetriever", count("retriever", dense))
+    monkeypatch.setattr(experiment, "bm25", count("index", original))
+    monkeypatch.setattr(experiment, "OpticalRetriever", count("retriever", dense))
     names = ["mtop/hi/dev/split", "afriqa/ha/dev", "mtop/th/dev/split", "afriqa/ig/dev"]
     first_stage_experiment(names, echo=str, **quick)
     assert counted == {"index": 2, "retriever": 2}
@@ -114,3 +116,13 @@ def test_mistakes_end_it_before_a_model_is_loaded(no_data, monkeypatch):
         first_stage_experiment(["afriqa/ha/dev"])
     with pytest.raises(OpticalError, match="No data set 'afriqa/xx/dev'"):
         first_stage_experiment(["afriqa/xx/dev"])
+
+
+def test_the_command_compares_what_is_asked(monkeypatch):
+    asked = []
+    monkeypatch.setattr(command, "first_stage_experiment", lambda names, **options: asked.append((names, options)))
+    arguments = ["--datasets", "afriqa/ha/dev,afriqa/zu/dev", "--systems", RAW, "--lexicon", "my.lex"]
+    assert CliRunner().invoke(command.app, arguments).exit_code == 0
+    ((names, options),) = asked
+    assert names == ["afriqa/ha/dev", "afriqa/zu/dev"] and options["systems"] == [RAW]
+    assert str(options["lexicon"]) == "my.lex" and options["output"] is None and options["model"] is None

@@ -7,10 +7,10 @@ from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 from pyterrier_optical.checkpoint.folder import load_encoder
-from pyterrier_optical.cli import experiment as commands
 from pyterrier_optical.errors import OpticalError
-from pyterrier_optical.experiment.alignments import alignment, alignment_figure
 from pyterrier_optical.late.explain import fonts
+from research.alignments import __main__ as command
+from research.alignments.figure import alignment, alignment_figure
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_what_cannot_be_drawn_is_refused(encoder, tiny_model, tmp_path):
 
 def test_the_command_reads_pairs_from_a_file(tiny_model, tmp_path):
     (tmp_path / "pairs.tsv").write_text("the cat\tpaka\nthe river\tmto\n", encoding="utf-8")
-    arguments = ["alignments", "--pairs", str(tmp_path / "pairs.tsv"), "--output", str(tmp_path / "a.png")]
-    done = CliRunner().invoke(commands.app, [*arguments, "--model", str(tiny_model)])
+    arguments = ["--pairs", str(tmp_path / "pairs.tsv"), "--output", str(tmp_path / "a.png")]
+    done = CliRunner().invoke(command.app, [*arguments, "--model", str(tiny_model)])
     assert done.exit_code == 0, done.output
     assert (tmp_path / "a.png").is_file() and "written: " in done.output

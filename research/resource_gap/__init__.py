@@ -1,0 +1,1 @@
+"""How far low- and high-resource languages are apart in a report."""
