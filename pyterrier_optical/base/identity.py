@@ -23,11 +23,17 @@ class ByArguments:
         return type(self), tuple(values)
 
     def __repr__(self) -> str:
-        defaults = inspect.signature(type(self).__init__).parameters
-        arguments = self._arguments().items()
-        shown = [(k, v) for k, v in arguments if not (_is_plain(v) and v == defaults[k].default)]
-        # A loaded model's own repr is a page long; its address tells it from others.
-        texts = (f"{k}={v!r}" if _is_plain(v) else f"{k}=<{type(v).__name__} {id(v):#x}>" for k, v in shown)
+        parameters = inspect.signature(type(self).__init__).parameters
+        texts: list[str] = []
+        for name, value in self._arguments().items():
+            parameter = parameters.get(name)
+            if parameter and parameter.kind is parameter.VAR_POSITIONAL:
+                texts += map(repr, value)
+            elif not _is_plain(value):
+                # A loaded model's own repr is a page long; its address tells it from others.
+                texts.append(f"{name}=<{type(value).__name__} {id(value):#x}>")
+            elif not parameter or value != parameter.default:
+                texts.append(f"{name}={value!r}")
         return f"{type(self).__name__}({', '.join(texts)})"
 
     def __eq__(self, other) -> bool:

@@ -26,7 +26,7 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
     def answer() -> None:
         try:
             answers.put((ask(), None))
-        except Exception as error:
+        except BaseException as error:  # whatever it is, the caller is waiting for it
             answers.put((None, error))
 
     threading.Thread(target=answer, daemon=True).start()

@@ -33,7 +33,7 @@ def corpus_of(names: Sequence[str]) -> Callable[[], Iterator[dict]] | pt.dataset
     if other is None:
         return lambda: chain.from_iterable(read_documents(Path(name)) for name in names)
     ends = f"give files whose names end with {', '.join(ENDINGS)}, or one data set"
-    if len(names) > 1 or Path(other).exists():
+    if len(names) > 1 or Path(other).is_file():
         raise OpticalError(f"{shown(other)} is no file of documents: {ends}.")
     try:
         return named_dataset(other)

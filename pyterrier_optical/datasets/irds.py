@@ -133,10 +133,10 @@ class _Qrels(_Part, BaseQrels):
 class _Documentation(_Part):
     def documentation(self) -> dict[str, Any]:
         collection = self._collection
-        about = f"{collection.citation}. Licence: {collection.licence}. See {collection.url}"
+        cited = f"{collection.citation}. " if collection.citation else ""
         return {
             "pretty_name": collection.title,
-            "desc": f"{collection.description} {about}",
+            "desc": f"{collection.description} {cited}Licence: {collection.licence}. See {collection.url}",
             "official_measures": [str(measure) for measure in collection.measures],
         }
 

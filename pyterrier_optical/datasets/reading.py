@@ -1,5 +1,6 @@
 """What can be wrong with a file of a data set, in one sentence."""
 
+import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -29,12 +30,12 @@ def reading(path: Path | str, what: str, way_out: str = "fetch it again") -> Ite
         ...     json.loads("[")                                                          # doctest: +SKIP
         OpticalError: sw.json is not a file of questions (JSONDecodeError(...)): fetch it again.
     """
+    if not os.path.exists(path):
+        raise OpticalError(f"There is no file {shown(str(path))}: give the path of {what}.")
     try:
         yield
     except OpticalError:
         raise
-    except FileNotFoundError as error:
-        raise OpticalError(f"There is no file {shown(str(path))}: give the path of {what}.") from error
     except _WRONG as error:
         raise OpticalError(f"{path} is not {what} ({reason(error)}): {way_out}.") from error
 

@@ -92,6 +92,10 @@ class TestRerank:
                 ["--docs", "run.trec"],
                 "'run.trec' is no file of documents: give files whose names end with .jsonl",
             ),
+            (
+                ["--docs", "docs.jsonl", "--run", "https://localhost:1/run"],
+                "There is no file 'https://localhost:1/run'",
+            ),
             (["--docs", "docs.jsonl", "--run", "empty"], r"empty is not a run in TREC's format \(it is empty\): give"),
             (["--docs", "run.trec", "--docs", "docs.jsonl"], "'run.trec' is no file of documents"),
             (["--docs", "docs.jsonl", "--run", "topics.tsv"], "topics.tsv is not a run in TREC's format"),

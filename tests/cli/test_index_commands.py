@@ -3,6 +3,7 @@
 import gzip
 import json
 import sys
+from pathlib import Path
 
 import pytest
 import tiny
@@ -58,6 +59,7 @@ def test_from_files_through_all_commands(run, tsv, folder, tmp_path):
 
 
 def test_from_a_data_set(run, folder):
+    Path("optical:sample/sw").mkdir(parents=True)  # a folder of that name is nothing to read
     status, said = run("build", "index", "optical:sample/sw", "--model", folder, "--fields", "text")
     assert status == 0 and OpticalIndex("index").meta.settings.fields == ("text",), said
 

@@ -76,6 +76,8 @@ def test_documentation(registered):
     documentation = ir_datasets.load("mtop/hi/test").documentation()
     assert documentation["pretty_name"] == "MTOP"
     assert "CC-BY-SA-4.0" in documentation["desc"]
+    assert ". Li et al., EACL 2021, https://aclanthology.org/2021.eacl-main.257. Licence" in documentation["desc"]
+    assert "no benchmark. Licence: CC0-1.0" in ir_datasets.load("sample/sw").documentation()["desc"]
     assert documentation["official_measures"] == ["nDCG@10", "AP", "RR(rel=3)", "P@1"]
 
 

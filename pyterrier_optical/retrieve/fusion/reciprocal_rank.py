@@ -1,6 +1,7 @@
 """Several rankings as one: what every fusion does, and reciprocal-rank fusion, by ranks alone."""
 
 import math
+from copy import copy
 from itertools import chain, product
 from numbers import Real
 
@@ -78,12 +79,20 @@ class Fusion(ByArguments, GuardedMixing):
         """The same fusion with at most ``k`` results; PyTerrier asks for it to compile ``fusion % k``."""
         if self.num_results is not None and k >= self.num_results:
             return self
-        return pt.inspect.transformer_apply_attributes(self, num_results=k)
+        return self._with(num_results=k)
 
     def compile(self) -> "Fusion":
         """With each of its transformers compiled."""
-        compiled = tuple(retriever.compile() for retriever in self.retrievers)
-        return pt.inspect.transformer_apply_attributes(self, retrievers=compiled)
+        return self._with(retrievers=tuple(retriever.compile() for retriever in self.retrievers))
+
+    def _with(self, **changes) -> "Fusion":
+        other = copy(self)
+        other.__dict__.update(changes)
+        return other
+
+    def _arguments(self) -> dict:
+        # A subclass may take other arguments than these, and have the transformers from them.
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""

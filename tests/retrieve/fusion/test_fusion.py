@@ -162,10 +162,23 @@ def test_identity_and_pickle():
     assert hash(fusion) == hash(ReciprocalRankFusion(ONE, TWO, k=10))
     assert fusion != ReciprocalRankFusion(TWO, ONE, k=10)
     assert fusion != ReciprocalRankFusion(ONE, TWO)
-    assert repr(fusion) == "ReciprocalRankFusion(retrievers=(one, two), k=10)"
+    assert repr(fusion) == "ReciprocalRankFusion(one, two, k=10)"
     again = pickle.loads(pickle.dumps(fusion))  # noqa: S301 - our own bytes
     assert again == fusion
     pd.testing.assert_frame_equal(again(TOPICS), fusion(TOPICS))
+
+
+class Both(ReciprocalRankFusion):
+    def __init__(self, depth):
+        super().__init__(ONE % depth, TWO % depth, k=3)
+
+
+def test_a_subclass_with_other_arguments_is_cut_off_compiled_and_told_apart():
+    assert Both(2) == Both(2) and hash(Both(2)) == hash(Both(2)) and Both(2) != Both(1)
+    top = (Both(2) % 1).compile()
+    assert isinstance(top, Both) and (top.num_results, top.k) == (1, 3) and top != Both(2)
+    pd.testing.assert_frame_equal(top(TOPICS), (Both(2) % 1)(TOPICS))
+    assert repr(Both(2)).startswith("Both(retrievers=(") and "k=3" in repr(Both(2))
 
 
 def test_inspection_and_cutoff():
