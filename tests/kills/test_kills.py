@@ -7,6 +7,8 @@ import pytest
 from kill_jobs import JOBS
 from killing import check_kills
 
+from pyterrier_optical.late.index import changes, encoding
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds a process's files in /proc")
 
 # One kill of each of these is in CI; the rest, twenty kills of each, take half an hour or more.
@@ -15,8 +17,10 @@ QUICK = ("lexicon", "bm25 pisa", "build", "export")
 
 @pytest.fixture(scope="module", autouse=True)
 def environment():
-    """What the killed processes get from here."""
+    """What the killed processes get from here; what jobs set in this process is as it was afterwards."""
     with pytest.MonkeyPatch.context() as patch:
+        for module, name in ((encoding, "GROUP_CHARACTERS"), (changes, "SHARD_TOKENS")):
+            patch.setattr(module, name, getattr(module, name))
         for name, value in {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "TQDM_DISABLE": "1"}.items():
             patch.setenv(name, value)
         yield
