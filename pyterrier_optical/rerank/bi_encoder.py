@@ -1,6 +1,5 @@
 """The encoders that OPTICAL is compared with, as PyTerrier transformers with the same frame contract."""
 
-from collections.abc import Iterable
 from copy import copy
 from dataclasses import KW_ONLY, dataclass
 from importlib.util import find_spec
@@ -8,12 +7,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.rerank.text_reranker import TextReranker
+from pyterrier_optical.rerank.text_reranker import EncodingReranker
 from pyterrier_optical.weights.catalogue import without_hub
 
 
 @dataclass(eq=False, repr=False)
-class BiEncoderReranker(TextReranker):
+class BiEncoderReranker(EncodingReranker):
     """Reranks documents by the cosine of two texts encoded apart.
 
     `OpticalReranker` with the same checkpoint ranks by MaxSim between the token vectors of its last layer.
@@ -52,18 +51,9 @@ class BiEncoderReranker(TextReranker):
     model: Any = None
     _: KW_ONLY
     pooling: str | None = None
-    text_field: str | Iterable[str] | None = None
-    query_field: str = "query"
-    batch_size: int | None = None
-    device: str | None = None
-    dtype: str | None = None
     max_query_tokens: int | None = None
     max_document_tokens: int | None = None
     truncation: str = "warn"
-    verbose: bool = False
-
-    def __post_init__(self) -> None:
-        self._check_arguments()
 
     def _check_arguments(self) -> None:
         super()._check_arguments()

@@ -1,7 +1,6 @@
 """Cross-encoders, which read query and document as one text, with the frame contract of the other rerankers."""
 
 import os
-from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,11 @@ from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames.checks import texts_of
 from pyterrier_optical.frames.texts import frame_texts, named_fields
 from pyterrier_optical.late.limits import check_positive
-from pyterrier_optical.rerank.text_reranker import TextReranker
+from pyterrier_optical.rerank.text_reranker import EncodingReranker
 
 
 @dataclass(eq=False, repr=False)
-class CrossEncoderReranker(TextReranker):
+class CrossEncoderReranker(EncodingReranker):
     """Reranks documents by a cross-encoder (Nogueira, Cho 2019), such as one that was trained on mMARCO.
 
     The score is the model's logit for query and document as one text, computed by sentence-transformers'
@@ -49,16 +48,10 @@ class CrossEncoderReranker(TextReranker):
 
     model: Any
     _: KW_ONLY
-    text_field: str | Iterable[str] | None = None
-    query_field: str = "query"
-    batch_size: int | None = None
-    device: str | None = None
-    dtype: str | None = None
     max_length: int | None = None
-    verbose: bool = False
 
     def __post_init__(self) -> None:
-        self._check_arguments()
+        super().__post_init__()
         check_positive("max_length", self.max_length)
 
     def _scores_grow(self) -> bool:

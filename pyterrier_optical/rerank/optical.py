@@ -1,6 +1,5 @@
 """OpticalReranker: late interaction over languages, as a PyTerrier transformer."""
 
-from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +8,14 @@ import pyterrier as pt
 
 from pyterrier_optical.frames.texts import named_fields, text_fields
 from pyterrier_optical.query.gloss import GLOSS, GLOSS_SHARE, GlossReader, check_gloss
-from pyterrier_optical.rerank.text_reranker import TextReranker
+from pyterrier_optical.rerank.text_reranker import EncodingReranker
 
 if TYPE_CHECKING:
     from pyterrier_optical.late.explain import Explanation
 
 
 @dataclass(eq=False, repr=False)
-class OpticalReranker(GlossReader, TextReranker):
+class OpticalReranker(GlossReader, EncodingReranker):
     """Reranks documents by MaxSim between the query's and the document's token vectors.
 
     Each query token adds the largest of its cosines to the document's tokens (Khattab and Zaharia 2020).
@@ -76,22 +75,16 @@ class OpticalReranker(GlossReader, TextReranker):
 
     model: Any = None
     _: KW_ONLY
-    text_field: str | Iterable[str] | None = None
-    query_field: str = "query"
-    batch_size: int | None = None
-    device: str | None = None
-    dtype: str | None = None
     max_query_tokens: int | None = None
     max_document_tokens: int | None = None
     truncation: str = "warn"
     normalize: bool = False
-    verbose: bool = False
     document_model: Any = None
     gloss: float = GLOSS_SHARE
     lexicon: Any = None
 
     def __post_init__(self) -> None:
-        self._check_arguments()
+        super().__post_init__()
         check_gloss(self.gloss)
 
     def cached(self, path) -> pt.Transformer:

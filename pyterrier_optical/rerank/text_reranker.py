@@ -1,6 +1,7 @@
 """Result frames in, scored result frames out: what every reranker of this package does the same way."""
 
 from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 import pandas as pd
@@ -135,3 +136,19 @@ class TextReranker(ByArguments, GuardedMixing):
     def __getstate__(self) -> dict:
         """Without the loaded encoders: a worker process loads its own."""
         return {name: value for name, value in self.__dict__.items() if name != "_encoders"}
+
+
+@dataclass(eq=False, repr=False)
+class EncodingReranker(TextReranker):
+    """A reranker that encodes the texts of a frame by a model; the arguments are those of `OpticalReranker`."""
+
+    _: KW_ONLY
+    text_field: str | Iterable[str] | None = None
+    query_field: str = "query"
+    batch_size: int | None = None
+    device: str | None = None
+    dtype: str | None = None
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
+        self._check_arguments()
