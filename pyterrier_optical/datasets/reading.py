@@ -30,7 +30,8 @@ def reading(path: Path | str, what: str, way_out: str = "fetch it again") -> Ite
         ...     json.loads("[")                                                          # doctest: +SKIP
         OpticalError: sw.json is not a file of questions (JSONDecodeError(...)): fetch it again.
     """
-    if not os.path.exists(path):
+    # Not isfile: a run may come through a pipe.
+    if os.path.isdir(path) or not os.path.exists(path):
         raise OpticalError(f"There is no file {shown(str(path))}: give the path of {what}.")
     try:
         yield

@@ -32,7 +32,7 @@ def check_encoding_arguments(transformer: pt.Transformer) -> None:
 def check_positive(name: str, value: int | None) -> None:
     """Refuses the argument of that name unless it is None or a positive whole number."""
     if value is not None and not (isinstance(value, Integral) and value > 0):
-        raise OpticalError(f"{name} is {shown(value)}: give a positive whole number.")
+        raise OpticalError(f"{name} is {shown(value)}: give a positive whole number, or None.")
 
 
 def too_long_error(kind: str, name: str, size: int, limit: int, room: int) -> OpticalError:

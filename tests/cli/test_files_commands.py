@@ -100,6 +100,7 @@ class TestRerank:
             (["--docs", "run.trec", "--docs", "docs.jsonl"], "'run.trec' is no file of documents"),
             (["--docs", "docs.jsonl", "--run", "topics.tsv"], "topics.tsv is not a run in TREC's format"),
             (["--docs", "docs.jsonl", "--run", "absent"], "There is no file 'absent': give the path of a run"),
+            (["--docs", "docs.jsonl", "--run", "."], "There is no file '.': give the path of a run"),
             (["--docs", "docs.jsonl", "--run", "twice.trec"], "document 'd3' twice for the qid 'q2'"),
             (["--docs", "docs.jsonl", "--topics", "other.tsv"], "The qid 'q1' has the queries 'mto' and 'paka'"),
             (["--docs", "docs.jsonl", "--output", "."], "Cannot write to"),
