@@ -55,6 +55,7 @@ def spoil(path, how):
     path.unlink() if how == "gone" else path.write_bytes(spoilt[how])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("how", ["flip", "cut", "empty", "gone"])
 def test_a_run_goes_back_behind_a_damaged_checkpoint_and_says_so(settings, tmp_path, caplog, file, how):
@@ -81,6 +82,7 @@ def test_without_a_whole_checkpoint_a_run_begins_anew(settings, tmp_path, caplog
     assert "begins anew" in caplog.records[-1].getMessage()
 
 
+@pytest.mark.slow
 def test_what_is_gone_on_from_an_older_checkpoint_ends_the_same(settings, finished, tmp_path):
     run = tmp_path / "run"
     shutil.rmtree(run / "model")

@@ -57,6 +57,7 @@ def stopping(documents, after: int):
         yield document
 
 
+@pytest.mark.slow
 def test_shards_do_not_show(make, small_shards):
     index = make()
     assert len(index.meta.shards) > 2 and len(index) == len(TEXTS)
@@ -137,6 +138,7 @@ def test_another_corpus_goes_on_where_it_differs(make, folder, tmp_path, small_s
     assert files(index.path) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["model", "precision"])
 def test_other_options_or_another_model_begin_again(make, folder, tmp_path, other_folder, small_shards, change):
     model = shutil.copytree(folder, tmp_path / "model")
@@ -154,6 +156,7 @@ def test_other_options_or_another_model_begin_again(make, folder, tmp_path, othe
     pd.testing.assert_frame_equal(index.retriever()(TOPICS), expected)
 
 
+@pytest.mark.slow
 def test_append_is_as_if_indexed_at_once(make, small_shards):
     grown, whole = make(), make([*DOCUMENTS, *MORE], name="whole")
     assert grown.append(iter(MORE[:1])) is grown
@@ -177,6 +180,7 @@ def test_docnos_that_are_there_already_are_refused(make):
         make([*DOCUMENTS, DOCUMENTS[0]], name="twice")
 
 
+@pytest.mark.slow
 def test_delete_append_again_and_compact(make, pairs, small_shards):
     index = make().append(MORE)
     assert index.delete(["d1", "m1"]).delete("d3") is index and len(index) == 7
@@ -214,6 +218,7 @@ def test_int8_is_compacted_as_it_is(make, small_shards):
     assert ranking(index) == before
 
 
+@pytest.mark.slow
 def test_another_checkpoint_is_refused(make, other_folder, folder, tmp_path, pairs):
     index = make()
     other = OpticalIndex(index.path, other_folder, device="cpu")
@@ -282,6 +287,7 @@ def test_no_documents_leave_nothing(tmp_path, folder):
     assert not (tmp_path / "a" / "index").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["vectors.npy", "lengths.npy", "text.npy", "order.npy", "query.npy", META_FILE, "manifest.json"]
 )

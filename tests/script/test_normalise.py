@@ -32,10 +32,12 @@ def test_normalising_twice_changes_nothing(forms):
     assert unicodedata.is_normalized("NFC", once)
 
 
+@pytest.mark.slow
 def test_ascii_stays(forms):
     assert all(forms[char] == char for char in CHARS[:127])
 
 
+@pytest.mark.slow
 def test_the_decimal_digits_of_every_script_are_those_of_ascii(forms):
     digits = [char for char in CHARS if unicodedata.category(char) == "Nd"]
     assert len(digits) >= 650
@@ -47,6 +49,7 @@ def test_other_numerals_stay():
         assert normalise(numerals) == numerals
 
 
+@pytest.mark.slow
 def test_compatibility_forms_become_what_they_mean(forms):
     """Each is what NFKC makes of it, up to what the other rules do to that."""
     tags = {char: tag for char in CHARS if (tag := _tag(char)) in SAME_MEANING}
@@ -97,6 +100,7 @@ def test_what_people_write(written, meant):
     assert normalise(written) == meant
 
 
+@pytest.mark.slow
 def test_what_unicode_calls_ignorable_goes_but_for_the_joiners(forms):
     ignorable = set(regex.findall(r"\p{Default_Ignorable_Code_Point}", "".join(CHARS)))
     left = {char for char in ignorable if forms[char] and unicodedata.category(char) != "Cn"}

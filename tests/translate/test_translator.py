@@ -278,6 +278,7 @@ class TestTermVectors:
         monkeypatch.setattr(WordEncoder, "alone", lambda *args: (counted.append(1), original(*args))[1])
         return counted
 
+    @pytest.mark.slow
     def test_are_computed_once_and_kept_beside_the_index(self, model, encoded, tmp_path, monkeypatch):
         retriever = bm25(DOCS, engine="pisa", index_path=tmp_path / "index")
         expected = OpticalTranslator(retriever, model, threshold=-1).translate(["mto"])
@@ -290,6 +291,7 @@ class TestTermVectors:
         OpticalTranslator(retriever, model, max_terms=3).translate(["mto"])
         assert len(encoded) == 2
 
+    @pytest.mark.slow
     def test_of_another_model_are_not_used(self, model, encoded, tmp_path):
         other = load_encoder(tiny.encoder(tmp_path, seed=5), device="cpu")
         retriever = bm25(DOCS, engine="pisa", index_path=tmp_path / "index")
@@ -298,6 +300,7 @@ class TestTermVectors:
         assert len(encoded) == 2
         assert model_fingerprint(model) != model_fingerprint(other)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("damage", ["truncated", "foreign", "one byte", "one number less", "header"])
     def test_that_are_damaged_are_computed_again(self, model, encoded, tmp_path, monkeypatch, damage):
         retriever = bm25(DOCS, engine="pisa", index_path=tmp_path)

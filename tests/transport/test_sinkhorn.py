@@ -49,6 +49,7 @@ def test_cost_lies_between_the_exact_one_and_the_bound_of_entropy(epsilon):
     assert (gap <= slack + 2e-3).all()
 
 
+@pytest.mark.slow
 def test_default_iterations_come_close_to_the_converged_plan():
     cost, a, b = ragged(6, batch=32, longest=15, dims=64)
     converged = sinkhorn(cost.double(), a, b, iterations=2000, tolerance=1e-5)

@@ -104,6 +104,7 @@ def bomb(kind, path, size, line):
                 out.writelines(blocks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.tsv.gz", "a.zip"])
 def test_a_file_that_unpacks_to_far_more_than_it_is_is_not_read_whole(tmp_path, monkeypatch, name):
     monkeypatch.setattr(unpack, "FREE", 1 << 16)

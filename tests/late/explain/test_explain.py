@@ -23,6 +23,7 @@ def matches(explanation, wording="query") -> dict[str, str]:
     return dict(zip(frame["query_word"], frame["document_word"], strict=False))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"normalize": True}, {"gloss": 0}, {"truncation": "passages"}])
 def test_contributions_sum_to_the_score(tiny_model, options):
     reranker = OpticalReranker(tiny_model, device="cpu", **options)
@@ -102,6 +103,7 @@ def test_a_gloss_without_a_known_token_has_no_rows(reranker):
     assert total(explanation) == pytest.approx(explanation.score, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_the_top_of_a_result_frame(reranker):
     rows = [(q, query, d, text) for q, query in (("2", "cat"), ("1", "dog")) for d, text in
             (("a", "the long river"), ("b", "the cat sleeps"), ("c", "a small dog"))]  # fmt: skip

@@ -52,6 +52,7 @@ def reference_scores(counts: dict[str, Counter], toks: dict[str, float], k1: flo
     return scores
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("options", "k1", "b"), [({"k1": 0.9, "b": 0.4}, 0.9, 0.4), ({}, 1.2, 0.75)])
 def test_scores_are_bm25_linear_in_the_weights(engine, corpus, weighted, options, k1, b):
     results = bm25(corpus, engine=engine, **options)(weighted)

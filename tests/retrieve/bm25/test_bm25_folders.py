@@ -95,6 +95,7 @@ class TestFolders:
         assert len(builds) == 2 and "damaged or of another version" in caplog.text
         assert found(retriever, "cotton") == ["loom"] and not list(path.glob("*.npy"))
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("damage", ["missing", "cut short"])
     def test_an_index_without_all_its_files_is_refused_and_indexed_anew(self, engine, tmp_path, caplog, damage):
         path = tmp_path / "index"
@@ -113,6 +114,7 @@ class TestFolders:
             assert found(bm25(DOCS, index_path=path, engine=engine), "cotton") == ["loom"]
         assert caplog.text.count("it is damaged or of another version") == 2
 
+    @pytest.mark.slow
     def test_changed_bytes_are_found_before_an_engine_maps_them(self, engine, tmp_path, caplog):
         path = tmp_path / "index"
         first = bm25(DOCS, index_path=path, engine=engine)
