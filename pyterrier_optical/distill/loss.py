@@ -8,6 +8,7 @@ from torch.nn.functional import cosine_similarity, normalize
 
 from pyterrier_optical.distill.loss_options import check_beside_the_plan
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors
+from pyterrier_optical.distill.scores import score_distance
 from pyterrier_optical.distill.teacher import TeacherVectors
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.transport import cosine_cost, norm_marginals, transport_cost, transport_plan, uniform_marginals
@@ -28,10 +29,12 @@ class OpticalLoss(nn.Module):
     lets them score. The teacher encodes English as documents, with its own document prompt; the student has no prompt
     unless the trainer's arguments set one, since XLM-R has no unused marker tokens to spend on it.
 
-    Two things may be otherwise than in the paper. With `marginals="norm"` a token's mass grows with the length that
+    Three things may be otherwise than in the paper. With `marginals="norm"` a token's mass grows with the length that
     its vector has before normalisation, on either side by its own model: content words weigh more than function words
     and special tokens. With a `sentence_weight` w, w (1 - cos) is added, the cosine being that of the means of both
-    sides' vectors before normalisation (Reimers, Gurevych 2020 distil this sentence vector alone).
+    sides' vectors before normalisation (Reimers, Gurevych 2020 distil this sentence vector alone). With a
+    `score_weight` v, v times the `score_distance` of the batch is added: margin-MSE (Hofstätter et al. 2020) over the
+    teacher's MaxSim scores.
 
     Args:
         model: The student, a `MultiVectorEncoder`.
@@ -39,6 +42,7 @@ class OpticalLoss(nn.Module):
         plan: A name that `pyterrier_optical.transport.transport_plan` knows.
         marginals: "uniform" (the paper's) or "norm".
         sentence_weight: Weight of the sentence vectors, 0 (the paper's) or more.
+        score_weight: Weight of the scores, 0 (the paper's) or more.
         **plan_options: Options of the solver, `epsilon` first among them.
 
     Inputs:
@@ -68,16 +72,18 @@ class OpticalLoss(nn.Module):
         plan: str = "sinkhorn",
         marginals: str = "uniform",
         sentence_weight: float = 0.0,
+        score_weight: float = 0.0,
         **plan_options,
     ):
         super().__init__()
-        check_beside_the_plan(marginals, sentence_weight)
+        check_beside_the_plan(marginals, sentence_weight, score_weight)
         self.model = model
         # In a list, so that the frozen teacher is no sub-module: it is neither optimised nor saved.
         self._teacher = [teacher if isinstance(teacher, TeacherVectors) else TeacherVectors(teacher)]
         self.plan = plan
         self.marginals = marginals
         self.sentence_weight = sentence_weight
+        self.score_weight = score_weight
         self.plan_options = plan_options
 
     def forward(self, sentence_features: Iterable[dict[str, Tensor]], labels: Tensor | None = None) -> Tensor:
@@ -95,7 +101,8 @@ class OpticalLoss(nn.Module):
                 f"The teacher's vectors have {target.shape[-1]} dimensions and the student's {student.shape[-1]}: "
                 "add a Dense module to the student that maps to the teacher's dimension."
             )
-        cost = cosine_cost(normalize(target, dim=-1), normalize(student, dim=-1))
+        unit_target, unit_student = normalize(target, dim=-1), normalize(student, dim=-1)
+        cost = cosine_cost(unit_target, unit_student)
         masses = _MASSES[self.marginals]
         plan = transport_plan(
             cost.detach(), masses(target, target_mask), masses(student, student_mask), self.plan, **self.plan_options
@@ -104,6 +111,8 @@ class OpticalLoss(nn.Module):
         if self.sentence_weight:
             similarity = cosine_similarity(_sum(target, target_mask), _sum(student, student_mask), dim=-1)
             loss = loss + self.sentence_weight * (1 - similarity).mean()
+        if self.score_weight:
+            loss = loss + self.score_weight * score_distance(unit_student, student_mask, unit_target, target_mask)
         return loss
 
     def get_config_dict(self) -> dict[str, Any]:
@@ -112,6 +121,7 @@ class OpticalLoss(nn.Module):
             "plan": self.plan,
             "marginals": self.marginals,
             "sentence_weight": self.sentence_weight,
+            "score_weight": self.score_weight,
             **self.plan_options,
         }
 

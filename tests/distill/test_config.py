@@ -36,6 +36,7 @@ def test_yaml_with_defaults(tmp_path):
         ("output: x\nloss: {marginals: norm, epsilom: 1}\n", "has no option 'epsilom'"),
         ("output: x\nloss: {marginals: idf}\n", "marginals='idf' is unknown: choose 'uniform' or 'norm'"),
         ("output: x\nloss: {sentence_weight: much}\n", "sentence_weight='much' cannot be used: give 0 or more"),
+        ("output: x\nloss: {score_weight: true}\n", "score_weight=True cannot be used"),
         ("output: x\nloss: {sentence_weight: -1}\n", "sentence_weight=-1 cannot be used"),
         ("output: x\ncard: {license: mit}\n", "'card' has no option 'license': it knows name, licence, notes"),
         ("bitext: {}\n", "lacks 'output'"),

@@ -7,6 +7,7 @@ import torch
 from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.distill import BitextCollator, OpticalLoss, TeacherVectors
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors
+from pyterrier_optical.distill.scores import score_distance
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.transport import cosine_cost, exact, norm_marginals
 
@@ -81,6 +82,19 @@ def test_the_sentence_counts_by_its_weight(student, teacher):
     assert whole - plain == pytest.approx(wanted, abs=2e-3) and half - plain == pytest.approx(wanted / 2, abs=2e-3)
 
 
+def test_the_scores_count_by_their_weight(student, teacher):
+    batch = BitextCollator(student, teacher)(ROWS)
+    plain, weighted = (OpticalLoss(student, teacher, score_weight=w)(features(batch)).item() for w in (0, 300))
+    units, masks = [], []
+    for pair in zip(*(one_by_one(student, teacher, row) for row in ROWS), strict=True):
+        vectors, mask = ([one[0] for one in side] for side in zip(*pair, strict=True))
+        units.append(torch.nn.functional.normalize(torch.nn.utils.rnn.pad_sequence(vectors, batch_first=True), dim=-1))
+        masks.append(torch.nn.utils.rnn.pad_sequence(mask, batch_first=True))
+    wanted = 300 * score_distance(units[1], masks[1], units[0], masks[0]).item()
+    assert wanted > 0.1
+    assert weighted - plain == pytest.approx(wanted, rel=1e-2)
+
+
 def test_an_unknown_marginal_and_a_negative_weight_are_refused(student, teacher):
     with pytest.raises(OpticalError, match="marginals='idf' is unknown: choose 'uniform' or 'norm'"):
         OpticalLoss(student, teacher, marginals="idf")
@@ -88,6 +102,8 @@ def test_an_unknown_marginal_and_a_negative_weight_are_refused(student, teacher)
         OpticalLoss(student, teacher, sentence_weight=-1)
     with pytest.raises(OpticalError, match="sentence_weight=nan cannot be used"):
         OpticalLoss(student, teacher, sentence_weight=float("nan"))
+    with pytest.raises(OpticalError, match="score_weight=-1 cannot be used"):
+        OpticalLoss(student, teacher, score_weight=-1)
 
 
 def test_raw_vectors_are_those_that_get_unit_length(student):
@@ -158,6 +174,7 @@ def test_says_what_it_is_for_the_model_card(student, teacher):
         "plan": "sinkhorn",
         "marginals": "uniform",
         "sentence_weight": 0.0,
+        "score_weight": 0.0,
         "epsilon": 0.02,
     }
     assert "huang2023optical" in loss.citation
