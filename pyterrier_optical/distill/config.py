@@ -10,10 +10,9 @@ from pathlib import Path
 
 import yaml
 
-from pyterrier_optical.distill.loss_options import BESIDE_THE_PLAN, check_beside_the_plan
+from pyterrier_optical.distill.loss_options import check_loss
 from pyterrier_optical.distill.mix import Mix
 from pyterrier_optical.errors import OpticalError, shown
-from pyterrier_optical.transport import check_plan
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 MEANS = ("bitext_mean", "ranking_mean")
@@ -212,8 +211,9 @@ class DistillConfig:
         for name in self.card:
             if name not in CARD_FACTS:
                 raise OpticalError(f"'card' has no option {shown(name)}: it knows {', '.join(CARD_FACTS)}.")
-        check_beside_the_plan(**{name: self.loss[name] for name in BESIDE_THE_PLAN if name in self.loss})
-        check_plan(**{name: value for name, value in self.loss.items() if name not in BESIDE_THE_PLAN})
+        check_loss(**{str(name): value for name, value in self.loss.items()})
+        if self.loss.get("score_weight") and self.training.batch_size < 2:
+            raise OpticalError("score_weight compares the documents of a batch: give batch_size=2 or more.")
 
     @classmethod
     def from_dict(cls, values: dict) -> "DistillConfig":

@@ -6,7 +6,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn.functional import cosine_similarity, normalize
 
-from pyterrier_optical.distill.loss_options import check_beside_the_plan
+from pyterrier_optical.distill.loss_options import check_loss
 from pyterrier_optical.distill.raw_vectors import raw_token_vectors
 from pyterrier_optical.distill.scores import score_distance
 from pyterrier_optical.distill.teacher import TeacherVectors
@@ -76,7 +76,7 @@ class OpticalLoss(nn.Module):
         **plan_options,
     ):
         super().__init__()
-        check_beside_the_plan(marginals, sentence_weight, score_weight)
+        check_loss(plan, marginals, sentence_weight, score_weight, **plan_options)
         self.model = model
         # In a list, so that the frozen teacher is no sub-module: it is neither optimised nor saved.
         self._teacher = [teacher if isinstance(teacher, TeacherVectors) else TeacherVectors(teacher)]

@@ -30,7 +30,7 @@ def score_distance(student: Tensor, student_mask: Tensor, teacher: Tensor, teach
         teacher_mask: (B, n) bool, likewise.
 
     Returns:
-        A float32 scalar with gradient to the student; 0 where differences of scores are the teacher's.
+        A float32 scalar with gradient to the student; 0 where differences of scores are the teacher's, and of one pair.
 
     Example:
         >>> x, mask = torch.eye(2)[:, None], torch.ones(2, 1, dtype=torch.bool)

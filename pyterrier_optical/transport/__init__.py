@@ -14,7 +14,7 @@ from pyterrier_optical.transport.cost import cosine_cost, transport_cost
 from pyterrier_optical.transport.exact import exact
 from pyterrier_optical.transport.greedy import greedy
 from pyterrier_optical.transport.marginals import norm_marginals, uniform_marginals
-from pyterrier_optical.transport.plan import PLANS, check_plan, transport_plan
+from pyterrier_optical.transport.plan import PLANS, check_plan, plan_options, transport_plan
 from pyterrier_optical.transport.proximal import proximal
 from pyterrier_optical.transport.sinkhorn import sinkhorn
 from pyterrier_optical.transport.unbalanced import unbalanced
@@ -27,6 +27,7 @@ __all__ = [
     "exact",
     "greedy",
     "norm_marginals",
+    "plan_options",
     "proximal",
     "sinkhorn",
     "transport_cost",

@@ -56,6 +56,16 @@ def transport_plan(cost: Tensor, a: Tensor, b: Tensor, plan: str = "sinkhorn", *
     return PLANS[plan](cost, a, b, **options)
 
 
+def plan_options(plan: str) -> list[str]:
+    """The options of a plan, by name.
+
+    Example:
+        >>> plan_options("sinkhorn")
+        ['epsilon', 'iterations', 'tolerance']
+    """
+    return [name for name, p in signature(PLANS[plan]).parameters.items() if p.kind is p.KEYWORD_ONLY]
+
+
 def check_plan(plan: str = "sinkhorn", **options) -> None:
     """Refuses what `transport_plan` would, before there is anything to align.
 
@@ -67,7 +77,7 @@ def check_plan(plan: str = "sinkhorn", **options) -> None:
     """
     if plan not in PLANS:
         raise OpticalError(f"plan={shown(plan)} is unknown: choose one of {', '.join(map(repr, PLANS))}.")
-    known = [name for name, p in signature(PLANS[plan]).parameters.items() if p.kind is p.KEYWORD_ONLY]
+    known = plan_options(plan)
     unknown = sorted(options.keys() - set(known))
     if unknown:
         raise OpticalError(

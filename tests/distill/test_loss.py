@@ -95,13 +95,15 @@ def test_the_scores_count_by_their_weight(student, teacher):
     assert weighted - plain == pytest.approx(wanted, rel=1e-2)
 
 
-def test_an_unknown_marginal_and_a_negative_weight_are_refused(student, teacher):
+def test_unknown_options_and_negative_weights_are_refused(student, teacher):
     with pytest.raises(OpticalError, match="marginals='idf' is unknown: choose 'uniform' or 'norm'"):
         OpticalLoss(student, teacher, marginals="idf")
     with pytest.raises(OpticalError, match="sentence_weight=-1 cannot be used"):
         OpticalLoss(student, teacher, sentence_weight=-1)
     with pytest.raises(OpticalError, match="sentence_weight=nan cannot be used"):
         OpticalLoss(student, teacher, sentence_weight=float("nan"))
+    with pytest.raises(OpticalError, match="plan='sinkhorn' has no option 'score_weigth'"):
+        OpticalLoss(student, teacher, score_weigth=1)
     with pytest.raises(OpticalError, match="score_weight=-1 cannot be used"):
         OpticalLoss(student, teacher, score_weight=-1)
 
