@@ -2,6 +2,7 @@
 
 import doctest
 import pkgutil
+import tempfile
 from importlib import import_module
 
 import pytest
@@ -16,5 +17,6 @@ MODULES = sorted(
 
 
 @pytest.mark.parametrize("name", ["pyterrier_optical", *MODULES])
-def test_examples(name):
+def test_examples(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert doctest.testmod(import_module(name)).failed == 0

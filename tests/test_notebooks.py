@@ -3,8 +3,10 @@
 ``python tests/test_notebooks.py [NOTEBOOK ...]`` runs all or some and writes their outputs.
 """
 
+import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -19,7 +21,9 @@ def executed(path: Path):
     notebook = nbformat.read(path, as_version=4)
     quiet = "import os, warnings; os.environ['TQDM_DISABLE'] = '1'; warnings.filterwarnings('ignore')"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(quiet))
-    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    # What a notebook leaves behind, two gigabytes of checkpoints in one, goes with the folder.
+    with tempfile.TemporaryDirectory() as folder:
+        NotebookClient(notebook, timeout=300, kernel_name="python3").execute(env={**os.environ, "TMPDIR": folder})
     del notebook.cells[0]
     for count, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), start=1):
         cell.outputs = [output for output in cell.outputs if output.output_type != "stream"]

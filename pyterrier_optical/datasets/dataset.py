@@ -223,9 +223,10 @@ class OpticalDataset(pt.datasets.Dataset):
         except OpticalError:
             raise
         except _WRONG as error:
-            raise OpticalError(
-                f"The files of {self.name} cannot be read ({shown(error)}): {self.preset.fetching()}."
-            ) from error
+            way_out = self.preset.fetching()
+            if "disk space" in str(error):  # ir_datasets has no exception of its own for it
+                way_out = "free some, or set IR_DATASETS_HOME to a folder on another disk"
+            raise OpticalError(f"The files of {self.name} cannot be read ({shown(error)}): {way_out}.") from error
 
     def __repr__(self) -> str:
         return f"OpticalDataset({self.name!r}{f', topics={self.topics!r}' if self.topics else ''})"

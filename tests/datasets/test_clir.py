@@ -202,6 +202,17 @@ def test_missing_files_name_the_command(empty_data, monkeypatch, name, command):
         load(name).text_loader()(pd.DataFrame({"docno": ["d1"]}))
 
 
+def test_a_full_disk_is_one_sentence(monkeypatch):
+    miniatures.mmarco()
+    shutil.rmtree(miniatures.HOME / "msmarco-passage/collection.tsv.pklz4", ignore_errors=True)
+    monkeypatch.setenv("IR_DATASETS_SKIP_DISK_FREE", "false")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: (10, 9, 1))
+    with pytest.raises(
+        OpticalError, match=r"Insufficient disk space.*: free some, or set IR_DATASETS_HOME to a folder"
+    ):
+        load("mmarco/v2/hi-en/dev/small").text_loader()(pd.DataFrame({"docno": ["d1"]}))
+
+
 def test_topics_of_another_form_are_one_sentence():
     miniatures.hc4()
     miniatures.write_lines(miniatures.HOME / "hc4/dev.topics.v1-0.jsonl", [{"languages_with_qrels": ["fas"]}])
