@@ -1,7 +1,7 @@
 """The systems of a report where no first stage limits them: each ranks all documents."""
 
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -53,31 +53,32 @@ class RankedSystems:
         self._baselines = {name: EveryDocument(reranker.encoders[0]) for name, reranker in baselines.rerankers.items()}
 
     def __call__(self, task: Task) -> dict[str, pt.Transformer]:
-        """Pipelines by name, in the order of the tables; all are made when the first is asked for a result."""
-        runs = cache(lambda: self._runs(task))
-        english = self._teacher and (self._reference or task).english_topics() is not None
-        names = [RAW, FIRST, *self._baselines, *([TEACHER] if english else []), OPTICAL, GLOSS, FUSION]
-        return {name: task.judged(_Ranking(name, runs)) for name in names}
+        """Pipelines by name, in the order of the tables."""
+        return {name: task.judged(_Ranking(name, run)) for name, run in self._runs(task).items()}
 
     @property
     def encoders(self) -> dict[str, TokenEncoder]:
         """What reads the queries as they are, by the names of the systems."""
         return {name: ranker.encoder for name, ranker in self._baselines.items()} | {OPTICAL: self._optical.encoder}
 
-    def _runs(self, task: Task) -> Mapping[str, pd.DataFrame]:
+    def _runs(self, task: Task) -> dict[str, Callable[[], pd.DataFrame]]:
+        """What makes each ranking, once, when it is asked for: systems whose values are kept cost nothing."""
         topics, documents = task.get_topics(), task.documents
-        retriever, translator = self._first_stage(task)
-        translated = translator(topics)
-        runs = {RAW: retriever(topics), FIRST: retriever(translated)}
-        runs |= {name: ranker.rank(topics, documents) for name, ranker in self._baselines.items()}
-        if self._teacher:
-            reference = self._reference or task
-            if (english := reference.english_topics()) is not None:
-                runs[TEACHER] = self._teacher.rank(english, reference.documents)
-        runs[OPTICAL] = self._optical.rank(topics, documents)
-        glossed = self._optical.rank(translated, documents, gloss=GLOSS_SHARE)
-        fused = score_fusion(glossed, runs[FIRST], weights=FUSION_WEIGHTS, num_results=None)
-        return {**runs, GLOSS: glossed, FUSION: fused}
+        first_stage = cache(lambda: self._first_stage(task))
+        translated = cache(lambda: first_stage()[1](topics))
+        runs: dict[str, Callable[[], pd.DataFrame]] = {
+            RAW: lambda: first_stage()[0](topics),
+            FIRST: cache(lambda: first_stage()[0](translated())),
+        }
+        for name, ranker in self._baselines.items():
+            runs[name] = partial(ranker.rank, topics, documents)
+        reference = self._reference or task
+        if self._teacher and (english := reference.english_topics()) is not None:
+            runs[TEACHER] = partial(self._teacher.rank, english, reference.documents)
+        runs[OPTICAL] = lambda: self._optical.rank(topics, documents)
+        runs[GLOSS] = cache(lambda: self._optical.rank(translated(), documents, gloss=GLOSS_SHARE))
+        runs[FUSION] = lambda: score_fusion(runs[GLOSS](), runs[FIRST](), weights=FUSION_WEIGHTS, num_results=None)
+        return runs
 
     def _first_stage(self, task: Task) -> tuple[pt.Transformer, pt.Transformer]:
         """BM25 and its translator; tasks with the same documents share them."""
@@ -93,13 +94,13 @@ class _Ranking(pt.Transformer):
 
     schematic = {"label": "Ranking", "help_url": "https://pyterrier.readthedocs.io"}  # noqa: RUF012
 
-    def __init__(self, name: str, runs: Callable[[], Mapping[str, pd.DataFrame]]):
+    def __init__(self, name: str, run: Callable[[], pd.DataFrame]):
         self.name = name
-        self.runs = runs
+        self.run = run
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         pt.validate.query_frame(inp, context=self)
-        return self.runs()[self.name][_RESULTS] if len(inp) else pd.DataFrame(columns=_RESULTS)
+        return self.run()[_RESULTS] if len(inp) else pd.DataFrame(columns=_RESULTS)
 
 
 def index_path(folder: Path, task: Task) -> Path:

@@ -23,5 +23,5 @@ def test_the_fusion_is_seven_tenths_of_the_model_with_gloss_and_three_of_the_fir
     systems = RankedSystems(None, SimpleNamespace(rerankers={}), engine="pisa", folder=tmp_path)
     monkeypatch.setattr(systems, "_first_stage", lambda task: (lambda topics: run(b=9.0, a=5.0, c=1.0), lambda t: t))
     task = SimpleNamespace(get_topics=pd.DataFrame, documents=None)
-    fused = systems._runs(task)[FUSION].set_index("docno")["score"].to_dict()
+    fused = systems._runs(task)[FUSION]().set_index("docno")["score"].to_dict()
     assert fused == pytest.approx({"a": 0.7 + 0.15, "b": 0.35 + 0.3, "c": 0.0})
