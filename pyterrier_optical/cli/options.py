@@ -12,7 +12,8 @@ With = Annotated[
     typer.Option(
         "--with",
         help="Baselines to add: mbert, me5, labse, xlmr (fetched from the model hub), minilm (there whenever it is "
-        "installed); mbert=FOLDER for a copy on this machine.",
+        "installed); mbert=FOLDER for a copy on this machine; any other NAME=FOLDER for a late-interaction "
+        "checkpoint.",
     ),
 ]
 

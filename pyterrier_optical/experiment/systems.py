@@ -18,6 +18,7 @@ from pyterrier_optical.rerank.bi_encoder import (
     find_published,
 )
 from pyterrier_optical.rerank.optical import OpticalReranker
+from pyterrier_optical.rerank.text_reranker import EncodingReranker
 from pyterrier_optical.retrieve.bm25 import bm25
 from pyterrier_optical.translate import OpticalTranslator
 from pyterrier_optical.weights.catalogue import without_hub
@@ -45,7 +46,7 @@ class Baselines:
         missing: Why a baseline is not among them: a reason by its name.
     """
 
-    rerankers: dict[str, BiEncoderReranker]
+    rerankers: dict[str, EncodingReranker]
     missing: dict[str, str] = field(default_factory=dict)
 
 
@@ -113,32 +114,48 @@ def named_baselines(names: Sequence[str] = (), *, device: str | None = None) -> 
     """The baselines that someone named, and MiniLM, which needs no hub, in any case.
 
     Args:
-        names: Keys of `BASELINES`, of which hub models are fetched when they are not on this machine; or ``mbert=PATH``
-            for a copy in a folder.
+        names: Keys of `BASELINES`, of which hub models are fetched when they are not on this machine; ``mbert=PATH``
+            for a copy in a folder; ``start=PATH``, with any other name, for another late-interaction checkpoint, which
+            an `OpticalReranker` reads.
         device: Torch device; None: an accelerator where there is one.
 
     Returns:
         Those that are available, and why the others are not.
 
     Raises:
-        OpticalError: An unknown name.
+        OpticalError: An unknown name without a path, or one that tables have already.
 
     Example:
         >>> named_baselines(["mbert=/no/such/folder"]).missing["MBERTReranker"]
         "No model folder '/no/such/folder': give the path of an existing checkpoint folder or a hub id"
     """
     named: dict[str, str | None] = {"minilm": None}
+    own: dict[str, str] = {}
+    taken = {"OPTICAL", "OpticalReranker", *(reranker.__name__ for reranker in BASELINES.values())}
     for entry in names:
         name, _, model = entry.partition("=")
-        if name not in BASELINES:
-            raise OpticalError(f"No baseline is called {shown(name)}: choose among {', '.join(BASELINES)}.")
-        named[name] = model or None
+        if name in taken:
+            raise OpticalError(f"A system is called {shown(name)} already: give the checkpoint another name.")
+        if name in BASELINES:
+            named[name] = model or None
+        elif name and model:
+            own[name] = model
+        else:
+            choices = f"choose among {', '.join(BASELINES)}, or write NAME=PATH for a checkpoint"
+            raise OpticalError(f"No baseline is called {shown(name)}: {choices}.")
     wanted = {reranker: named[name] for name, reranker in BASELINES.items() if name in named}
-    return _available(wanted, fetch=True, device=device)
+    found = _available(wanted, fetch=True, device=device)
+    for name, model in own.items():
+        if reason := why_not_from_hub(model, fetch=True):
+            found.missing[name] = reason
+        else:
+            found.rerankers[name] = OpticalReranker(model, device=device)
+    return found
 
 
 def _available(wanted: Mapping[type[BiEncoderReranker], str | None], *, fetch: bool, device=None) -> Baselines:
-    rerankers, missing = {}, {}
+    rerankers: dict[str, EncodingReranker] = {}
+    missing: dict[str, str] = {}
     for reranker, model in wanted.items():
         source = model or reranker.MODEL
         if reason := why_not_from_hub(source, fetch=fetch) if source else why_not_minilm():

@@ -109,6 +109,14 @@ def test_a_second_report_goes_on_from_the_first(quick, tmp_path, monkeypatch):
     assert asked == [*systems, FUSION, *systems]
 
 
+def test_another_checkpoint_takes_part_in_both_tables(quick):
+    report = run_report("mtop", ["hi"], split="dev", **{**quick, "baselines": [f"twin={quick['model']}"]})
+    values = report.ranked.tables["hi"].set_index("name")
+    assert values.loc["twin", ["nDCG@10", "AP", "RR"]].tolist() == values.loc[OPTICAL, ["nDCG@10", "AP", "RR"]].tolist()
+    assert "first >> twin" in report.reranked.tables["hi"]["name"].tolist()
+    assert "twin" in report.read["system"].tolist()
+
+
 def test_a_reranker_of_ones_own_takes_part(quick, tmp_path, monkeypatch):
     (tmp_path / "reversing.py").write_text(
         "import pyterrier as pt\nbackwards = pt.apply.doc_score(lambda row: -row['rank'] * -1.0)\n"

@@ -88,6 +88,17 @@ def test_unknown_and_absent_baselines():
     assert systems.named_baselines(["xlmr=/no/such/folder"]).missing["XLMRReranker"].startswith("No model folder")
 
 
+def test_another_checkpoint_is_a_baseline_by_its_own_name(tiny_model):
+    found = systems.named_baselines([f"start={tiny_model}", "gone=/no/such/folder"])
+    assert found.rerankers["start"] == OpticalReranker(str(tiny_model))
+    assert found.missing["gone"].startswith("No model folder")
+    for name in ("OPTICAL", "OpticalReranker", "MBERTReranker"):
+        with pytest.raises(OpticalError, match=f"A system is called '{name}' already"):
+            systems.named_baselines([f"{name}={tiny_model}"])
+    with pytest.raises(OpticalError, match="No baseline is called ''"):
+        systems.named_baselines([f"={tiny_model}"])
+
+
 def test_the_rerankers_of_a_comparison_may_be_chosen(dataset, tiny_model, tmp_path):
     chosen = systems.named_baselines([f"mbert={tiny.bert(tmp_path)}"], device="cpu")
     made = standard_systems(dataset, model=str(tiny_model), engine="pisa", baselines=chosen, fields="text")
