@@ -79,7 +79,7 @@ def test_every_dependency_has_a_tested_version():
 
 
 def test_the_notice_names_every_source_of_the_shipped_model(optical_data):
-    config = yaml.safe_load((ROOT / "research" / "recipes" / "optical-xlmr-small-v1.yaml").read_text(encoding="utf-8"))[
+    config = yaml.safe_load((ROOT / "research" / "recipes" / "optical-xlmr-small-v2.yaml").read_text(encoding="utf-8"))[
         "bitext"
     ]
     manifest = pd.read_csv(optical_data / "bitext" / "MANIFEST.tsv", sep="\t", dtype=str)

@@ -19,7 +19,7 @@ from pyterrier_optical.errors import OpticalError
 
 logger = logging.getLogger("pyterrier_optical")
 
-SHIPPED_MODEL = Path(__file__).parents[1] / "models" / "optical-xlmr-small-v1"
+SHIPPED_MODEL = Path(__file__).parents[1] / "models" / "optical-xlmr-small-v2"
 CHECKPOINT_VERSION = 3  # 2: may hold background.safetensors, which is no longer read; 3: may be compact
 CHECKPOINT_FILE = "optical.json"
 
