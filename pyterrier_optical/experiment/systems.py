@@ -135,7 +135,8 @@ def named_baselines(names: Sequence[str] = (), *, device: str | None = None) -> 
     for entry in names:
         name, _, model = entry.partition("=")
         if name in taken:
-            raise OpticalError(f"A system is called {shown(name)} already: give the checkpoint another name.")
+            raise OpticalError(f"A system is called {shown(name)} already: give each its own name.")
+        taken.add(name)
         if name in BASELINES:
             named[name] = model or None
         elif name and model:

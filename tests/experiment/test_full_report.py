@@ -122,6 +122,9 @@ def test_a_reranker_of_ones_own_takes_part(quick, tmp_path, monkeypatch):
         "import pyterrier as pt\nbackwards = pt.apply.doc_score(lambda row: -row['rank'] * -1.0)\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(OpticalError, match="Two systems are called 'backwards'"):
+        clash = {**quick, "baselines": [f"backwards={quick['model']}"]}
+        run_report("mtop", ["hi"], split="dev", systems=["backwards=reversing:backwards"], **clash)
     report = run_report("mtop", ["hi"], split="dev", systems=["backwards=reversing:backwards"], **quick)
     assert report.reranked.tables["hi"]["name"].tolist() == [RAW, FIRST, "first >> backwards", RERANKED]
 

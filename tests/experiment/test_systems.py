@@ -95,6 +95,8 @@ def test_another_checkpoint_is_a_baseline_by_its_own_name(tiny_model):
     for name in ("OPTICAL", "OpticalReranker", "MBERTReranker"):
         with pytest.raises(OpticalError, match=f"A system is called '{name}' already"):
             systems.named_baselines([f"{name}={tiny_model}"])
+    with pytest.raises(OpticalError, match="A system is called 'start' already"):
+        systems.named_baselines([f"start={tiny_model}", "start=/no/such/folder"])
     with pytest.raises(OpticalError, match="No baseline is called ''"):
         systems.named_baselines([f"={tiny_model}"])
 
