@@ -22,10 +22,11 @@ def matched(
     output: Annotated[Path | None, typer.Option(help="Folder for runs and tables; default: CONFIG's.")] = None,
     finished: Annotated[bool, typer.Option("--finished", help="Run nothing; report on what is finished.")] = False,
     reference: Annotated[str | None, typer.Option(help="Such as 'centred ot': what others are tested against.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Of every run, with an --output of its own.")] = None,
 ) -> None:
     """Trains one student by several objectives, all else being equal, and compares them on every language."""
     numbers = [int(word) if word.isdigit() else word for word in words(seeds) or ()] or None
-    options = {"output": output, "finished": finished, "reference": reference, "echo": typer.echo}
+    options = {"output": output, "finished": finished, "reference": reference, "steps": steps, "echo": typer.echo}
     with writing(output or Path("."), "--output"):
         matched_experiment(config, words(objectives), words(starts), numbers, **options)
 

@@ -46,7 +46,9 @@ class MatchedConfig(DistillConfig):
 
     matched: MatchedOptions = field(default_factory=MatchedOptions)
 
-    def narrowed(self, objectives=None, starts=None, seeds=None, output=None, reference=None) -> "MatchedConfig":
+    def narrowed(
+        self, objectives=None, starts=None, seeds=None, output=None, reference=None, steps=None
+    ) -> "MatchedConfig":
         """The same configuration with other choices; None keeps what is there.
 
         Raises:
@@ -57,7 +59,8 @@ class MatchedConfig(DistillConfig):
         if reference is not None:
             chosen["reference"] = reference
         output = self.output if output is None else str(output)
-        config = replace(self, output=output, matched=replace(self.matched, **chosen))
+        training = self.training if steps is None else replace(self.training, steps=steps)
+        config = replace(self, output=output, training=training, matched=replace(self.matched, **chosen))
         config.check()
         return config
 

@@ -26,6 +26,7 @@ def matched_experiment(
     finished: bool = False,
     echo: Callable[[str], None] = print,
     reference: str | None = None,
+    steps: int | None = None,
 ) -> MatchedResult:
     """Trains the same student by different objectives and measures it, all else being equal.
 
@@ -42,6 +43,7 @@ def matched_experiment(
         finished: Run nothing, and report on those of the runs that are finished. Needs neither bitext nor data sets.
         echo: Prints a line.
         reference: The start and the objective that the others are tested against, such as "centred ot".
+        steps: Of every run; None: those of the configuration. Another length needs an ``output`` of its own.
 
     Returns:
         The results and where they are written.
@@ -57,7 +59,7 @@ def matched_experiment(
         config = MatchedConfig.from_dict(config)
     elif not isinstance(config, MatchedConfig):
         config = MatchedConfig.from_yaml(config)
-    config = config.narrowed(objectives, starts, seeds, output, reference)
+    config = config.narrowed(objectives, starts, seeds, output, reference, steps)
     store, wanted = RunStore(config), runs(config)
     todo = [run for run in wanted if not store.is_finished(run)]
     echo(f"{len(wanted)} runs, of which {len(wanted) - len(todo)} are finished, in {expand(config.output)}")

@@ -11,6 +11,9 @@ from pyterrier_optical.experiment.report import markdown_table
 from research.matched.config import MatchedConfig
 from research.matched.significance import AHEAD, ALPHA, BEHIND, results
 
+WIDE = 16
+"""A table of more languages shows their mean alone."""
+
 
 @dataclass(frozen=True)
 class MatchedResult:
@@ -63,6 +66,8 @@ def tables(found: pd.DataFrame, reference: str) -> str:
 
 def _table(rows: pd.DataFrame) -> str:
     languages = list(dict.fromkeys(rows["language"]))
+    if len(languages) > WIDE:
+        languages = []  # `results.csv` has them
     table = []
     for system, mine in rows.groupby("system", sort=False):
         cells = {row.language: f"{row.mean:.3f}{row.mark or ' '}" for row in mine.itertuples()}

@@ -2,11 +2,14 @@ from pathlib import Path
 
 import pytest
 
+from pyterrier_optical.distill.config import DistillConfig
 from pyterrier_optical.errors import OpticalError
 from research.matched.config import MatchedConfig
 from research.matched.grid import Run, run_config, runs, settings
+from research.matched.objectives import objective_options
 
-SHIPPED = Path(__file__).parents[2] / "research" / "recipes" / "matched.yaml"
+RECIPES = Path(__file__).parents[2] / "research" / "recipes"
+SHIPPED, RECIPE = RECIPES / "matched.yaml", RECIPES / "optical-xlmr-small-v2.yaml"
 
 
 def config(**matched):
@@ -16,12 +19,21 @@ def config(**matched):
 def test_the_shipped_configuration_is_one():
     shipped = MatchedConfig.from_yaml(SHIPPED)
     shipped.check()
-    assert len(runs(shipped)) == len(shipped.matched.objectives) * len(shipped.matched.starts)
+    assert {str(run) for run in runs(shipped)} >= {"centred-ot-seed3", "raw-mse-seed1", "raw-start-seed1"}
+
+
+def test_its_start_and_rows_are_those_of_the_shipped_model():
+    matched, recipe = MatchedConfig.from_yaml(SHIPPED), DistillConfig.from_yaml(RECIPE)
+    for part in ("student", "start", "bitext", "mix"):
+        assert getattr(matched, part) == getattr(recipe, part)
+    assert matched.evaluation.heldout_pairs == recipe.evaluation.heldout_pairs
+    assert objective_options(matched, "optical") == recipe.loss
 
 
 def test_choices_replace_those_of_the_configuration():
     chosen = config(seeds=[1, 2]).narrowed(["mse", "ot"], ["raw"], output="y", reference="raw mse")
     assert (chosen.output, chosen.matched.seeds, chosen.matched.reference) == ("y", [1, 2], "raw mse")
+    assert config().narrowed(steps=7).training.steps == 7
     assert [str(run) for run in runs(chosen)] == ["raw-mse-seed1", "raw-ot-seed1", "raw-mse-seed2", "raw-ot-seed2"]
 
 

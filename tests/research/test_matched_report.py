@@ -29,6 +29,11 @@ def test_a_table_for_each_kind_with_marks_and_means(found):
     assert "'centred ot' is ahead" in legend and "Holm" in legend
 
 
+def test_a_table_of_many_languages_shows_their_mean_alone():
+    rows = [cell("raw ot", f"l{i}", i / 20, dataset="bitext/{}", measure="RR") for i in range(17)]
+    assert "| raw ot |  0.400 |     3 |" in tables(pd.DataFrame(rows), "raw ot")
+
+
 def test_the_legend_says_when_nothing_is_marked(found):
     assert "No marks: 'raw mse'" in tables(found, "raw mse")
 
