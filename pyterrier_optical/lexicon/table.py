@@ -18,7 +18,7 @@ from pyterrier_optical.lexicon.rows import WordRows
 from pyterrier_optical.script.segment import Segmenter
 
 LEXICON_FORMAT = 1
-#: The lexicon inside the package: of the model's bitext and, for Thai, a WordNet, words and names. It also holds groups
+#: The lexicon inside the package: of bitext and, for Thai, a WordNet, words and names. It also holds groups
 #: of letters, for a model of Thai spelling that version 0.1 had.
 SHIPPED_LEXICON = Path(__file__).parents[1] / "models" / "optical-lexicon-v7.safetensors"
 
