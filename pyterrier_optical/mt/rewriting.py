@@ -6,7 +6,7 @@ import pandas as pd
 import pyterrier as pt
 
 # Made from the query before it was rewritten; a retriever would prefer them to the new query.
-_MADE_FROM_QUERY = ("query_toks", "query_gloss", "query_terms", "query_vec")
+_MADE_FROM_QUERY = ("query_toks", "query_gloss", "query_terms", "query_vec", "query_vecs", "query_weights")
 
 
 def rewritten(inp: pd.DataFrame, queries: Sequence[str]) -> pd.DataFrame:
@@ -18,8 +18,8 @@ def rewritten(inp: pd.DataFrame, queries: Sequence[str]) -> pd.DataFrame:
 
     Returns:
         ``inp`` with the new ``query`` in the last column, the one before in ``query_0``, a ``query_0`` in ``query_1``
-        and so on, as ``pt.rewrite.reset()`` expects them, and without what was made from the query before:
-        ``query_toks``, ``query_gloss``, ``query_terms`` and ``query_vec``.
+        and so on, as ``pt.rewrite.reset()`` expects them, and without what was made from the query before: its terms,
+        gloss and vectors.
     """
     out = pt.model.push_queries(inp.drop(columns=list(_MADE_FROM_QUERY), errors="ignore"), keep_original=True)
     return out.assign(query=pd.Series(list(queries), inp.index, object))

@@ -103,7 +103,16 @@ def test_queries_before_are_kept_and_come_back(nllb):
 
 
 def test_what_was_made_from_the_old_query_goes(nllb):
-    inp = frame("paka").assign(query_toks=[{"cat": 1.0}], query_vec=[0.5], docno="d", text="a cat", score=1.0, rank=0)
+    inp = frame("paka").assign(
+        query_toks=[{"cat": 1.0}],
+        query_vec=[0.5],
+        query_vecs=[0.5],
+        query_weights=[1.0],
+        docno="d",
+        text="a cat",
+        score=1.0,
+        rank=0,
+    )
     out = translator(nllb, source_lang="sw")(inp)
     assert set(out.columns) == {"qid", "query", "query_0", "docno", "text", "score", "rank"}
 
