@@ -59,52 +59,25 @@ def read_words(encoder: TokenEncoder, text: str, task: str, max_tokens: int | No
     """
     if not encoder.lengths([text], task)[0]:
         return Words(normalise(text), (), (), np.zeros(0, dtype=int))
-    model, tokenizer, limit = encoder.model, encoder.tokenizer(task), encoder.limit(task, max_tokens)
-    prompt, text = model.prompts.get(task) or "", normalise(text)
-    with TOKENIZING:
-        features = model.preprocess([text], prompt=prompt or None, task=task, max_length=limit)
-    ids = features["input_ids"][0].tolist()
-    text = prompt + text
-    spans = _spans(tokenizer, text, ids, limit)
-    pieces = [
-        (token, *span)
-        for token, span, keep in zip(
-            tokenizer.convert_ids_to_tokens(ids), spans, _counted(model, features, task), strict=True
-        )
-        if keep
-    ]
-    return merged(text, pieces)
-
-
-def _counted(model, features: dict, task: str) -> list[bool]:
-    """Which tokens of a text have a vector."""
-    from sentence_transformers.base.modules import Dense, Normalize, Transformer
-    from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
     from sentence_transformers.util import batch_to_device
 
-    modules = list(model.children())
-    if all(isinstance(module, (Transformer, Dense, Normalize, MultiVectorMask)) for module in modules):
-        # Of these only the mask says so, and it reads the tokens alone: the body need not run.
-        for module in modules:
-            if isinstance(module, MultiVectorMask):
-                features = module(features, task=task)
-    else:
-        with torch.no_grad():
-            features = model(batch_to_device(features, model.device), task=task)
-    return features["attention_mask"][0].bool().tolist()
-
-
-def _spans(tokenizer, text: str, ids: Sequence[int], limit: int) -> list[tuple[int, int]]:
-    """Where each token lies in the text; (0, 0) for markers, and for the tokens of query expansion behind the text."""
-    if tokenizer.is_fast:
-        with TOKENIZING:
-            known = tokenizer(text, truncation=True, max_length=limit, return_offsets_mapping=True, verbose=False)
-        expansion = len(ids) - len(known["input_ids"])
-        if expansion >= 0 and known["input_ids"] == ids[: len(ids) - expansion]:
-            return known["offset_mapping"] + [(0, 0)] * expansion
-    raise OpticalError(
-        f"{type(tokenizer).__name__} cannot tell where its tokens lie in a text: use a model with a fast tokenizer."
-    )
+    model, tokenizer, limit = encoder.model, encoder.tokenizer(task), encoder.limit(task, max_tokens)
+    if not tokenizer.is_fast:
+        name = type(tokenizer).__name__
+        raise OpticalError(f"{name} cannot tell where its tokens lie in a text: use a model with a fast tokenizer.")
+    prompt, text = model.prompts.get(task) or "", normalise(text)
+    options = {"text": {"return_offsets_mapping": True}}
+    with TOKENIZING:
+        features = model.preprocess(
+            [text], prompt=prompt or None, task=task, max_length=limit, processing_kwargs=options
+        )
+    spans = features.pop("offset_mapping")[0].tolist()
+    tokens = tokenizer.convert_ids_to_tokens(features["input_ids"][0].tolist())
+    # A module of the model may leave out tokens.
+    with torch.no_grad():
+        counted = model(batch_to_device(features, model.device), task=task)["attention_mask"][0].tolist()
+    pieces = [(token, *span) for token, span, keep in zip(tokens, spans, counted, strict=True) if keep]
+    return merged(prompt + text, pieces)
 
 
 def merged(text: str, pieces: Sequence[tuple[str, int, int]]) -> Words:
