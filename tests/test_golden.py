@@ -48,7 +48,8 @@ def test_values_are_those_recorded(now, lang):
         assert new["gloss"] == old["gloss"]
         # Vectors of terms are kept in half precision: a difference in the last bit may become one of 5e-4.
         assert new["terms"] == pytest.approx(old["terms"], abs=1e-4)
-        assert new["scores"] == pytest.approx(old["scores"], abs=1e-5)
+        # Float32: processors add up in another order. Scores reach 30; AVX-512 moved one by 1.15e-5.
+        assert new["scores"] == pytest.approx(old["scores"], rel=5e-6, abs=1e-5)
 
 
 if __name__ == "__main__":
