@@ -6,7 +6,7 @@ STARTS = (CENTRED, RAW)
 
 OBJECTIVES = {
     "ot": "optimal transport between the teacher's and the student's tokens (OPTICAL)",
-    "optical": "that, mass by the length of vectors, and the sentence vector beside the tokens",
+    "optical": "that, mass by the length of vectors, the sentence vector, and by `options` the scores",
     "mse": "mean squared error of pooled vectors (multilingual knowledge distillation)",
     "ranking": "translation ranking of pooled vectors with an additive margin, both ways (LaBSE)",
     "contrastive": "in-batch contrastive learning over MaxSim",
