@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.rerank.vectors import QUERY_VECTORS, QUERY_WEIGHTS
+
 # Made from the query before it was rewritten; a retriever would prefer them to the new query.
-_MADE_FROM_QUERY = ("query_toks", "query_gloss", "query_terms", "query_vec", "query_vecs", "query_weights")
+_MADE_FROM_QUERY = ("query_toks", "query_gloss", "query_terms", "query_vec", QUERY_VECTORS, QUERY_WEIGHTS)
 
 
 def rewritten(inp: pd.DataFrame, queries: Sequence[str]) -> pd.DataFrame:

@@ -59,8 +59,6 @@ def read_words(encoder: TokenEncoder, text: str, task: str, max_tokens: int | No
     """
     if not encoder.lengths([text], task)[0]:
         return Words(normalise(text), (), (), np.zeros(0, dtype=int))
-    from sentence_transformers.util import batch_to_device
-
     model, tokenizer, limit = encoder.model, encoder.tokenizer(task), encoder.limit(task, max_tokens)
     if not tokenizer.is_fast:
         name = type(tokenizer).__name__
@@ -73,11 +71,27 @@ def read_words(encoder: TokenEncoder, text: str, task: str, max_tokens: int | No
         )
     spans = features.pop("offset_mapping")[0].tolist()
     tokens = tokenizer.convert_ids_to_tokens(features["input_ids"][0].tolist())
-    # A module of the model may leave out tokens.
-    with torch.no_grad():
-        counted = model(batch_to_device(features, model.device), task=task)["attention_mask"][0].tolist()
+    counted = _counted(model, features, task)
     pieces = [(token, *span) for token, span, keep in zip(tokens, spans, counted, strict=True) if keep]
     return merged(prompt + text, pieces)
+
+
+def _counted(model, features: dict, task: str) -> list[bool]:
+    """Which tokens of a text have a vector."""
+    from sentence_transformers.base.modules import Dense, Normalize, Transformer
+    from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
+    from sentence_transformers.util import batch_to_device
+
+    modules = list(model.children())
+    if all(isinstance(module, (Transformer, Dense, Normalize, MultiVectorMask)) for module in modules):
+        # Of these only the mask says so, and it reads the tokens alone: the body need not run.
+        for module in modules:
+            if isinstance(module, MultiVectorMask):
+                features = module(features, task=task)
+    else:
+        with torch.no_grad():
+            features = model(batch_to_device(features, model.device), task=task)
+    return features["attention_mask"][0].bool().tolist()
 
 
 def merged(text: str, pieces: Sequence[tuple[str, int, int]]) -> Words:

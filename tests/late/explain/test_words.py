@@ -2,6 +2,7 @@
 
 import pytest
 import tiny
+import torch
 
 from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.errors import OpticalError
@@ -77,3 +78,21 @@ def test_a_tokenizer_that_does_not_know_its_places_is_refused(encoder, monkeypat
     monkeypatch.setattr(type(encoder.tokenizer("query")), "is_fast", False)
     with pytest.raises(OpticalError, match="cannot tell where its tokens lie"):
         read_words(encoder, "the cat", "query")
+
+
+@pytest.mark.parametrize("task", ["query", "document"])
+def test_the_mask_alone_says_what_the_whole_model_says(tmp_path, monkeypatch, task):
+    folder = tiny.encoder(tmp_path, skiplist=["<s>"], query_expansion={"strategy": "fixed", "length": 12})
+    encoder = encoder_of(folder)
+    body = type(encoder.model[0])
+    whole = model_words(encoder, task, monkeypatch)
+    monkeypatch.setattr(body, "forward", lambda *args, **kwargs: pytest.fail("the body ran"))
+    assert read_words(encoder, "the cat", task).labels == whole
+    assert ("<s>" in whole) == (task == "query")
+
+
+def model_words(encoder, task, monkeypatch) -> tuple[str, ...]:
+    """The words as a model is read that has a module of its own."""
+    with monkeypatch.context() as patch:
+        patch.setattr(encoder.model, "children", lambda: iter([torch.nn.Identity()]))
+        return read_words(encoder, "the cat", task).labels
