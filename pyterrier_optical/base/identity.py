@@ -2,6 +2,7 @@
 
 import inspect
 import os
+from functools import cached_property
 
 import pyterrier as pt
 
@@ -41,6 +42,24 @@ class ByArguments:
 
     def __hash__(self) -> int:
         return hash(self._identity())
+
+
+class MadeOfArguments(ByArguments):
+    """Forgets its cached properties when an argument gets another value, as ``pt.GridSearch`` sets them.
+
+    Nor are they copied or pickled: a worker process makes its own.
+    """
+
+    def __setattr__(self, name: str, value) -> None:
+        state = self.__getstate__()
+        vars(self).clear()
+        vars(self).update(state)
+        super().__setattr__(name, value)
+
+    def __getstate__(self) -> dict:
+        """What was set, without what was made of it."""
+        made = {name for cls in type(self).__mro__ for name, of in vars(cls).items() if isinstance(of, cached_property)}
+        return {name: value for name, value in vars(self).items() if name not in made}
 
 
 def _is_plain(value) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pyterrier as pt
 
-from pyterrier_optical.base.identity import ByArguments
+from pyterrier_optical.base.identity import MadeOfArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.checkpoint.content_hash import content_hash
 from pyterrier_optical.errors import OpticalError, shown
@@ -20,7 +20,7 @@ from pyterrier_optical.mt.rewriting import rewritten
 
 
 @dataclass(eq=False, repr=False)
-class MTQueryTranslator(ByArguments, GuardedMixing):
+class MTQueryTranslator(MadeOfArguments, GuardedMixing):
     """Rewrites each query to its translation by a sequence-to-sequence model.
 
     Translate, then rank: the baseline of cross-lingual retrieval wherever there is a translation model. Each distinct
@@ -172,7 +172,3 @@ class MTQueryTranslator(ByArguments, GuardedMixing):
             value = getattr(self, name)
             if not (isinstance(value, str) and value) and not (name == "source_lang" and value is None):
                 raise OpticalError(f"{name} is {shown(value)}: give a language code such as 'sw' or 'eng_Latn'.")
-
-    def __getstate__(self) -> dict:
-        """Without the loaded model and the cache: a worker process loads and opens its own."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("_loaded", "_known")}

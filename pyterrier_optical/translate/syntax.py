@@ -4,7 +4,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
+import regex
+
 _SPECIAL = re.compile(r'([+\-!(){}\[\]^"~*?:\\/&|\s<>=])')
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _OPERATORS = {"AND", "OR", "NOT", "TO"}
 
 
@@ -39,7 +42,7 @@ def opensearch(terms: Mapping[str, float], field: str | None = None) -> str:
 
 
 def terrier(terms: Mapping[str, float], field: str | None = None) -> str:
-    """For Terrier's own query language; a term that is not made of letters and digits is left out.
+    """For Terrier's own query language; a term that has more than letters, marks and digits is left out.
 
     Args:
         terms: Weights of terms.
@@ -50,7 +53,7 @@ def terrier(terms: Mapping[str, float], field: str | None = None) -> str:
         'title:school^0.55'
     """
     prefix = f"{field}:" if field else ""
-    return " ".join(f"{prefix}{term}^{weight}" for term, weight in _written(terms) if term.isalnum())
+    return " ".join(f"{prefix}{term}^{weight}" for term, weight in _written(terms) if _WORD.fullmatch(term))
 
 
 #: Each syntax by its name.

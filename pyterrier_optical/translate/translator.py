@@ -11,7 +11,7 @@ import pandas as pd
 import pyterrier as pt
 from pyterrier._ops import Compose
 
-from pyterrier_optical.base.identity import ByArguments
+from pyterrier_optical.base.identity import MadeOfArguments
 from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames.checks import checked_queries, several, texts_of
@@ -35,7 +35,7 @@ METHODS = ("mixture", "nearest", "lexicon")
 
 
 @dataclass(eq=False, repr=False)
-class OpticalTranslator(ByArguments, GuardedMixing):
+class OpticalTranslator(MadeOfArguments, GuardedMixing):
     """Adds ``query_toks``, weighted terms of an index that translate the query; ``query`` stays.
 
     A second column, ``query_gloss``, is a text that `OpticalReranker` and `OpticalRetriever` read beside the query:
@@ -169,7 +169,7 @@ class OpticalTranslator(ByArguments, GuardedMixing):
         """Translates texts word by word.
 
         Args:
-            texts: Queries, several; one text by itself is refused.
+            texts: Queries, several; one text by itself is refused, and what is no text is an empty one.
 
         Returns:
             For each text its words in order, each with the weighted terms that stand for it: itself with weight 1,
@@ -275,11 +275,6 @@ class OpticalTranslator(ByArguments, GuardedMixing):
             return super()._arguments()
         return {**super()._arguments(), "terms": digest(self.terms)}
 
-    def __getstate__(self) -> dict:
-        """Without what a worker process must load for itself."""
-        loaded = ("_encoder", "_index", "_translating", "_nearest", "_words", "_by_lexicon", "_lexical")
-        return {name: value for name, value in self.__dict__.items() if name not in loaded}
-
 
 def _cleaned(texts: Iterable[str]) -> list[str]:
-    return [normalise(text).strip() for text in several(texts)]
+    return [normalise(text).strip() if isinstance(text, str) else "" for text in several(texts)]

@@ -204,3 +204,11 @@ def test_the_translation_is_what_is_searched_and_reranked(nllb, tmp_path, monkey
 def test_arguments_out_of_range_are_refused(arguments, message):
     with pytest.raises(OpticalError, match=message):
         MTQueryTranslator(**{"model": "owner/name", **arguments})
+
+
+def test_arguments_that_are_set_later_count(marian, sent):
+    changing = translator(marian)
+    assert changing.translate(["maji"]) == translator(marian).translate(["maji"])
+    changing.max_length = 3
+    assert changing.translate(["maji"]) == translator(marian, max_length=3).translate(["maji"])
+    assert sent == ["maji"] * 4

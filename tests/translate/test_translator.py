@@ -404,3 +404,16 @@ def test_a_text_is_no_list_of_terms():
 
 def test_a_broken_character_is_passed_over(translator):
     assert translator.translate(["dog \ud800"])[0][0] == ("dog", {"dog": 1.0})
+
+
+def test_arguments_that_are_set_later_count(retriever, model):
+    translator = OpticalTranslator(retriever, model, method="nearest", num_terms=3, threshold=0.1)
+    before = translator.translate(["paka"])
+    translator.set_parameter("num_terms", 1)
+    (((_, terms),),) = translator.translate(["paka"])
+    assert len(terms) == 1 < len(before[0][0][1])
+    assert translator == OpticalTranslator(retriever, model, method="nearest", num_terms=1, threshold=0.1)
+
+
+def test_a_missing_text_is_translated_to_nothing(translator):
+    assert translator.translate([None, float("nan"), "paka"])[:2] == [[], []]
