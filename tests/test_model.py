@@ -84,7 +84,9 @@ def test_explaining_is_the_rerankers(model):
     [
         ({"query_vecs": [np.ones((2, 3))] * 4}, "query_vecs have 3 numbers and doc_vecs 2"),
         ({"query_vecs": [np.ones(2)] * 4}, "'query_vecs' must hold arrays of shape"),
-        ({"query_weights": [np.ones(1)] * 4}, "4 weights for 8 vectors"),
+        ({"query_weights": [np.ones(1)] * 4}, "Row 0 of the frame has 1 query_weights for 2"),
+        ({"query_weights": [np.ones(2), np.ones(1), np.ones(2), np.ones(3)]}, "Row 1 of the frame has 1 query_weights"),
+        ({"doc_vecs": [np.full((2, 2), np.nan)] * 4}, "doc_vecs has a number that is not finite"),
     ],
 )
 def test_vectors_that_do_not_fit_are_refused(change, message):
@@ -92,3 +94,26 @@ def test_vectors_that_do_not_fit_are_refused(change, message):
     frame = frame.assign(**{name: pd.Series(values, frame.index, object) for name, values in change.items()})
     with pytest.raises(OpticalError, match=message):
         VectorScorer()(frame)
+
+
+def test_rows_that_share_arrays_are_scored_as_rows_with_copies():
+    rng = np.random.default_rng(0)
+    query, other, document = (rng.normal(size=(n, 4)).astype(np.float32) for n in (3, 2, 5))
+    weights = [np.array([1, 2, 3]), np.array([4, 1])]
+    shared = {
+        "qid": ["1", "1", "2"],
+        "docno": ["a", "b", "a"],
+        "query_vecs": [query, query, other],
+        "query_weights": [weights[0], weights[0], weights[1]],
+        "doc_vecs": [document, np.zeros((0, 0)), document],
+    }
+    copies = {name: [np.copy(of) for of in values] for name, values in shared.items() if "_" in name}
+    scores = VectorScorer()(pd.DataFrame(shared))["score"].tolist()
+    assert scores == VectorScorer()(pd.DataFrame({**shared, **copies}))["score"].tolist()
+    assert scores[0] == pytest.approx(float((query @ document.T).max(1) @ weights[0]), abs=1e-5)
+    assert scores[1] == -6, "the floor of a document without vectors"
+
+
+def test_documents_in_passages_have_no_vectors(model):
+    with pytest.raises(OpticalError, match="truncation='warn' or 'error'"):
+        model.doc_encoder(truncation="passages")

@@ -48,6 +48,11 @@ class GuardedMixing(_Guarded):
         """Whether scores grow with the number of query tokens: those do that may be normalised and are not."""
         return not getattr(self, "normalize", True)
 
+    def transform_iter(self, inp):
+        """As PyTerrier's, which would make a frame without columns of no rows."""
+        rows = list(inp)
+        return super().transform_iter(rows) if rows else rows
+
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""
         return {"label": type(self).__name__[:20], "help_url": DOCUMENTATION}

@@ -59,13 +59,14 @@ class ColumnQueryTranslator(ByArguments, GuardedMixing):
         pt.validate.columns(inp, includes=["qid", "query", self.column], context=self)
         translations = texts_of(inp[self.column])
         there = translations.map(_has_text).astype(bool)
-        untranslated = inp[~there & texts_of(inp["query"]).map(_has_text).astype(bool)]
+        queries = texts_of(inp["query"])
+        untranslated = inp[~there & queries.map(_has_text).astype(bool)]
         if len(untranslated) and self.missing == "error":
             raise OpticalError(
                 f"The query {shown(untranslated['qid'].iloc[0])} has no translation in the column '{self.column}' "
                 f"({untranslated['qid'].nunique()} in all): leave such queries out, or pass missing='keep'."
             )
-        return rewritten(inp, translations.where(there, inp["query"]))
+        return rewritten(inp, translations.where(there, queries))
 
     def schematic(self, *, input_columns=None) -> dict:
         """How PyTerrier draws this transformer."""

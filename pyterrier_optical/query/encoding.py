@@ -26,7 +26,7 @@ def encode_queries(
             and ``lexicon``, as `OpticalReranker` explains them.
         encoder: Encodes queries.
         frame: With ``qid`` and ``field``.
-        field: The column with the queries; a gloss says those of ``query`` only.
+        field: The column with the queries.
 
     Returns:
         (n_rows,) int64, the index of each row's query, and the vectors of the queries, one entry for each that differs
@@ -36,7 +36,7 @@ def encode_queries(
         OpticalError: With ``truncation="error"``, a query is too long.
     """
     share = getattr(transformer, "gloss", 0.0)
-    glosses = glosses_for(transformer, frame) if share and field == "query" else None
+    glosses = glosses_for(transformer, frame, field) if share else None
     index, texts, glosses = _distinct(frame[field], glosses)
     sizes = encoder.lengths(texts, "query")
     check_sizes(transformer, encoder, "query", frame["qid"], index, sizes)

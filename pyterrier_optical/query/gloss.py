@@ -9,7 +9,7 @@ import pyterrier as pt
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import texts_of
 from pyterrier_optical.frames.texts import distinct_texts
-from pyterrier_optical.lexicon.table import SHIPPED_LEXICON, load_lexicon
+from pyterrier_optical.lexicon.table import SHIPPED_LEXICON, Lexicon, load_lexicon
 from pyterrier_optical.lexicon.words.gloss import LexiconGlosses
 
 #: The column that `OpticalTranslator` writes and `OpticalReranker` and `OpticalRetriever` read.
@@ -47,32 +47,33 @@ def glosses_of(frame: pd.DataFrame, share: float) -> pd.Series | None:
     return texts_of(frame[GLOSS])
 
 
-def glosses_for(transformer: pt.Transformer, frame: pd.DataFrame) -> pd.Series | None:
+def glosses_for(transformer: pt.Transformer, frame: pd.DataFrame, field: str = "query") -> pd.Series | None:
     """The glosses by which a reranker or retriever scores the rows of a frame.
 
-    They are those of the column ``query_gloss`` where there is one, or else what a lexicon says. Without an index the
-    likeliest English term of each word is taken, whether or not a document has it, so that a gloss depends on nothing
-    but its query.
+    They are those of the column ``query_gloss`` where there is one and the queries are in ``query``, or else what a
+    lexicon says. Without an index the likeliest English term of each word is taken, whether or not a document has it,
+    so that a gloss depends on nothing but its query.
 
     Args:
         transformer: Has ``gloss``, ``model`` and ``lexicon``, as `OpticalReranker` explains them.
-        frame: With ``query``.
+        frame: With ``field``.
+        field: The column with the queries.
 
     Returns:
         A gloss for each row, empty where none is known; None where glosses have no share.
     """
-    if not transformer.gloss or GLOSS in frame:
+    if not transformer.gloss or (GLOSS in frame and field == "query"):
         return glosses_of(frame, transformer.gloss)
     lexicon = transformer.lexicon
     if lexicon is None:
         if transformer.model is not None:
             return None
         lexicon = SHIPPED_LEXICON
-    index, distinct = distinct_texts(frame["query"])
-    glosses = np.array([*_glosses_by(lexicon)(distinct), ""], object)
+    index, distinct = distinct_texts(frame[field])
+    glosses = np.array([*_glosses_by(load_lexicon(lexicon))(distinct), ""], object)
     return pd.Series(glosses[index], frame.index)
 
 
 @lru_cache(maxsize=2)
-def _glosses_by(lexicon) -> LexiconGlosses:
-    return LexiconGlosses(load_lexicon(lexicon))
+def _glosses_by(lexicon: Lexicon) -> LexiconGlosses:
+    return LexiconGlosses(lexicon)

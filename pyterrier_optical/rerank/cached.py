@@ -8,6 +8,7 @@ import pandas as pd
 import pyterrier as pt
 
 from pyterrier_optical.base.identity import ByArguments
+from pyterrier_optical.base.locks import LOADING
 from pyterrier_optical.checkpoint.content_hash import content_hash
 from pyterrier_optical.errors import OpticalError
 from pyterrier_optical.frames.checks import check_ids, checked_queries, texts_of
@@ -40,7 +41,6 @@ class CachedReranker(ByArguments, GuardedMixing):
     def __init__(self, reranker, path: str | os.PathLike):
         self.reranker = reranker
         self.path = path
-        self._settings: str | None = None
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         """Score and rank.
@@ -62,7 +62,7 @@ class CachedReranker(ByArguments, GuardedMixing):
         check_ids(inp, "docno")
         keyed = inp.assign(**{KEY: self._keys(inp), "docno": inp["docno"].astype(str)})
         once = keyed.drop_duplicates([KEY, "docno"])  # the cache cannot take one score twice
-        with self._cache() as cache:
+        with LOADING, self._cache() as cache:  # two threads would add one score twice
             scores = cache(once).set_index([KEY, "docno"])["score"].astype(float)
         rows = pd.MultiIndex.from_frame(keyed[[KEY, "docno"]])
         return pt.model.add_ranks(inp.assign(score=scores.reindex(rows).to_numpy()))
@@ -81,16 +81,14 @@ class CachedReranker(ByArguments, GuardedMixing):
         return ScorerCache(self.path, self.reranker, group=KEY)
 
     def _keys(self, inp: pd.DataFrame) -> list[str]:
-        if self._settings is None:
-            self._settings = self._describe()
-        field = self.reranker.query_field
+        settings, field = self._describe(), self.reranker.query_field
         queries = texts_of(inp[field])
-        glosses = glosses_for(self.reranker, inp) if field == "query" else None
+        glosses = glosses_for(self.reranker, inp, field)
         glosses = [""] * len(inp) if glosses is None else glosses
         made: dict[tuple[str, str], str] = {}
         for pair in zip(queries, glosses, strict=True):
             if pair not in made:
-                text = json.dumps([self._settings, *map(str, pair)])
+                text = json.dumps([settings, *map(str, pair)])
                 made[pair] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         return [made[pair] for pair in zip(queries, glosses, strict=True)]
 

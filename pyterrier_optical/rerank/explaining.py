@@ -62,7 +62,7 @@ def _queries(reranker, row: pd.DataFrame) -> tuple[dict[str, str], TokenVectors]
     """The texts that the query is read in, by name, and the vectors of all of them as those of one query."""
     encoder, _ = reranker.encoders
     query = texts_of(row[reranker.query_field]).iloc[0]
-    glosses = glosses_for(reranker, row) if reranker.query_field == "query" else None
+    glosses = glosses_for(reranker, row, reranker.query_field)
     gloss = "" if glosses is None else glosses.iloc[0]
     if not gloss:
         return {"query": query}, encoder.queries([query], reranker.max_query_tokens)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyterrier as pt
 
+from pyterrier_optical.frames.checks import checked_queries
 from pyterrier_optical.frames.texts import named_fields, text_fields
 from pyterrier_optical.query.gloss import GLOSS, GLOSS_SHARE, GlossReader, check_gloss
 from pyterrier_optical.rerank.text_reranker import EncodingReranker
@@ -157,6 +158,7 @@ class OpticalReranker(GlossReader, EncodingReranker):
         """
         from pyterrier_optical.rerank.explaining import explain_row
 
+        results = checked_queries(results, self.query_field)
         if "rank" not in results:
             results = self.transform(results)
         by_query = results.sort_values("rank", kind="stable").groupby("qid", sort=False)

@@ -9,6 +9,7 @@ from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.frames.checks import check_ids, plain
 from pyterrier_optical.frames.mixing import GuardedMixing
 from pyterrier_optical.frames.texts import DEFAULTS, distinct_texts, frame_texts, named_fields
+from pyterrier_optical.query.gloss import GlossReader
 
 QUERY_VECTORS = "query_vecs"
 QUERY_WEIGHTS = "query_weights"
@@ -21,8 +22,18 @@ class _Encoding(ByArguments, GuardedMixing):
     def __init__(self, reranker: pt.Transformer):
         self.reranker = reranker
 
+    @property
+    def gloss(self) -> float:
+        """The reranker's."""
+        return self.reranker.gloss
 
-class QueryEncoder(_Encoding):
+    @property
+    def query_field(self) -> str:
+        """The reranker's."""
+        return self.reranker.query_field
+
+
+class QueryEncoder(GlossReader, _Encoding):
     """Adds ``query_vecs`` and ``query_weights``: each row's query, with its gloss, as `OpticalReranker` scores it.
 
     Args:
@@ -66,10 +77,18 @@ class DocEncoder(_Encoding):
     Args:
         reranker: An `OpticalReranker`; its model is loaded when the first row arrives.
 
+    Raises:
+        OpticalError: The reranker splits documents into passages, of which ``doc_vecs`` cannot hold several.
+
     Example:
         >>> from pyterrier_optical import OpticalReranker
         >>> DocEncoder(OpticalReranker())(pd.DataFrame({"docno": ["1"], "text": ["a river"]}))   # doctest: +SKIP
     """
+
+    def __init__(self, reranker: pt.Transformer):
+        if reranker.truncation == "passages":
+            raise OpticalError("A document's vectors are those of one passage: use truncation='warn' or 'error'.")
+        super().__init__(reranker)
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         """Encodes the documents.
@@ -136,28 +155,19 @@ class VectorScorer(ByArguments, GuardedMixing):
         pt.validate.columns(inp, includes=["qid", "docno", QUERY_VECTORS, DOCUMENT_VECTORS], context=self)
         if not len(inp):
             return pt.model.add_ranks(inp.assign(score=np.zeros(0)))
-        import torch
-
         from pyterrier_optical.late.maxsim import maxsim_pairs
 
         check_ids(inp, "qid", "docno")
-        queries, documents = _vectors(inp[QUERY_VECTORS]), _vectors(inp[DOCUMENT_VECTORS])
-        if QUERY_WEIGHTS in inp:
-            weights = np.concatenate([np.asarray(row, np.float32).reshape(-1) for row in inp[QUERY_WEIGHTS]])
-            if len(weights) != len(queries.values):
-                raise OpticalError(
-                    f"The column {QUERY_WEIGHTS} has {len(weights)} weights for {len(queries.values)} "
-                    f"vectors in {QUERY_VECTORS}: give one for each, or drop it."
-                )
-            queries.weights = torch.from_numpy(weights)
+        weights = inp.get(QUERY_WEIGHTS)
+        queries, query_index = _vectors(inp[QUERY_VECTORS], weights)
+        documents, document_index = _vectors(inp[DOCUMENT_VECTORS])
         if queries.dim != documents.dim:
             raise OpticalError(
                 f"{QUERY_VECTORS} have {queries.dim} numbers and {DOCUMENT_VECTORS} {documents.dim}: use one model."
             )
-        rows = torch.arange(len(inp))
-        scores = maxsim_pairs(queries, documents, rows, rows).double().numpy()
+        scores = maxsim_pairs(queries, documents, query_index, document_index).double().numpy()
         if self.normalize:
-            totals = queries.totals.double().numpy()
+            totals = queries.totals.double().numpy()[query_index]
             scores = scores / np.where(totals > 0, totals, 1.0)
         return pt.model.add_ranks(inp.assign(score=scores))
 
@@ -168,15 +178,35 @@ def _column(values: list[np.ndarray], index: np.ndarray, inp: pd.DataFrame) -> p
     return column
 
 
-def _vectors(column: pd.Series):
-    """The `TokenVectors` of a column of (n, d) arrays."""
+def _vectors(column: pd.Series, weights: pd.Series | None = None):
+    """The `TokenVectors` of the distinct arrays of a column, and the index of each row's among them, (n_rows,) int64.
+
+    Arrays are told apart by being one object or two, as the rows of one query share theirs.
+    """
     import torch
 
     from pyterrier_optical.late.encoder import TokenVectors
 
-    arrays = [np.asarray(array, np.float32) for array in column]
+    same = [column.map(id)] if weights is None else [column.map(id), weights.map(id)]
+    index, _ = pd.MultiIndex.from_arrays(same).factorize()
+    first = np.unique(index, return_index=True)[1]
+    arrays = [np.asarray(array, np.float32) for array in column.iloc[first]]
     widths = {array.shape[1] for array in arrays if array.ndim == 2 and array.shape[1]}
     if len(widths) != 1 or any(array.ndim != 2 for array in arrays):
         raise OpticalError(f"The column {shown(column.name)} must hold arrays of shape (tokens, d) of one width d.")
-    offsets = torch.tensor([0, *(len(array) for array in arrays)]).cumsum(0)
-    return TokenVectors(torch.from_numpy(np.concatenate(arrays)), offsets)
+    values = np.concatenate([array for array in arrays if array.size])
+    lengths = [len(array) if array.size else 0 for array in arrays]
+    vectors = TokenVectors(torch.from_numpy(values), torch.tensor([0, *lengths]).cumsum(0))
+    if weights is not None:
+        counts = [np.asarray(row, np.float32).reshape(-1) for row in weights.iloc[first]]
+        for row, (have, need) in enumerate(zip(map(len, counts), lengths, strict=True)):
+            if have != need:
+                raise OpticalError(
+                    f"Row {first[row]} of the frame has {have} {QUERY_WEIGHTS} for {need} vectors in {QUERY_VECTORS}: "
+                    f"give one for each, or drop the column {QUERY_WEIGHTS}."
+                )
+        vectors.weights = torch.from_numpy(np.concatenate(counts))
+    for name, numbers in {str(column.name): values, QUERY_WEIGHTS: vectors.weights}.items():
+        if numbers is not None and not np.isfinite(numbers).all():
+            raise OpticalError(f"The column {name} has a number that is not finite: take such rows out.")
+    return vectors, torch.from_numpy(index)

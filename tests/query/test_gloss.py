@@ -165,3 +165,25 @@ def test_a_share_that_is_none_is_refused(share):
         OpticalReranker(gloss=share)
     with pytest.raises(OpticalError, match="gloss="):
         OpticalRetriever([{"docno": "1", "text": "a"}], gloss=share)
+
+
+def test_queries_of_another_column_have_the_lexicons_gloss(folder):
+    documents = {"docno": ["a", "b"], "text": ["the long river", "a small dog"]}
+    frame = pd.DataFrame({"qid": "1", "query": "mto", **documents})
+    scores = OpticalReranker(folder, device="cpu", lexicon=LEXICON)(frame)["score"].tolist()
+    other = frame.rename(columns={"query": "mine"}).assign(query="katze", query_gloss="dog")
+    reranker = OpticalReranker(folder, device="cpu", lexicon=LEXICON, query_field="mine")
+    assert reranker(other)["score"].tolist() == scores
+    assert scores != OpticalReranker(folder, device="cpu", gloss=0)(frame)["score"].tolist()
+
+
+def test_a_lexicon_that_was_made_again_is_read_again(folder, tmp_path):
+    frame = pd.DataFrame({"qid": "1", "query": "mto", "docno": ["a"], "text": ["the long river"]})
+    scores = []
+    for term in ("river", "dog"):
+        lexicon = Lexicon.from_entries({"sw": {"mto": (9, {term: 1.0})}})
+        lexicon.save(tmp_path / "lexicon.safetensors")
+        by_path = OpticalReranker(folder, device="cpu", lexicon=tmp_path / "lexicon.safetensors")
+        scores.append(by_path(frame)["score"].tolist())
+        assert scores[-1] == OpticalReranker(folder, device="cpu", lexicon=lexicon)(frame)["score"].tolist()
+    assert scores[0] != scores[1]

@@ -1,5 +1,7 @@
 """Scores from a cache are those of the reranker, and never another reranker's or another translator's."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 import pyterrier as pt
@@ -106,3 +108,22 @@ def test_contract(folder, tmp_path):
     assert cached != OpticalReranker(folder).cached(tmp_path / "cache")
     with pytest.raises(OpticalError, match="normalize=True"):
         cached + cached
+
+
+def test_an_argument_that_was_set_later_is_in_the_key(folder, tmp_path):
+    reranker = OpticalReranker(folder, device="cpu")
+    cached = reranker.cached(tmp_path / "cache")
+    cached(FRAME.iloc[:1])
+    reranker.normalize = True
+    normal = cached(FRAME)["score"]
+    np.testing.assert_allclose(normal, reranker(FRAME)["score"], atol=1e-5)
+    again = OpticalReranker(folder, device="cpu").cached(tmp_path / "cache")(FRAME)["score"]
+    assert again.iloc[1] > normal.iloc[1] + 0.1 or again.iloc[1] < normal.iloc[1] - 0.1
+
+
+def test_threads_share_a_cache(folder, tmp_path):
+    cached = OpticalReranker(folder, device="cpu").cached(tmp_path / "cache")
+    expected = OpticalReranker(folder, device="cpu")(FRAME)["score"].tolist()
+    with ThreadPoolExecutor(4) as pool:
+        for frame in pool.map(cached, [FRAME] * 12):
+            assert frame["score"].tolist() == pytest.approx(expected, abs=1e-5)

@@ -98,6 +98,12 @@ def test_empty_and_missing_texts_get_the_floor(reranker):
     assert silent["score"].tolist() == [-1.0] * 6
 
 
+def test_a_query_without_results_passes_a_pipeline_of_lists():
+    nothing = pt.Transformer.from_df(pd.DataFrame({"qid": ["1"], "docno": ["a"], "text": [""], "score": [0.0]}))
+    assert (nothing >> OpticalReranker())([{"qid": "2", "query": "mto"}]) == []
+    assert OpticalReranker("/nowhere")([]) == []
+
+
 def test_equal_queries_integer_qids_and_repeated_pairs(reranker):
     frame = results()
     numbers = frame["qid"].map({"q1": 1, "q2": 2})

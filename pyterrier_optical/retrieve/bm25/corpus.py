@@ -52,8 +52,7 @@ class Corpus:
         first = next(records, None)
         if first is None:
             return
-        if not isinstance(first, Mapping):
-            raise OpticalError(f"A document must be a dict with a docno, not {type(first).__name__}: {shown(first)}.")
+        _check_record(first)
         fields = text_fields(first, self.fields)
         missing = [name for name in ("docno", *fields) if name not in first]
         if missing:
@@ -62,9 +61,10 @@ class Corpus:
                 "name the fields to index with fields=[...], and give each document a docno."
             )
         for record in chain([first], records):
+            _check_record(record)
             # The first may lack a title that others have.
             fields = text_fields(record, self.fields)
-            yield _docno(record["docno"]), joined_text(_text(record.get(name)) for name in fields)
+            yield _docno(record.get("docno")), joined_text(_text(record.get(name)) for name in fields)
 
     def __len__(self) -> int:
         if self.count is None:
@@ -111,6 +111,11 @@ def _count(source) -> int | None:
     if hasattr(source, "docs_count"):
         return source.docs_count()
     return len(source) if hasattr(source, "__len__") else None
+
+
+def _check_record(record) -> None:
+    if not isinstance(record, Mapping):
+        raise OpticalError(f"A document must be a dict with a docno, not {type(record).__name__}: {shown(record)}.")
 
 
 def _docno(value) -> str:

@@ -196,7 +196,7 @@ def sum_of_scores(runs: list[pd.DataFrame], num_results: int | None) -> pd.DataF
     # A frame without rows may have columns of another type than the others.
     together = pd.concat([run for run in runs if len(run)] or runs[:1])
     # Groups come in the order of their first row, which decides between equal scores.
-    fused = together.groupby(["qid", "docno"], sort=False)["score"].sum().reset_index()
+    fused = together.groupby(["qid", "docno"], sort=False, observed=True)["score"].sum().reset_index()
     fused = pt.model.add_ranks(fused)
     order = {qid: number for number, qid in enumerate(fused["qid"].drop_duplicates())}
     fused = fused.sort_values(["qid", "rank"], key=lambda of: of.map(order) if of.name == "qid" else of)

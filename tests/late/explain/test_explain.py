@@ -110,7 +110,7 @@ def test_the_top_of_a_result_frame(reranker):
     frame = pd.DataFrame(rows, columns=["qid", "query", "docno", "text"]).assign(query_gloss="water")
     ranked = reranker(frame)
     for given in (frame, ranked):
-        top = reranker.explain_top(given, 2)
+        top = reranker.explain_top(given.set_index("qid", drop=False), 2)
         assert [e.qid for e in top] == ["2", "2", "1", "1"]
         for explanation in top:
             row = ranked[(ranked["qid"] == explanation.qid) & (ranked["docno"] == explanation.docno)]

@@ -121,6 +121,8 @@ class TestCorpora:
             ([], "no documents"),
             (iter([]), "no documents"),
             (["tea"], "must be a dict with a docno, not str"),
+            ([*DOCS, "tea"], "must be a dict with a docno, not str"),
+            ([*DOCS, {"text": "tea"}], "The docno None is empty"),
             ([{"docno": "d1", "body": "tea"}], "fields ['body', 'docno'], without text"),
             ([{"text": "tea"}], "without docno"),
             ([{"docno": "", "text": "tea"}], "is empty or has control characters"),

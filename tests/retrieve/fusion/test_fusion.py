@@ -97,6 +97,11 @@ def test_num_results():
     assert len(reciprocal_rank_fusion(many, num_results=None)) == 1500
 
 
+def test_ids_of_categories_bring_no_documents_that_were_not_found():
+    runs = [run({"q1": "ab", "q2": "c"}).astype({"qid": "category", "docno": "category"})] * 2
+    assert ranking(reciprocal_rank_fusion(*runs)) == {"q1": "ab", "q2": "c"}
+
+
 def test_frames_without_rows():
     empty = pd.DataFrame({"qid": [], "docno": [], "rank": []})
     assert ranking(reciprocal_rank_fusion(empty, run({"q": "ab"}), empty)) == {"q": "ab"}
