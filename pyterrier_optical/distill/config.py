@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import os
+import re
 import types
 import typing
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from pyterrier_optical.distill.loss_options import check_loss
-from pyterrier_optical.distill.mix import Mix
+from pyterrier_optical.distill.mix import Mix, check_least
 from pyterrier_optical.errors import OpticalError, shown
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -43,6 +44,13 @@ class BitextConfig:
     files: list[dict] = field(default_factory=list)
     segmented: list[str] = field(default_factory=lambda: ["massive"])
 
+    def __post_init__(self):
+        for entry in self.files:
+            if not isinstance(entry, dict) or not isinstance(entry.get("lang"), str):
+                raise OpticalError(
+                    f"A bitext file entry {shown(entry)} lacks 'lang': add the translation's language code, as text."
+                )
+
 
 @dataclass(frozen=True)
 class StartOptions:
@@ -73,9 +81,7 @@ class StartOptions:
     def __post_init__(self):
         if not self.temperature > 0:
             raise OpticalError(f"'temperature' under 'start' must be above 0, not {self.temperature}.")
-        for name in ("sentences", "steps", "batch_size"):
-            if getattr(self, name) < 1:
-                raise OpticalError(f"{shown(name)} under 'start' must be at least 1, not {getattr(self, name)}.")
+        check_least(self, "start", 1, "sentences", "steps", "batch_size")
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,15 @@ class TrainingConfig:
         if self.precision not in PRECISIONS:
             known = " or ".join(map(repr, PRECISIONS))
             raise OpticalError(f"'precision' under 'training' must be {known}, not {shown(self.precision)}.")
+        check_least(self, "training", 1, "steps", "batch_size", "max_tokens", "eval_steps")
+        check_least(self, "training", 0, "warmup_steps", "patience")
+        for pattern in self.trainable:
+            try:
+                re.compile(pattern)
+            except (re.error, TypeError) as error:
+                raise OpticalError(
+                    f"{shown(pattern)} is no regular expression ({error}): correct 'trainable' under 'training'."
+                ) from error
         if not 0 <= self.keep_start <= 1:
             raise OpticalError(f"'keep_start' under 'training' must lie between 0 and 1, not {self.keep_start}.")
 
@@ -134,6 +149,7 @@ class EvaluationConfig:
     best: str = "bitext_mean"
 
     def __post_init__(self):
+        check_least(self, "evaluation", 0, "heldout_pairs")
         if self.best not in MEANS:
             known = " or ".join(map(repr, MEANS))
             raise OpticalError(f"'best' under 'evaluation' must be {known}, not {shown(self.best)}.")
@@ -236,6 +252,8 @@ class DistillConfig:
             raise OpticalError(f"No configuration file {shown(str(path))}: give the path of a YAML file.")
         try:
             values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise OpticalError(f"{shown(str(path))} cannot be read ({error}): save it as text in UTF-8.") from error
         except yaml.YAMLError as error:
             where = getattr(error, "problem_mark", None)
             line = f" (line {where.line + 1})" if where else ""
@@ -262,6 +280,11 @@ def expand(text: str | None) -> str:
     if not isinstance(text, str):
         raise OpticalError(f"The configuration has {shown(text)} where a path or name belongs: write one there.")
     return os.path.expandvars(os.path.expanduser(text))
+
+
+def student_checkpoint(config: DistillConfig) -> str | None:
+    """Where a run's student is; None: inside the package."""
+    return None if config.student is None else expand(config.student)
 
 
 def _build(cls, values, where: str):

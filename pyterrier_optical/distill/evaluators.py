@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-import pyterrier as pt
 from sentence_transformers.base.evaluation import BaseEvaluator
 
+from pyterrier_optical.datasets.named import named_dataset
 from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.late.maxsim import maxsim_matrix
 from pyterrier_optical.retrieve.exhaustive import exhaustive_run, ranking_quality
@@ -65,7 +65,7 @@ class DatasetRanking(BaseEvaluator):
 
     def score(self, name: str, model) -> float:
         """The measure on one data set."""
-        dataset = pt.get_dataset(name)
+        dataset = named_dataset(name)
         documents = pd.DataFrame(dataset.get_corpus_iter(verbose=False))
         run = exhaustive_run(dataset.get_topics(), documents, TokenEncoder(model))
         return ranking_quality(dataset, run)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from pyterrier_optical.errors import OpticalError, shown
+
 
 @dataclass(frozen=True)
 class Mix:
@@ -26,3 +28,30 @@ class Mix:
     language_weights: dict = field(default_factory=dict)
     source_weights: dict = field(default_factory=dict)
     bucket_batches: int = 32
+
+    def __post_init__(self):
+        if not self.temperature > 0:
+            raise OpticalError(f"'temperature' under 'mix' must be above 0, not {self.temperature}.")
+        for option in ("language_weights", "source_weights"):
+            for name, weight in getattr(self, option).items():
+                if not isinstance(weight, (int, float)) or not weight >= 0:
+                    raise OpticalError(f"{shown(option)} of {shown(name)} must be at least 0, not {shown(weight)}.")
+
+
+def check_least(options, section: str, least: int, *names: str) -> None:
+    """Refuses options of a section that are too small.
+
+    Args:
+        options: Has them.
+        section: The name of the section.
+        least: The smallest number that each may be.
+        names: Of the options.
+
+    Raises:
+        OpticalError: One is smaller.
+    """
+    for name in names:
+        if getattr(options, name) < least:
+            raise OpticalError(
+                f"{shown(name)} under {shown(section)} must be at least {least}, not {getattr(options, name)}."
+            )

@@ -57,7 +57,7 @@ def _bitext(settings: BitextConfig, folder: str | Path | None, languages: Sequen
         return dataclasses.replace(settings, folder=str(folder), languages=list(languages), files=[], sources=[])
     if not languages:
         return settings
-    files = [entry for entry in settings.files if entry.get("lang") in languages]
+    files = [entry for entry in settings.files if entry["lang"] in languages]
     if settings.folder is None:
         for lang in languages:
             if lang not in [entry["lang"] for entry in files]:

@@ -9,8 +9,9 @@ from zipfile import BadZipFile, ZipFile
 
 from pyterrier_optical.base import manifest
 from pyterrier_optical.base.files import whole
+from pyterrier_optical.checkpoint.content_hash import content_hash
 from pyterrier_optical.checkpoint.folder import module_paths
-from pyterrier_optical.distill.config import DistillConfig, expand
+from pyterrier_optical.distill.config import DistillConfig, expand, student_checkpoint
 from pyterrier_optical.distill.data.sources import Bitext
 from pyterrier_optical.errors import OpticalError
 
@@ -82,7 +83,8 @@ def _facts(config: DistillConfig, bitext: Bitext) -> dict:
     facts = {name: settings[name] for name in ("teacher", "student")}
     for section in ("bitext", "start", "mix", "loss", "training"):
         facts.update({f"{section}: {name}": value for name, value in settings[section].items() if name not in FREE})
-    return {**facts, "the pairs themselves": bitext.digest()}
+    itself = content_hash(student_checkpoint(config))
+    return {**facts, "the pairs themselves": bitext.digest(), "the student itself": itself}
 
 
 def seal():

@@ -3,11 +3,10 @@
 import logging
 from pathlib import Path
 
-import pyterrier as pt
-
 from pyterrier_optical.base.extras import need
 from pyterrier_optical.base.files import writing
 from pyterrier_optical.checkpoint.saving import check_replaceable, save_model
+from pyterrier_optical.datasets.named import named_dataset
 from pyterrier_optical.distill.card import write_card, write_curve
 from pyterrier_optical.distill.config import DistillConfig, expand
 from pyterrier_optical.distill.data.collator import BitextCollator
@@ -164,7 +163,7 @@ def training_rows(config: DistillConfig, bitext: Bitext, per_step: int) -> list[
 
 def _available(name: str) -> bool:
     try:
-        pt.get_dataset(name).get_topics()
+        named_dataset(name).get_topics()
     except OpticalError as error:
         logger.warning("%s is not evaluated: %s", name, error)
         return False

@@ -4,14 +4,16 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 from pathlib import Path
 
 import torch
 
 from pyterrier_optical.checkpoint.compact import plain
+from pyterrier_optical.checkpoint.content_hash import content_hash
 from pyterrier_optical.checkpoint.folder import CHECKPOINT_FILE, SHIPPED_MODEL, load_encoder, read_checkpoint_info
 from pyterrier_optical.checkpoint.saving import save_model
-from pyterrier_optical.distill.config import OWN_START, DistillConfig, expand
+from pyterrier_optical.distill.config import OWN_START, DistillConfig, expand, student_checkpoint
 from pyterrier_optical.distill.data.sources import Bitext
 from pyterrier_optical.distill.start.centring import centred
 from pyterrier_optical.distill.start.english_tuning import tune
@@ -49,24 +51,33 @@ def start_folder(config: DistillConfig) -> Path:
 
 def _trainable(config: DistillConfig):
     # A GPU would keep, and train in, the precision of the file.
-    student = load_encoder(None if config.student is None else expand(config.student), dtype="float32")
+    student = load_encoder(student_checkpoint(config), dtype="float32")
     plain(student)
     return student
 
 
 def _made_once(config: DistillConfig, bitext: Bitext):
     folder = start_folder(config)
-    facts = {"kind": "start", "recipe": _recipe(config), "pairs": bitext.digest()}
+    facts = {
+        "kind": "start",
+        "recipe": _recipe(config),
+        "pairs": bitext.digest(),
+        "student": content_hash(student_checkpoint(config)),
+    }
     found = (read_checkpoint_info(folder) or {}) if (folder / CHECKPOINT_FILE).is_file() else {}
-    if {name: found.get(name) for name in facts} == facts:
+    # An earlier version did not record the content of the student.
+    if found.get("kind") == "start" and all(found.get(name, value) == value for name, value in facts.items()):
         logger.info("using the start in %s", folder)
     else:
-        save_model(_start_of(config, bitext), folder, facts)
+        tuning = folder.with_name("tuning")
+        settings = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:8]
+        save_model(_start_of(config, bitext, tuning / settings), folder, facts)
+        shutil.rmtree(tuning, ignore_errors=True)
     return load_encoder(folder, dtype="float32")
 
 
-def _start_of(config: DistillConfig, bitext: Bitext):
-    """The checkpoint, centred and tuned."""
+def _start_of(config: DistillConfig, bitext: Bitext, tuning: Path):
+    """The checkpoint, centred and tuned; ``tuning`` takes the checkpoints of that."""
     from sentence_transformers.base.modules.dense import Dense
 
     options = config.start
@@ -85,7 +96,7 @@ def _start_of(config: DistillConfig, bitext: Bitext):
             raise OpticalError(
                 "Several processes cannot tune one start: run 'pyterrier-optical start CONFIG' first, in one process."
             )
-        tune(student, config)
+        tune(student, config, tuning)
     return student
 
 

@@ -81,9 +81,6 @@ class MatchedConfig(DistillConfig):
         for name in ("objectives", "starts", "seeds"):
             if not getattr(matched, name):
                 raise OpticalError(f"'{name}' under 'matched' is empty: name at least one.")
-        for name in ("steps", "batch_size"):
-            if getattr(self.training, name) < 1:
-                raise OpticalError(f"'{name}' under 'training' is {getattr(self.training, name)}: give at least 1.")
         if self.teacher != OWN_START:
             raise OpticalError(f"teacher: {self.teacher!r} is not compared here: write 'teacher: {OWN_START}'.")
         if self.student is None or (CENTRED in matched.starts and self.start.directions is None):

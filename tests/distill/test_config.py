@@ -43,6 +43,12 @@ def test_yaml_with_defaults(tmp_path):
         ("output: x\nloss: {score_weight: 3}\ntraining: {batch_size: 1}\n", "give batch_size=2 or more"),
         ("output: x\nloss: {sentence_weight: -1}\n", "sentence_weight=-1 cannot be used"),
         ("output: x\ncard: {license: mit}\n", "'card' has no option 'license': it knows name, licence, notes"),
+        ("output: x\ntraining: {eval_steps: 0}\n", "'eval_steps' under 'training' must be at least 1, not 0"),
+        ("output: x\ntraining: {trainable: ['([']}\n", r"'\(\[' is no regular expression"),
+        ("output: x\nevaluation: {heldout_pairs: -1}\n", "'heldout_pairs' under 'evaluation' must be at least 0"),
+        ("output: x\nmix: {temperature: 0}\n", "'temperature' under 'mix' must be above 0"),
+        ("output: x\nmix: {source_weights: {bible: many}}\n", "'source_weights' of 'bible' must be at least 0"),
+        ("output: x\nbitext: {files: [my.tsv]}\n", "entry 'my.tsv' lacks 'lang'"),
         ("bitext: {}\n", "lacks 'output'"),
         ("output: [\n", "is not YAML"),
         ("", "holds no options"),
@@ -59,6 +65,12 @@ def test_an_optional_value_may_be_left_open():
     config = DistillConfig.from_dict({"output": "x", "student": None, "start": {"directions": None}})
     assert config.student is None and config.start.directions is None
     assert DistillConfig.from_dict({"output": "x", "training": {"learning_rate": "2e1"}}).training.learning_rate == 20
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path):
+    (tmp_path / "c.yaml").write_text("output: früh", encoding="latin-1")
+    with pytest.raises(OpticalError, match="save it as text in UTF-8"):
+        DistillConfig.from_yaml(tmp_path / "c.yaml")
 
 
 def test_a_missing_file_is_named():

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 
 import pytest
 import tiny
@@ -180,6 +181,31 @@ def test_the_start_is_made_once_and_again_for_other_options(settings, tmp_path, 
     assert abs(other.encode_query("cat") - student.encode_query("cat")).max() > 1e-4
     rows = [model[0].auto_model.get_input_embeddings().weight for model in (other, student)]
     assert torch.equal(*rows)
+
+
+def test_a_start_is_that_of_its_settings_whatever_the_folder_held_before(settings, tmp_path, squad_file):
+    bitext = load_bitext(DistillConfig.from_dict(settings).bitext, heldout_pairs=4)
+
+    def made(output: str, rate: float):
+        tuning = {"relevance": str(squad_file), "steps": 3, "batch_size": 4, "learning_rate": rate}
+        config = DistillConfig.from_dict({**settings, "start": tuning, "output": str(tmp_path / output)})
+        return load_pair(config, bitext)[0].encode_query("cat")
+
+    made("run", 1e-2)
+    assert not (tmp_path / "run" / "tuning").exists()
+    assert abs(made("run", 1e-3) - made("other", 1e-3)).max() == 0
+
+
+def test_a_student_that_changed_in_its_place_has_another_start(settings, tmp_path, student_folder):
+    settings["student"] = str(tmp_path / "student")
+    shutil.copytree(student_folder, settings["student"])
+    config = DistillConfig.from_dict(settings)
+    bitext = load_bitext(config.bitext, heldout_pairs=4)
+    first, _ = load_pair(config, bitext)
+    shutil.rmtree(settings["student"])
+    tiny.xlmr(tmp_path / "student", seed=5)
+    second, _ = load_pair(config, bitext)
+    assert abs(first.encode_query("cat") - second.encode_query("cat")).max() > 1e-4
 
 
 def test_several_processes_do_not_tune_one_start(settings, squad_file, monkeypatch):

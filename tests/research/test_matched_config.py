@@ -83,8 +83,8 @@ def test_mistakes_are_named(matched, message):
 @pytest.mark.parametrize(
     "values, message",
     [
-        ({"training": {"steps": 0}}, "'steps' under 'training' is 0"),
-        ({"training": {"batch_size": 0}}, "'batch_size' under 'training' is 0"),
+        ({"training": {"steps": 0}}, "'steps' under 'training' must be at least 1"),
+        ({"training": {"batch_size": 0}}, "'batch_size' under 'training' must be at least 1"),
         ({"teacher": "colbert"}, "'colbert' is not compared here: write 'teacher: start'"),
         ({"student": None}, "needs a checkpoint that is not centred yet as 'student'"),
         ({"start": {"directions": None}}, "'directions' under 'start' to centre it"),

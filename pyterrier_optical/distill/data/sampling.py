@@ -4,6 +4,7 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 
 from pyterrier_optical.distill.mix import Mix
+from pyterrier_optical.errors import OpticalError, shown
 
 Pair = tuple[str, str]
 
@@ -63,6 +64,9 @@ def sample_rows(
 
     Returns:
         Dicts with `english`, `translation` and `lang` (the language; `en` for English-English rows).
+
+    Raises:
+        OpticalError: The weights of the mix leave nothing to draw.
     """
     rng = random.Random(seed)
     weights = language_weights({lang: sum(map(len, sources)) for lang, sources in bitext.items()}, mix.temperature)
@@ -71,6 +75,10 @@ def sample_rows(
     for lang, sources in bitext.items():
         names = (origins or {}).get(lang, [""] * len(sources))
         walks[lang] = _Walk(sources, [mix.source_weights.get(name, 1) for name in names], rng)
+        if weights[lang] and not walks[lang].places:
+            raise OpticalError(f"'source_weights' under 'mix' leave no pair of {shown(lang)}: raise one of them.")
+    if not any(weights.values()):
+        raise OpticalError("'language_weights' under 'mix' leave no language: raise one of them.")
     langs = rng.choices(list(weights), list(weights.values()), k=rows)
     drawn = []
     for lang in langs:

@@ -161,10 +161,6 @@ def _sources(config: BitextConfig) -> Iterator[_Source]:
 
 def _checked(entry: dict) -> tuple[str, Any]:
     """The name of an entry of `files`, and what `read_pairs` takes of it."""
-    if not isinstance(entry, dict) or not isinstance(entry.get("lang"), str):
-        raise OpticalError(
-            f"A bitext file entry {shown(entry)} lacks 'lang': add the translation's language code, as text."
-        )
     form = next((form for form in _FORMS if form in entry), None)
     if form is None or (form == "english" and "translation" not in entry):
         raise OpticalError(
@@ -212,14 +208,10 @@ def _data_set(entry: dict):
 
 
 def _hold_out(sources: list[list[Pair]], count: int, rng: random.Random) -> list[Pair]:
-    """Takes pairs out of the sources, the same share of each."""
-    total = sum(map(len, sources))
-    count = min(count, total // 20)
-    chosen = set(rng.sample(range(total), count))
-    heldout, first = [], 0
+    """Takes pairs out of the sources, the same share of each; one that several sources have out of all of them."""
+    every = [pair for source in sources for pair in source]
+    heldout = [every[i] for i in sorted(rng.sample(range(len(every)), min(count, len(every) // 20)))]
+    gone = set(heldout)
     for source in sources:
-        mine = {i - first for i in chosen if first <= i < first + len(source)}
-        heldout += [source[i] for i in sorted(mine)]
-        first += len(source)
-        source[:] = [pair for i, pair in enumerate(source) if i not in mine]
+        source[:] = [pair for pair in source if pair not in gone]
     return heldout

@@ -15,7 +15,7 @@ from pyterrier_optical.distill.training import freeze_all_but, training_argument
 logger = logging.getLogger(__name__)
 
 
-def tune(model, config: DistillConfig):
+def tune(model, config: DistillConfig, folder: Path):
     """Trains a late-interaction encoder on relevance pairs: MaxSim of each query with the passages of its batch.
 
     The loss is cross-entropy over MaxSim scores divided by the query's number of tokens and by the temperature, with
@@ -24,8 +24,8 @@ def tune(model, config: DistillConfig):
 
     Args:
         model: A `MultiVectorEncoder`, changed in place.
-        config: The run's configuration; `start` says what to train on and how long. A run that was interrupted goes on
-            from its last checkpoint in `<output>/tuning`.
+        config: The run's configuration; `start` says what to train on and how long.
+        folder: Takes the checkpoints; training that was interrupted goes on from the last one there.
 
     Returns:
         The model.
@@ -41,7 +41,6 @@ def tune(model, config: DistillConfig):
     options = config.start
     passages = read_relevance(expand(options.relevance))
     rows = relevance_rows(passages, options.steps, options.batch_size, config.training.seed)
-    folder = Path(expand(config.output)) / "tuning"
     logger.info("tuning on %d English passages with queries, %d steps", len(passages), options.steps)
     arguments = training_arguments(
         config,

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,9 +48,9 @@ def read_relevance(path: str | Path) -> list[Passage]:
     if not path.is_file():
         raise OpticalError(f"No file of relevance pairs {str(path)!r}: correct 'relevance' under 'start'.")
     try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as file:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig") as file:
             passages = _squad(json.load(file)) if ".json" in path.suffixes else _tsv(file)
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
         raise OpticalError(
             f"The file '{path}' is neither SQuAD's JSON nor query<TAB>passage lines ({type(error).__name__})."
         ) from error

@@ -43,6 +43,16 @@ def test_held_out_pairs_are_not_trained_on(folder):
     assert len(bitext.heldout["sw"]) + len(bitext.pairs()["sw"]) == 100
 
 
+def test_a_pair_of_several_sources_is_held_out_of_all(tmp_path):
+    lines = [f"the river number {i} is long and wide\tmto wa namba {i} ni mrefu na mpana" for i in range(1000)]
+    for name, order in (("one", 1), ("two", -1)):
+        (tmp_path / f"{name}.tsv").write_text("\n".join(lines[::order]))
+    files = [{"lang": "sw", "path": str(tmp_path / f"{name}.tsv"), "check": False} for name in ("one", "two")]
+    bitext = load_bitext(BitextConfig(files=files), heldout_pairs=50)
+    assert len(bitext.heldout["sw"]) == 50
+    assert not set(bitext.heldout["sw"]) & set(bitext.pairs()["sw"])
+
+
 def test_a_source_is_capped_in_its_own_order(folder):
     bitext = load_bitext(BitextConfig(folder=str(folder), languages=["sw"], max_pairs=10), heldout_pairs=0)
     numbers = [int(english.split()[1]) for english, _ in bitext.training["sw"][1]]
@@ -69,19 +79,19 @@ def test_files_of_every_form(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("config", "message"),
+    ("options", "message"),
     [
-        (BitextConfig(), "names no bitext"),
-        (BitextConfig(folder="nowhere", languages=["sw"]), "No bitext folder 'nowhere'"),
-        (BitextConfig(files=[{"path": "x"}]), "lacks 'lang'"),
-        (BitextConfig(files=[{"lang": False, "path": "no.tsv"}]), "lacks 'lang'"),  # YAML reads Norwegian so
-        (BitextConfig(files=[{"lang": "sw"}]), "names no files"),
-        (BitextConfig(files=[{"lang": "sw", "path": None}]), "None where a path or name belongs"),
+        ({}, "names no bitext"),
+        ({"folder": "nowhere", "languages": ["sw"]}, "No bitext folder 'nowhere'"),
+        ({"files": [{"path": "x"}]}, "lacks 'lang'"),
+        ({"files": [{"lang": False, "path": "no.tsv"}]}, "lacks 'lang'"),  # YAML reads Norwegian so
+        ({"files": [{"lang": "sw"}]}, "names no files"),
+        ({"files": [{"lang": "sw", "path": None}]}, "None where a path or name belongs"),
     ],
 )
-def test_mistakes_are_named(config, message):
+def test_mistakes_are_named(options, message):
     with pytest.raises(OpticalError, match=message):
-        load_bitext(config)
+        load_bitext(BitextConfig(**options))
 
 
 def test_a_file_without_a_line_is_not_one_that_is_not_there(tmp_path):
