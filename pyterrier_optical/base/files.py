@@ -60,6 +60,7 @@ def staging(path: Path) -> Iterator[Path]:
     Yields:
         The new folder.
     """
+    path = path.absolute()  # '.' has no name
     _remove_abandoned(path)
     while True:
         temporary = _sibling(path, "partial")
@@ -142,12 +143,14 @@ def writing(place: str | os.PathLike, option: str) -> Iterator[None]:
 
 
 def lock_folder(folder: Path, *, wait: bool = False) -> int | None:
-    """A descriptor that holds the lock on a folder until it is closed; None where another process has it, or there are
-    no such locks.
+    """A descriptor that holds the lock on a folder until it is closed; None where there are no such locks.
 
     Args:
-        folder: The folder.
+        folder: The folder; a link to one has no lock.
         wait: Wait until no other process has it.
+
+    Raises:
+        BlockingIOError: Another process has it.
     """
     if fcntl is None:
         return None
@@ -157,8 +160,10 @@ def lock_folder(folder: Path, *, wait: bool = False) -> int | None:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
         os.close(descriptor)
+        if isinstance(error, BlockingIOError):
+            raise
         return None
     return descriptor
 
@@ -193,10 +198,11 @@ def _is_on_the_way(name: str, place: str) -> bool:
 
 def _remove_abandoned(path: Path) -> None:
     for folder in _siblings(path, "partial"):
-        lock = lock_folder(folder)
-        if lock is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-            os.close(lock)
+        with suppress(BlockingIOError):  # its process lives
+            lock = lock_folder(folder)
+            if lock is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(lock)
 
 
 def _sibling(path: Path, kind: str) -> Path:

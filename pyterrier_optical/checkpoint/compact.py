@@ -130,7 +130,8 @@ def make_compact(folder: Path) -> None:
         folder: A checkpoint with one `model.safetensors`, of a BERT or XLM-R; changed in place.
 
     Raises:
-        OpticalError: The checkpoint has no such file, is compact already, or its rows do not fill blocks of 32.
+        OpticalError: The checkpoint has no such file, is no BERT or XLM-R, is compact already, or its rows do not fill
+            blocks of 32.
     """
     weights, config = folder / "model.safetensors", folder / "config.json"
     settings = json.loads(config.read_text(encoding="utf-8"))
@@ -138,6 +139,8 @@ def make_compact(folder: Path) -> None:
         raise OpticalError(f"The folder '{folder}' holds no plain model.safetensors: export it first.")
     packed = {}
     with safe_open(weights, framework="pt") as file:
+        if not any(name.endswith(_ROWS) for name in file.keys()):  # noqa: SIM118  (not a dict)
+            raise OpticalError(f"The folder '{folder}' holds no BERT or XLM-R: export it without --compact.")
         for name in file.keys():  # noqa: SIM118  (not a dict)
             packed.update(_packed(name, file.get_tensor(name)))
     save_file(packed, weights, metadata={"format": "pt"})

@@ -35,7 +35,7 @@ def save_model(model, folder: str | Path, info: dict, *, half: bool = False, com
     Raises:
         OpticalError: If the folder exists and is no checkpoint of this package, or cannot be written.
     """
-    folder = Path(folder)
+    folder = Path(folder).resolve()  # the folder that a link names, not the link
     check_replaceable(folder)
     with writing(folder, "output"):
         folder.parent.mkdir(parents=True, exist_ok=True)

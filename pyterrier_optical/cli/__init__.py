@@ -164,6 +164,3 @@ def run(app: typer.Typer) -> None:
     except OpticalError as error:
         typer.echo(f"pyterrier-optical: {error}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("Interrupted; where there are checkpoints, the same command goes on from the last one.", err=True)
-        sys.exit(130)

@@ -13,6 +13,7 @@ from pyterrier_optical.datasets.document_files import ENDINGS, corpus_of
 from pyterrier_optical.datasets.query_files import read_queries
 from pyterrier_optical.datasets.reading import reading
 from pyterrier_optical.errors import OpticalError, shown
+from pyterrier_optical.retrieve.bm25.corpus import Corpus
 
 # Queries that are reranked at once; each of their documents is encoded once.
 _GROUP = 256
@@ -41,6 +42,8 @@ def rerank(
     """Reranks a run of any search engine: queries, a run and documents in files, a run out."""
     if bool(docs) == (index is not None):
         raise OpticalError("Give either --docs, files of documents, or --index, an index of token vectors.")
+    if tag.split() != [tag]:
+        raise OpticalError(f"--tag {shown(tag)} is not one word, as a run's name must be: write it without spaces.")
     candidates = _candidates(run, read_queries(topics).drop_duplicates(), depth)
     options = {} if gloss is None else {"gloss": gloss}
     if index is not None:
@@ -127,23 +130,22 @@ def _texts(names: list[str], wanted: pd.Series) -> pd.DataFrame:
     """The documents that are wanted; all others are passed over as they are read."""
     missing = set(wanted)
     found = []
-    corpus = corpus_of(names)
-    for document in corpus() if callable(corpus) else corpus.get_corpus_iter(verbose=False):
-        if document["docno"] in missing:
-            missing.remove(document["docno"])
-            found.append({name: document.get(name) or "" for name in ("docno", "title", "text")})
+    for docno, text in Corpus(corpus_of(names)):
+        if docno in missing:
+            missing.remove(docno)
+            found.append({"docno": docno, "text": text})
     if missing:
         raise OpticalError(
             f"{len(missing):,} documents of the run are in no file of documents, such as {shown(min(missing), 40)}: "
             "give all files."
         )
-    return pd.DataFrame(found, columns=["docno", "title", "text"])
+    return pd.DataFrame(found, columns=["docno", "text"])
 
 
 def _frequencies(path: str) -> dict[str, int]:
     """Terms and the numbers of documents that they are in."""
     with reading(path, "a file of terms", "give lines of term<TAB>number of documents"):
-        with pt.io.autoopen(path, "rt", encoding="utf-8") as lines:
+        with pt.io.autoopen(path, "rt", encoding="utf-8-sig") as lines:
             pairs = [line.rstrip("\r\n").split("\t") for line in lines if line.strip()]
         if not pairs:
             raise ValueError("it is empty")

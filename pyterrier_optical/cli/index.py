@@ -91,7 +91,7 @@ def delete(
     named = list(docnos or ())
     if file is not None:
         try:
-            named += file.read_text(encoding="utf-8").splitlines()
+            named += filter(None, file.read_text(encoding="utf-8-sig").splitlines())
         except (OSError, UnicodeDecodeError) as error:
             raise OpticalError(f"Cannot read '{file}' ({error}): give a file with one docno a line.") from error
     if not named:

@@ -29,8 +29,8 @@ yor_Latn yo, zho_Hans zh, zho_Hant zh, zsm_Latn ms, zul_Latn zu
 """
 LANGUAGES = {code: (*short, code)[0] for code, *short in map(str.split, _CODES.split(","))}
 FETCH = (
-    "run `cd $OPTICAL_DATA && wget --trust-server-names https://dl.fbaipublicfiles.com/belebele/Belebele.zip && unzip "
-    "Belebele.zip`"
+    "run `cd ${OPTICAL_DATA:?} && wget --trust-server-names https://dl.fbaipublicfiles.com/belebele/Belebele.zip && "
+    "unzip Belebele.zip`"
 )
 _FOLDERS = ("Belebele", "belebele/data", "belebele")
 COLUMNS = ("link", "question_number", "flores_passage", "question")
@@ -66,7 +66,7 @@ def read_language(code: str) -> pd.DataFrame:
     docno = frame["link"] + [f"#{number + 1}" if number else "" for number in nth]
     return pd.DataFrame(
         {
-            "qid": docno + " " + frame["question_number"],
+            "qid": docno + "-" + frame["question_number"],
             "query": frame["question"],
             "docno": docno,
             "text": frame["flores_passage"],

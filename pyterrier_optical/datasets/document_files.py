@@ -66,7 +66,7 @@ def read_documents(path: Path) -> Iterator[dict]:
     read = _from_tsv if path.name.removesuffix(".gz").endswith(".tsv") else _from_json
     number = 1
     try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig") as file:
             for number, line in enumerate(file, 1):  # noqa: B007 - for the message
                 if line.strip():
                     yield read(line.rstrip("\r\n"))

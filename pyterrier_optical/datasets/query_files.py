@@ -31,7 +31,7 @@ def read_queries(path: str | os.PathLike) -> pd.DataFrame:
     """
     with (
         reading(str(path), "a file of queries", "give lines of qid<TAB>query"),
-        pt.io.autoopen(str(path), "rt", encoding="utf-8") as lines,
+        pt.io.autoopen(str(path), "rt", encoding="utf-8-sig") as lines,
     ):
         rows = [line.rstrip("\r\n").split("\t")[:2] for line in lines if line.strip()]
         if short := next((row for row in rows if len(row) < 2), None):

@@ -14,7 +14,7 @@ from pyterrier_optical.base.progress import progress
 from pyterrier_optical.datasets.named import named_dataset
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.experiment.significance import summarise
-from pyterrier_optical.experiment.values import Store, query_values
+from pyterrier_optical.experiment.values import Store, check_file_names, query_values
 
 logger = logging.getLogger("pyterrier_optical")
 
@@ -98,7 +98,8 @@ def compare(
 
     Raises:
         OpticalError: Fewer than two systems, a baseline that is none of them, or no data set; a data set without
-            judgments of its queries, or with docnos that are not those of the systems; a damaged file.
+            judgments of its queries, or with docnos that are not those of the systems; a damaged file; names that
+            would share one.
 
     Example:
         >>> first = bm25(dataset) % 100 >> dataset.text_loader()                       # doctest: +SKIP
@@ -106,16 +107,20 @@ def compare(
         >>> compare(systems, ["optical:mtop/hi/test"], ["map"], baseline="BM25").summary("map")  # doctest: +SKIP
     """
     if not isinstance(datasets, Mapping):
-        datasets = {name: named_dataset(name) for name in datasets}
+        datasets = {name: named_dataset(name) for name in ([datasets] if isinstance(datasets, str) else datasets)}
     if not datasets:
         raise OpticalError("There is no data set to compare on: name at least one.")
     store, frames, values, tables = Store(Path(folder) if folder else None, runs=runs), [], [], {}
     names = list(map(str, measures))
+    if folder:
+        check_file_names(datasets)
     with progress(datasets.items(), desc="Comparing", unit="data set", verbose=verbose) as bar:
         for name, dataset in bar:
             bar.set_postfix_str(name)
             pipelines = dict(systems(dataset) if callable(systems) else systems)
             _check(pipelines, baseline)
+            if store.runs:
+                check_file_names(pipelines)
             values.append(query_values(pipelines, dataset, name, measures, store))
             frames.append(summarise(values[-1], baseline, correction, alpha))
             tables[name] = _wide(frames[-1], names)

@@ -118,7 +118,8 @@ def run_demo(
         raise OpticalError(f"No demonstration on {shown(dataset)}: choose {' or '.join(COLLECTIONS)}.")
     collection = COLLECTIONS[dataset]
     find_checkpoint(SHIPPED_MODEL if model is None else model)
-    datasets = {lang: pt.get_dataset(collection.pattern.format(lang)) for lang in languages or collection.languages}
+    languages = [languages] if isinstance(languages, str) else languages or collection.languages
+    datasets = {lang: pt.get_dataset(collection.pattern.format(lang)) for lang in languages}
     one = next(iter(datasets.values()))
     one.get_topics()  # data that is not available ends the demonstration here, before any work
     folder = output_folder(Path(output) / dataset)

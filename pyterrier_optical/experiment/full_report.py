@@ -138,7 +138,7 @@ def run_report(
         options = {"baseline": RERANKED_OPTICAL, "verbose": True, "folder": kept and kept / "reranked"}
         reranked = compare(rerankers, reranked_tasks, chosen.reranked_measures, **options)
         parts["The first stage reranked"] = reranked
-    remark = f"{chosen.remark} BM25 by {rerankers.engine}."
+    remark = f"{chosen.remark} BM25 by {every.engine(next(iter(ranked_tasks.values())))}."
     read = what_was_read(every.encoders, ranked_tasks)
     text = report_text(remark, ranked, reranked, missing, chosen.headlines, reading_text(read))
     echo(text)
@@ -180,9 +180,7 @@ class _Rerankers:
                 own=self.own,
                 fields="text",
             )
-        systems = self._shared[task.corpus_key]
-        self.engine = systems.engine
-        return systems.pipelines
+        return self._shared[task.corpus_key].pipelines
 
 
 def _write(folder: Path, suite: Suite, parts: Mapping[str, Comparison], text: str) -> tuple[Path, ...]:

@@ -33,7 +33,8 @@ def identity(model) -> str | None:
         return "shipped"
     if not isinstance(model, (str, os.PathLike)):
         return None
-    files = sorted(path for path in [Path(model), *Path(model).rglob("*")] if path.is_file())
+    place = Path(model).expanduser()
+    files = sorted(path for path in [place, *place.rglob("*")] if path.is_file())
     stats = ((path, path.stat()) for path in files)
     return json.dumps([str(model), [(str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats]])
 

@@ -13,7 +13,7 @@ from pyterrier_optical.experiment.systems import FIRST, RAW, Baselines
 from pyterrier_optical.experiment.tasks import Task
 from pyterrier_optical.late.encoder import TokenEncoder
 from pyterrier_optical.query.gloss import GLOSS_SHARE
-from pyterrier_optical.retrieve.bm25 import bm25
+from pyterrier_optical.retrieve.bm25 import BM25Retriever, bm25
 from pyterrier_optical.retrieve.fusion.score import score_fusion
 from pyterrier_optical.translate import OpticalTranslator
 
@@ -47,7 +47,7 @@ class RankedSystems:
         self._engine = engine
         self._folder = folder
         self._reference = reference
-        self._shared: dict[str, tuple[pt.Transformer, pt.Transformer]] = {}
+        self._shared: dict[str, tuple[BM25Retriever, OpticalTranslator]] = {}
         self._optical = EveryDocument(TokenEncoder(model))
         self._teacher = teacher and EveryDocument(TokenEncoder(teacher))
         self._baselines = {name: EveryDocument(reranker.encoders[0]) for name, reranker in baselines.rerankers.items()}
@@ -60,6 +60,10 @@ class RankedSystems:
     def encoders(self) -> dict[str, TokenEncoder]:
         """What reads the queries as they are, by the names of the systems."""
         return {name: ranker.encoder for name, ranker in self._baselines.items()} | {OPTICAL: self._optical.encoder}
+
+    def engine(self, task: Task) -> str:
+        """What BM25 ranks the documents of a task by: "terrier" or "pisa"."""
+        return self._first_stage(task)[0].engine
 
     def _runs(self, task: Task) -> dict[str, Callable[[], pd.DataFrame]]:
         """What makes each ranking, once, when it is asked for: systems whose values are kept cost nothing."""
@@ -80,7 +84,7 @@ class RankedSystems:
         runs[FUSION] = lambda: score_fusion(runs[GLOSS](), runs[FIRST](), weights=FUSION_WEIGHTS, num_results=None)
         return runs
 
-    def _first_stage(self, task: Task) -> tuple[pt.Transformer, pt.Transformer]:
+    def _first_stage(self, task: Task) -> tuple[BM25Retriever, OpticalTranslator]:
         """BM25 and its translator; tasks with the same documents share them."""
         if task.corpus_key not in self._shared:
             options: dict[str, Any] = {"engine": self._engine, "fields": "text", "num_results": len(task.documents)}

@@ -3,7 +3,8 @@
 import logging
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,7 +42,7 @@ class Store:
         try:
             # As text: not every version of pandas reads a number exactly.
             return pd.read_csv(path, compression="gzip", dtype=str, keep_default_na=False)[_COLUMNS].astype(_TYPES)
-        except (OSError, EOFError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError, zlib.error) as error:
             raise OpticalError(f"The file '{path}' is damaged: delete it to compute its values again.") from error
 
     def keep(self, dataset: str, values: pd.DataFrame) -> None:
@@ -94,7 +95,8 @@ def query_values(
     pending = {system: pipeline for system, pipeline in pipelines.items() if not wanted <= has.get(system, set())}
     if pending:
         new = _computed(pending, dataset, name, measures, store)
-        found = pd.concat([found[~found["system"].isin(pending)], new], ignore_index=True)
+        replaced = found["system"].isin(pending) & found["measure"].isin(wanted)
+        found = pd.concat([found[~replaced], new], ignore_index=True)
         store.keep(name, found)
     found = found[found["measure"].isin(wanted) & found["system"].isin(list(pipelines))]
     order = {system: number for number, system in enumerate(pipelines)}
@@ -170,6 +172,18 @@ class _End(pt.Transformer):
         self.store.keep_run(self.dataset, self.system, inp)
         self.stranger = None if inp["docno"].isin(self.judged).any() else str(inp["docno"].iloc[0])
         return inp
+
+
+def check_file_names(names: Iterable[str]) -> None:
+    """Refuses names of data sets or systems that would share a file.
+
+    Raises:
+        OpticalError: Two would.
+    """
+    files: dict[str, str] = {}
+    for name in names:
+        if (other := files.setdefault(_file_name(name), name)) != name:
+            raise OpticalError(f"{shown(other)} and {shown(name)} would be kept in one file: rename one of them.")
 
 
 def _file_name(name: str) -> str:

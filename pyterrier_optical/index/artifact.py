@@ -252,7 +252,7 @@ class OpticalIndex(ByArguments, pt.Artifact):
 
     def reload(self) -> "OpticalIndex":
         """Sees what other processes changed since this object opened the index."""
-        self._opened = None
+        self._opened = self._checked_by = None
         return self
 
     def __getstate__(self) -> dict:

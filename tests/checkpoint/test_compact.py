@@ -1,11 +1,12 @@
 """Compact checkpoints: what they hold, that they answer as plain ones do, and the way back."""
 
 import json
+import shutil
 
 import pytest
 import tiny
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from sentence_transformers import MultiVectorEncoder
 from typer.testing import CliRunner
 
@@ -118,6 +119,12 @@ def test_what_cannot_be_made_compact_is_refused(folders, tmp_path):
     with pytest.raises(OpticalError, match="multiple of 32"):
         export(tmp_path / "narrow", tiny.encoder(tmp_path / "source", dim=16), compact=True)
     assert not (tmp_path / "narrow").exists()
+    shutil.copytree(folders[0], tmp_path / "other")
+    weights = load_file(tmp_path / "other" / "model.safetensors")
+    renamed = {name.replace("word_embeddings", "tok_embeddings"): tensor for name, tensor in weights.items()}
+    save_file(renamed, tmp_path / "other" / "model.safetensors")
+    with pytest.raises(OpticalError, match="holds no BERT or XLM-R: export it without --compact"):
+        make_compact(tmp_path / "other")
 
 
 def test_a_file_or_a_folder_of_something_else_is_not_replaced(folders, tmp_path):

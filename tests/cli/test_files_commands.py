@@ -71,6 +71,24 @@ class TestRerank:
         rerank(model, "--docs", "docs.jsonl", "--gloss", "0", "--depth", "1")
         assert {row[:2] for row in rows(files / "out.trec")} == {("q1", "d1"), ("q2", "d3")}
 
+    def test_ids_may_be_numbers_and_files_begin_with_a_mark(self, files, model):
+        rerank(model, "--docs", "docs.jsonl", "--gloss", "0")
+        expected = rows(files / "out.trec")
+        documents = "".join(json.dumps({**d, "docno": int(d["docno"][1:])}) + "\n" for d in DOCUMENTS)
+        (files / "docs.jsonl").write_text(documents, encoding="utf-8-sig")
+        (files / "topics.tsv").write_text((files / "topics.tsv").read_text(encoding="utf-8"), encoding="utf-8-sig")
+        (files / "run.trec").write_text((files / "run.trec").read_text().replace(" d", " "))
+        rerank(model, "--docs", "docs.jsonl", "--gloss", "0")
+        assert [(qid, f"d{docno}", *rest) for qid, docno, *rest in rows(files / "out.trec")] == expected
+
+    def test_documents_without_a_text_and_tags_of_two_words_are_refused(self, files, model):
+        with pytest.raises(OpticalError, match="not one word"):
+            rerank(model, "--docs", "docs.jsonl", "--tag", "my run")
+        lines = [json.dumps({"docno": d["docno"], "body": "river"}) + "\n" for d in DOCUMENTS]
+        (files / "docs.jsonl").write_text("".join(lines))
+        with pytest.raises(OpticalError, match="without text: name the fields"):
+            rerank(model, "--docs", "docs.jsonl")
+
     def test_an_index_stands_for_the_documents(self, files, model):
         rerank(model, "--docs", "docs.jsonl", "--gloss", "0")
         texts = rows(files / "out.trec")
@@ -157,6 +175,7 @@ WEIGHTS = {"b": 0.25, "a:b": 1.0, "NOT": 0.5, "tiny": 1e-6}
 def test_each_syntax_has_the_heaviest_term_first_and_no_exponents():
     assert lucene(WEIGHTS, "f") == r'f:a\:b^1 f:"NOT"^0.5 f:b^0.25'
     assert terrier(WEIGHTS) == "NOT^0.5 b^0.25"
+    assert terrier({"पानी": 0.5, "ọ̀yọ́": 0.3}) == "पानी^0.5 ọ̀yọ́^0.3", "marks are parts of words"
     clauses = json.loads(opensearch(WEIGHTS, "f"))["query"]["bool"]["should"]
     assert [(list(c["term"]["f"].values())) for c in clauses] == [["a:b", 1.0], ["NOT", 0.5], ["b", 0.25]]
     assert lucene({}) == "" == terrier({})

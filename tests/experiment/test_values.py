@@ -54,6 +54,8 @@ def test_only_what_is_new_is_run(systems, toy, tmp_path):
     # Another measure has no values yet.
     run(more, toy, tmp_path, ["map", "recip_rank"])
     assert [system.asked for system in more.values()] == [2, 2, 2]
+    run(more, toy, tmp_path)
+    assert [system.asked for system in more.values()] == [2, 2, 2], "the measure before stays"
     # Fewer systems and measures are taken from what is there.
     fewer = run({name: more[name] for name in ("new", "base")}, toy, tmp_path, ["recip_rank"])
     assert fewer.tables["toy/1"]["name"].tolist() == ["new", "base"] and fewer.measures == ("recip_rank",)
@@ -81,6 +83,14 @@ def test_runs_are_in_trecs_format(systems, toy, tmp_path):
     assert read["docno"].tolist() == ["a", "b", "x"] * 3
     run(systems, toy, tmp_path / "values", runs=False)
     assert [path.name for path in (tmp_path / "values").iterdir()] == ["toy_1.csv.gz"]
+
+
+def test_names_that_would_share_a_file_are_refused(systems, toy, tmp_path):
+    with pytest.raises(OpticalError, match="'toy/1' and 'toy 1' would be kept in one file"):
+        compare(systems, {"toy/1": toy, "toy 1": toy}, ["map"], baseline="base", folder=tmp_path)
+    with pytest.raises(OpticalError, match="'a & b' and 'a/b' would be kept in one file"):
+        run({**systems, "a/b": Counting("c")}, toy, tmp_path)
+    assert len(compare(systems, {"toy/1": toy, "toy 1": toy}, ["map"], baseline="base").tables) == 2
 
 
 def test_a_damaged_file_is_named(systems, toy, tmp_path):

@@ -20,6 +20,7 @@ from lz4.frame import LZ4FrameFile
 
 import pyterrier_optical
 from pyterrier_optical import OpticalError, OpticalIndex, OpticalRetriever
+from pyterrier_optical.base import files as base_files
 from pyterrier_optical.checkpoint.folder import load_encoder
 from pyterrier_optical.late.index import blocks, changes, encoding, parts
 from pyterrier_optical.late.index.journal import JOURNAL_FILE
@@ -167,6 +168,21 @@ def test_append_is_as_if_indexed_at_once(make, small_shards):
     assert ranking(grown) == ranking(whole) and len(grown) == 10
     assert grown.tokens.docnos[np.arange(10)].tolist() == whole.tokens.docnos[np.arange(10)].tolist()
     assert not (grown.path / JOURNAL_FILE).exists()
+
+
+def test_a_link_to_a_folder_is_as_good_as_the_folder(make, tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "index").symlink_to(tmp_path / "disk")
+    index = make()
+    assert len(index.append(MORE)) == 10 and (tmp_path / "index").is_symlink()
+
+
+def test_a_file_system_without_locks_takes_an_index(make, monkeypatch):
+    def flock(descriptor, operation):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(base_files.fcntl, "flock", flock)
+    assert len(make().append(MORE)) == 10
 
 
 def test_docnos_that_are_there_already_are_refused(make):

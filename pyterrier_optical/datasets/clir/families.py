@@ -91,7 +91,7 @@ CIRAL = Family(
     "https://github.com/ciralproject/ciral",
     "Apache-2.0",
     "Adeyemi et al., SIGIR 2024, https://doi.org/10.1145/3626772.3657884",
-    "run `cd $OPTICAL_DATA && git clone https://huggingface.co/datasets/CIRAL/ciral && git clone "
+    "run `cd ${{OPTICAL_DATA:?}} && git clone https://huggingface.co/datasets/CIRAL/ciral && git clone "
     "https://huggingface.co/datasets/CIRAL/ciral-corpus` with git-lfs",
 )
 AFRICLIRMATRIX = Family(
@@ -99,7 +99,7 @@ AFRICLIRMATRIX = Family(
     "https://github.com/castorini/africlirmatrix",
     "Apache-2.0; text of Wikipedia: CC-BY-SA",
     "Ogundepo et al., EMNLP 2022, https://aclanthology.org/2022.emnlp-main.597",
-    "run `cd $OPTICAL_DATA && git clone https://github.com/castorini/africlirmatrix && git clone "
+    "run `cd ${{OPTICAL_DATA:?}} && git clone https://github.com/castorini/africlirmatrix && git clone "
     "https://huggingface.co/datasets/castorini/africlirmatrix africlirmatrix-corpus` with git-lfs",
 )
 AFRIQA_OPEN = Family(

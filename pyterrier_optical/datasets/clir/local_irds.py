@@ -58,9 +58,13 @@ class LocalFile:
         Raises:
             FileNotFoundError: It is nowhere.
         """
+        found = find_file(self.place, downloaded=True)
         if not force:
-            return ir_datasets.util.home_path() / "optical" / self.place
-        if found := find_file(self.place, downloaded=True):
+            # Another file of that name has a place of its own: ir_datasets does not look whether it is the same.
+            status = found.stat() if found else None
+            version = f"{status.st_size}-{status.st_mtime_ns}" if status else "none"
+            return ir_datasets.util.home_path() / "optical" / version / self.place
+        if found:
             return found
         roots = filter(None, (data_folder(), download_folder()))
         raise FileNotFoundError(f"no {self.place} in {' or '.join(map(str, roots))}")
@@ -73,7 +77,7 @@ class LocalFile:
 
 
 def local_datasets() -> Iterator[tuple[str, Dataset]]:
-    """Each name with its data set; no file is touched."""
+    """Each name with its data set; no file is read."""
     for lang in layouts.CIRAL_LANGUAGES:
         for judgments in layouts.CIRAL_SETS:
             name = f"ciral/{lang}/{judgments}"

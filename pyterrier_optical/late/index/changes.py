@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pyterrier_optical.base.files import fcntl, lock_folder, writing
+from pyterrier_optical.base.files import lock_folder, writing
 from pyterrier_optical.base.progress import progress
 from pyterrier_optical.errors import OpticalError, shown
 from pyterrier_optical.late.encoder import TokenEncoder
@@ -47,9 +47,11 @@ def changing(folder: Path, *, create: bool = False) -> Iterator[None]:
             found = [path.name for path in folder.iterdir() if not path.name.startswith(f".{JOURNAL_FILE}.")]
             if found and META_FILE not in found and JOURNAL_FILE not in found:
                 raise OpticalError(f"'{folder}' holds something else than an index: choose another path.")
-        lock = lock_folder(folder)
-        if lock is None and fcntl is not None and os.access(folder, os.R_OK):
-            raise OpticalError(f"Another process is changing the index '{folder}': wait until it has finished.")
+        try:
+            lock = lock_folder(folder.resolve())
+        except BlockingIOError as error:
+            message = f"Another process is changing the index '{folder}': wait until it has finished."
+            raise OpticalError(message) from error
         try:
             yield
         finally:

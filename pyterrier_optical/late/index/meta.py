@@ -124,4 +124,6 @@ def next_generation(meta: IndexMeta, **changes) -> IndexMeta:
 
 
 def _damaged(path: Path) -> OpticalError:
-    return OpticalError(f"The file '{path}' is damaged: fetch the index again or index the documents again.")
+    return OpticalError(
+        f"The file '{path}' is damaged: delete the folder, and fetch the index or index the documents again."
+    )
