@@ -58,6 +58,7 @@ class StartOptions:
 
     Attributes:
         directions: Principal directions of English token vectors to take off besides their mean; null: no centring.
+        dimensions: Numbers of a token vector of the centred start; null: as many as the body's.
         sentences: English sentences of the bitext that the centring is computed from.
         relevance: English relevance pairs to tune the start on, SQuAD's JSON or query<TAB>passage lines; null: none.
         steps: Steps of that tuning.
@@ -69,6 +70,7 @@ class StartOptions:
     """
 
     directions: int | None = 1
+    dimensions: int | None = None
     sentences: int = 3000
     relevance: str | None = None
     steps: int = 350

@@ -88,6 +88,7 @@ def _start_of(config: DistillConfig, bitext: Bitext, tuning: Path):
             student,
             _english(bitext),
             directions=options.directions,
+            dimensions=options.dimensions,
             sentences=options.sentences,
             seed=config.training.seed,
         )

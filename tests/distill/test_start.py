@@ -94,6 +94,30 @@ def test_english_vectors_are_the_bodys_own_with_mean_and_directions_taken_off(st
     assert torch.allclose(after, expected, atol=1e-4)
 
 
+def test_fewer_dimensions_are_the_principal_ones_of_the_centred_vectors(student_folder):
+    body = load_encoder(student_folder)
+    centre = token_vectors(centred(body, ENGLISH), ENGLISH)
+    few = token_vectors(centred(body, ENGLISH, dimensions=5), ENGLISH)
+    assert few.shape == (len(centre), 5)
+    principal = torch.linalg.svd(normalize(centre, dim=-1), full_matrices=False).Vh[:5]
+    assert torch.allclose(few @ few.T, centre @ principal.T @ principal @ centre.T, atol=1e-3)
+    all_that_is_left = token_vectors(centred(body, ENGLISH, dimensions=15), ENGLISH)
+    assert torch.allclose(all_that_is_left @ all_that_is_left.T, centre @ centre.T, atol=1e-3)
+
+
+def test_a_projection_to_fewer_dimensions_learns_with_the_tuning(settings, tmp_path, squad_file):
+    bitext = load_bitext(DistillConfig.from_dict(settings).bitext, heldout_pairs=4)
+
+    def projection(steps: int):
+        tuning = {"relevance": str(squad_file), "steps": steps, "batch_size": 4, "learning_rate": 1e-2, "dimensions": 5}
+        config = DistillConfig.from_dict({**settings, "start": tuning, "output": str(tmp_path / str(steps))})
+        return load_pair(config, bitext)[0][1].linear.weight
+
+    once, more = projection(1), projection(4)
+    assert once.shape == more.shape == (5, 16)
+    assert (once - more).abs().max() > 1e-3
+
+
 def test_markers_do_not_score(student_folder):
     model = centred(load_encoder(student_folder), ENGLISH)
     for task in ("query", "document"):
@@ -115,6 +139,8 @@ def test_what_cannot_be_centred_is_refused(student_folder):
     model = load_encoder(student_folder)
     with pytest.raises(OpticalError, match="must lie between 0 and 15, not 16"):
         centred(model, ENGLISH, directions=16)
+    with pytest.raises(OpticalError, match="'dimensions' under 'start' must lie between 1 and 15, not 16"):
+        centred(model, ENGLISH, dimensions=16)
     with pytest.raises(OpticalError, match="needs English sentences"):
         centred(model, [" "])
     with pytest.raises(OpticalError, match="has a projection of its own"):

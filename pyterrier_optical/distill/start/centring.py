@@ -14,18 +14,29 @@ _BATCH = 64
 _TOKENS = 96
 
 
-def centred(model, english: Iterable[str], *, directions: int = 1, sentences: int = 3000, seed: int = 13):
+def centred(
+    model,
+    english: Iterable[str],
+    *,
+    directions: int = 1,
+    dimensions: int | None = None,
+    sentences: int = 3000,
+    seed: int = 13,
+):
     """A multilingual encoder whose token vectors have the mean and some principal directions of English taken off.
 
     With x a token vector of the last layer, m the mean of the unit vectors x / |x| of English tokens, l the mean of
     their lengths |x|, and U the first `directions` eigenvectors of the covariance of the unit vectors, a token vector
-    becomes (I - U Uᵀ) (x - l m) (Mu, Viswanath 2018, "All-but-the-Top"). That is an affine map: one Dense module. The
-    markers around a text (`<s>`, `</s>`) mean nothing of their own and no longer score.
+    becomes (I - U Uᵀ) (x - l m) (Mu, Viswanath 2018, "All-but-the-Top"). That is an affine map: one Dense module. With
+    fewer `dimensions` D it is W (I - U Uᵀ) (x - l m), the rows of W being the D eigenvectors in which the centred unit
+    vectors of English have the most of their length. The markers around a text (`<s>`, `</s>`) mean nothing of their
+    own and no longer score.
 
     Args:
         model: A `MultiVectorEncoder` that consists of a transformer and at most a mask and a normalisation.
         english: English sentences, of which some are drawn.
         directions: How many principal directions to take off, besides the mean; 0 for the mean alone.
+        dimensions: Numbers of a vector; None: the width that the body has.
         sentences: How many sentences to draw.
         seed: Seed of the draw.
 
@@ -33,8 +44,8 @@ def centred(model, english: Iterable[str], *, directions: int = 1, sentences: in
         A `MultiVectorEncoder` that shares the transformer with ``model``.
 
     Raises:
-        OpticalError: The model has a projection of its own, there is no English, or `directions` is not below the
-            width of the vectors.
+        OpticalError: The model has a projection of its own, there is no English, `directions` is not below the width of
+            the vectors, or `dimensions` is above what is left of it.
 
     Example:
         >>> student = centred(load_encoder("xlm-roberta-base"), ["The river is long."])   # doctest: +SKIP
@@ -49,10 +60,12 @@ def centred(model, english: Iterable[str], *, directions: int = 1, sentences: in
     width = model.get_embedding_dimension()
     if not 0 <= directions < width:
         raise OpticalError(f"'directions' under 'start' must lie between 0 and {width - 1}, not {directions}.")
-    weight, bias = _affine_map(*_english_tokens(model, english, sentences, seed), directions)
+    if dimensions is not None and not 1 <= dimensions <= width - directions:
+        raise OpticalError(f"'dimensions' under 'start' must lie between 1 and {width - directions}, not {dimensions}.")
+    weight, bias = _affine_map(*_english_tokens(model, english, sentences, seed), directions, dimensions)
     dense = Dense(
         width,
-        width,
+        len(weight),
         activation_function=torch.nn.Identity(),
         init_weight=weight.to(model.device),
         init_bias=bias.to(model.device),
@@ -85,8 +98,8 @@ def _english_tokens(model, english: Iterable[str], sentences: int, seed: int) ->
     return normalize(vectors, dim=-1), vectors.norm(dim=-1).mean()
 
 
-def _affine_map(units: Tensor, length: Tensor, directions: int) -> tuple[Tensor, Tensor]:
-    """The (d, d) weight and (d,) bias that take off mean and principal directions.
+def _affine_map(units: Tensor, length: Tensor, directions: int, dimensions: int | None = None) -> tuple[Tensor, Tensor]:
+    """The (D, d) weight and (D,) bias that take off mean and principal directions and keep D dimensions.
 
     Example:
         >>> weight, bias = _affine_map(torch.eye(2), torch.tensor(2.0), 0)
@@ -98,4 +111,7 @@ def _affine_map(units: Tensor, length: Tensor, directions: int) -> tuple[Tensor,
     # In ascending order of their share of the variance.
     principal = torch.linalg.eigh(away.T @ away).eigenvectors[:, units.shape[1] - directions :]
     weight = torch.eye(units.shape[1]) - principal @ principal.T
+    if dimensions is not None:
+        left = normalize(away @ weight, dim=-1)
+        weight = torch.linalg.eigh(left.T @ left).eigenvectors[:, -dimensions:].T @ weight
     return weight, -length * (weight @ mean)

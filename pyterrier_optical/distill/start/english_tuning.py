@@ -19,8 +19,8 @@ def tune(model, config: DistillConfig, folder: Path):
     """Trains a late-interaction encoder on relevance pairs: MaxSim of each query with the passages of its batch.
 
     The loss is cross-entropy over MaxSim scores divided by the query's number of tokens and by the temperature, with
-    the batch's other passages as negatives. The word embeddings and a projection stay as they are, so that what other
-    languages' pieces mean stays too.
+    the batch's other passages as negatives. The word embeddings stay as they are, so that what other languages' pieces
+    mean stays too. So does the projection, but for one to fewer `dimensions`, which learns what to keep.
 
     Args:
         model: A `MultiVectorEncoder`, changed in place.
@@ -54,7 +54,8 @@ def tune(model, config: DistillConfig, folder: Path):
         save_steps=100,
         load_best_model_at_end=False,
     )
-    freeze_all_but(model, [r"^0\."], embeddings=False)
+    learning = [r"^0\."] if options.dimensions is None else [r"^0\.", r"^1\."]
+    freeze_all_but(model, learning, embeddings=False)
     body = model[0]
     limits = body.query_length, body.document_length
     body.query_length, body.document_length = options.query_tokens, options.document_tokens
