@@ -1,7 +1,7 @@
 """The systems of a cross-lingual comparison: which are available here, and why the others are not."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
@@ -78,7 +78,7 @@ def standard_systems(
     depth: int = 100,
     baselines: Baselines | None = None,
     own: Mapping[str, pt.Transformer] | None = None,
-    fields: str | Iterable[str] | None = None,
+    fields: str | Sequence[str] | None = None,
 ) -> Systems:
     """The pipelines that a cross-lingual comparison needs, over the corpus of a data set.
 
@@ -92,7 +92,7 @@ def standard_systems(
         depth: Documents to rerank for each query.
         baselines: What to compare with, as `named_baselines` makes it; None: those that are on this machine.
         own: Further rerankers, by name.
-        fields: For `pyterrier_optical.bm25`.
+        fields: What BM25 and the rerankers read of a document; None: the title, where there is one, and the text.
 
     Returns:
         The pipelines, and the baselines left out.
@@ -102,7 +102,7 @@ def standard_systems(
     """
     baselines = baselines or _available(dict.fromkeys(BASELINES.values()), fetch=False)
     retriever = bm25(dataset, index_path=index_path, engine=engine, fields=fields)
-    first = OpticalTranslator(model=model) >> retriever % depth >> dataset.text_loader()
+    first = OpticalTranslator(model=model) >> retriever % depth >> dataset.text_loader(fields or "*")
     pipelines = {RAW: retriever % depth, FIRST: first}
     rerankers = {**baselines.rerankers, **(own or {})}
     pipelines |= {f"first >> {name}": first >> reranker for name, reranker in rerankers.items()}

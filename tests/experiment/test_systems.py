@@ -107,3 +107,4 @@ def test_the_rerankers_of_a_comparison_may_be_chosen(dataset, tiny_model, tmp_pa
     reranked = [name for name in made.pipelines if "MiniLM" not in name][2:]
     assert reranked == ["first >> MBERTReranker", systems.OPTICAL]
     assert made.missing == chosen.missing
+    assert made.pipelines[systems.FIRST][-1].fields == "text", "the rerankers read what BM25 reads"
