@@ -116,7 +116,7 @@ def run_report(
     }
     reference = Task(chosen.reference) if chosen.reference else None
     found, own = named_baselines(baselines, device=device), own_systems(systems)
-    for name in found.rerankers.keys() & own:
+    for name in {*found.rerankers, "OpticalReranker"} & own.keys():
         raise OpticalError(f"Two systems are called {shown(name)}: give each its own name.")
     key = _key(chosen.label(split), model, teacher, found, engine, systems)
     english, no_teacher = find_teacher(teacher, device)

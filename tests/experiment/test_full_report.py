@@ -125,6 +125,8 @@ def test_a_reranker_of_ones_own_takes_part(quick, tmp_path, monkeypatch):
     with pytest.raises(OpticalError, match="Two systems are called 'backwards'"):
         clash = {**quick, "baselines": [f"backwards={quick['model']}"]}
         run_report("mtop", ["hi"], split="dev", systems=["backwards=reversing:backwards"], **clash)
+    with pytest.raises(OpticalError, match="Two systems are called 'OpticalReranker'"):
+        run_report("mtop", ["hi"], split="dev", systems=["OpticalReranker=reversing:backwards"], **quick)
     report = run_report("mtop", ["hi"], split="dev", systems=["backwards=reversing:backwards"], **quick)
     assert report.reranked.tables["hi"]["name"].tolist() == [RAW, FIRST, "first >> backwards", RERANKED]
 
