@@ -13,6 +13,7 @@ from pyterrier_optical import OpticalError
 from pyterrier_optical.datasets import belebele, catalogue, load, register
 from pyterrier_optical.datasets.belebele_files import LANGUAGES
 from pyterrier_optical.datasets.clir.afriqa_open import plain_words
+from pyterrier_optical.datasets.clir.local_irds import LocalFile
 from pyterrier_optical.frames.texts import frame_texts
 from pyterrier_optical.retrieve.bm25.corpus import Corpus
 
@@ -61,6 +62,15 @@ def test_a_corpus_may_be_compressed(data):
     path.with_name("corpus.jsonl.gz").write_bytes(gzip.compress(path.read_bytes()))
     path.unlink()
     assert list(load("africlirmatrix/am").get_corpus_iter(verbose=False)) == expected
+
+
+def test_another_corpus_by_the_same_name_has_a_store_of_its_own(data):
+    (path,) = data.glob("africlirmatrix-corpus/*/corpus.jsonl")
+    file = LocalFile(path.relative_to(data).as_posix())
+    before = file.path(force=False)
+    assert before == file.path(force=False) and not before.is_relative_to(data)
+    path.write_bytes(path.read_bytes() * 2)
+    assert file.path(force=False) != before
 
 
 def test_the_data_folder_is_only_read(data):

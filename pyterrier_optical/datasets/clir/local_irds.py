@@ -1,7 +1,7 @@
 """Collections of local files as ir_datasets data sets, read by ir_datasets' own formats."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -58,16 +58,19 @@ class LocalFile:
         Raises:
             FileNotFoundError: It is nowhere.
         """
-        found = find_file(self.place, downloaded=True)
         if not force:
-            # Another file of that name has a place of its own: ir_datasets does not look whether it is the same.
-            status = found.stat() if found else None
-            version = f"{status.st_size}-{status.st_mtime_ns}" if status else "none"
-            return ir_datasets.util.home_path() / "optical" / version / self.place
-        if found:
+            return ir_datasets.util.home_path() / "optical" / self._version() / self.place
+        if found := find_file(self.place, downloaded=True):
             return found
         roots = filter(None, (data_folder(), download_folder()))
         raise FileNotFoundError(f"no {self.place} in {' or '.join(map(str, roots))}")
+
+    def _version(self) -> str:
+        """Tells the file from another of its name, as ir_datasets does not look whether it is still the same."""
+        with suppress(OSError):  # also where PyTerrier cannot make its own folder
+            if found := find_file(self.place, downloaded=True):
+                return f"{found.stat().st_size}-{found.stat().st_mtime_ns}"
+        return "none"
 
     @contextmanager
     def stream(self) -> Iterator[BinaryIO]:
