@@ -1,18 +1,16 @@
 """The configuration of a distillation run: a YAML file, or the same as Python objects."""
 
-import contextlib
 import dataclasses
 import os
 import re
-import types
-import typing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
 from pyterrier_optical.distill.loss_options import check_loss
-from pyterrier_optical.distill.mix import Mix, check_least
+from pyterrier_optical.distill.mix import Mix
+from pyterrier_optical.distill.options import from_mapping
 from pyterrier_optical.errors import OpticalError, shown
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -58,7 +56,7 @@ class StartOptions:
 
     Attributes:
         directions: Principal directions of English token vectors to take off besides their mean; null: no centring.
-        dimensions: Numbers of a token vector of the centred start; null: as many as the body's.
+        dimensions: Numbers of a token vector of a start that is centred here; null: as many as the body's.
         sentences: English sentences of the bitext that the centring is computed from.
         relevance: English relevance pairs to tune the start on, SQuAD's JSON or query<TAB>passage lines; null: none.
         steps: Steps of that tuning.
@@ -83,7 +81,9 @@ class StartOptions:
     def __post_init__(self):
         if not self.temperature > 0:
             raise OpticalError(f"'temperature' under 'start' must be above 0, not {self.temperature}.")
-        check_least(self, "start", 1, "sentences", "steps", "batch_size")
+        _check_least(self, "start", 1, "sentences", "steps", "batch_size")
+        if self.dimensions is not None and self.directions is None:
+            raise OpticalError("'dimensions' under 'start' is of a centred start: give 'directions' as well.")
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,8 @@ class TrainingConfig:
         if self.precision not in PRECISIONS:
             known = " or ".join(map(repr, PRECISIONS))
             raise OpticalError(f"'precision' under 'training' must be {known}, not {shown(self.precision)}.")
-        check_least(self, "training", 1, "steps", "batch_size", "max_tokens", "eval_steps")
-        check_least(self, "training", 0, "warmup_steps", "patience")
+        _check_least(self, "training", 1, "steps", "batch_size", "max_tokens", "eval_steps")
+        _check_least(self, "training", 0, "warmup_steps", "patience")
         for pattern in self.trainable:
             try:
                 re.compile(pattern)
@@ -151,7 +151,7 @@ class EvaluationConfig:
     best: str = "bitext_mean"
 
     def __post_init__(self):
-        check_least(self, "evaluation", 0, "heldout_pairs")
+        _check_least(self, "evaluation", 0, "heldout_pairs")
         if self.best not in MEANS:
             known = " or ".join(map(repr, MEANS))
             raise OpticalError(f"'best' under 'evaluation' must be {known}, not {shown(self.best)}.")
@@ -240,7 +240,7 @@ class DistillConfig:
         Raises:
             OpticalError: If an option is unknown, missing, or of the wrong kind.
         """
-        return _build(cls, values, "the configuration")
+        return from_mapping(cls, values, "the configuration")
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> "DistillConfig":
@@ -289,34 +289,9 @@ def student_checkpoint(config: DistillConfig) -> str | None:
     return None if config.student is None else expand(config.student)
 
 
-def _build(cls, values, where: str):
-    if not isinstance(values, dict):
-        raise OpticalError(f"{where} must be a mapping of options, not {type(values).__name__}.")
-    fields = {f.name: f for f in dataclasses.fields(cls)}
-    for name in values:
-        if name not in fields:
-            raise OpticalError(f"{where} has no option {shown(name)}: it knows {', '.join(sorted(fields))}.")
-    for name, f in fields.items():
-        if name not in values and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING:
-            raise OpticalError(f"{where} lacks {shown(name)}: add '{name}: ...'.")
-    built = {}
-    for name, value in values.items():
-        if dataclasses.is_dataclass(fields[name].type):
-            built[name] = _build(fields[name].type, value, f"'{name}' in {where}")
-        else:
-            built[name] = _typed(fields[name].type, value, f"'{name}' in {where}")
-    return cls(**built)
-
-
-def _typed(kind, value, where: str):
-    if isinstance(kind, types.UnionType):  # such as float | None
-        if value is None:
-            return None
-        kind = next(member for member in typing.get_args(kind) if member is not types.NoneType)
-    base = getattr(kind, "__origin__", kind)
-    if base is float and isinstance(value, (int, str)) and not isinstance(value, bool):
-        with contextlib.suppress(ValueError):  # YAML reads 1e-3 as text
-            value = float(value)
-    if isinstance(base, type) and not isinstance(value, base):
-        raise OpticalError(f"{where} must be {base.__name__}, not {shown(value)}.")
-    return value
+def _check_least(options, section: str, least: int, *names: str) -> None:
+    for name in names:
+        if getattr(options, name) < least:
+            raise OpticalError(
+                f"{shown(name)} under {shown(section)} must be at least {least}, not {getattr(options, name)}."
+            )

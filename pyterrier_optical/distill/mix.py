@@ -36,22 +36,3 @@ class Mix:
             for name, weight in getattr(self, option).items():
                 if not isinstance(weight, (int, float)) or not weight >= 0:
                     raise OpticalError(f"{shown(option)} of {shown(name)} must be at least 0, not {shown(weight)}.")
-
-
-def check_least(options, section: str, least: int, *names: str) -> None:
-    """Refuses options of a section that are too small.
-
-    Args:
-        options: Has them.
-        section: The name of the section.
-        least: The smallest number that each may be.
-        names: Of the options.
-
-    Raises:
-        OpticalError: One is smaller.
-    """
-    for name in names:
-        if getattr(options, name) < least:
-            raise OpticalError(
-                f"{shown(name)} under {shown(section)} must be at least {least}, not {getattr(options, name)}."
-            )

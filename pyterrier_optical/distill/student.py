@@ -83,7 +83,13 @@ def _start_of(config: DistillConfig, bitext: Bitext, tuning: Path):
     options = config.start
     student = _trainable(config)
     # A checkpoint with a projection, such as the one inside the package, is centred already.
-    if options.directions is not None and not any(isinstance(module, Dense) for module in student):
+    projected = any(isinstance(module, Dense) for module in student)
+    if options.dimensions is not None and projected:
+        raise OpticalError(
+            "The student has a projection of its own, as the model inside the package has: leave 'dimensions' under "
+            "'start' out, or name a 'student' without one."
+        )
+    if options.directions is not None and not projected:
         student = centred(
             student,
             _english(bitext),

@@ -22,16 +22,6 @@ class _Encoding(ByArguments, GuardedMixing):
     def __init__(self, reranker: pt.Transformer):
         self.reranker = reranker
 
-    @property
-    def gloss(self) -> float:
-        """The reranker's."""
-        return self.reranker.gloss
-
-    @property
-    def query_field(self) -> str:
-        """The reranker's."""
-        return self.reranker.query_field
-
 
 class QueryEncoder(GlossReader, _Encoding):
     """Adds ``query_vecs`` and ``query_weights``: each row's query, with its gloss, as `OpticalReranker` scores it.
@@ -43,6 +33,16 @@ class QueryEncoder(GlossReader, _Encoding):
         >>> from pyterrier_optical import OpticalReranker
         >>> QueryEncoder(OpticalReranker())(pd.DataFrame({"qid": ["1"], "query": ["mto"]}))   # doctest: +SKIP
     """
+
+    @property
+    def gloss(self) -> float:  # type: ignore[override]
+        """The reranker's."""
+        return self.reranker.gloss
+
+    @property
+    def query_field(self) -> str:
+        """The reranker's."""
+        return self.reranker.query_field
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         """Encodes the queries.
@@ -206,7 +206,7 @@ def _vectors(column: pd.Series, weights: pd.Series | None = None):
                     f"give one for each, or drop the column {QUERY_WEIGHTS}."
                 )
         vectors.weights = torch.from_numpy(np.concatenate(counts))
-    for name, numbers in {str(column.name): values, QUERY_WEIGHTS: vectors.weights}.items():
-        if numbers is not None and not np.isfinite(numbers).all():
+    for name, numbers in {str(column.name): vectors.values, QUERY_WEIGHTS: vectors.weights}.items():
+        if numbers is not None and not numbers.isfinite().all():
             raise OpticalError(f"The column {name} has a number that is not finite: take such rows out.")
     return vectors, torch.from_numpy(index)

@@ -118,6 +118,15 @@ def test_a_projection_to_fewer_dimensions_learns_with_the_tuning(settings, tmp_p
     assert (once - more).abs().max() > 1e-3
 
 
+def test_dimensions_of_what_is_not_centred_here_are_refused(settings, student_folder, tmp_path):
+    with pytest.raises(OpticalError, match="give 'directions' as well"):
+        DistillConfig.from_dict({**settings, "start": {"dimensions": 5, "directions": None}})
+    centred(load_encoder(student_folder), ENGLISH).save_pretrained(str(tmp_path / "centred"))
+    config = DistillConfig.from_dict({**settings, "start": {"dimensions": 5}, "student": str(tmp_path / "centred")})
+    with pytest.raises(OpticalError, match="has a projection of its own"):
+        load_pair(config, load_bitext(config.bitext, heldout_pairs=4))
+
+
 def test_markers_do_not_score(student_folder):
     model = centred(load_encoder(student_folder), ENGLISH)
     for task in ("query", "document"):
